@@ -1,0 +1,119 @@
+"""The plain picture of a declaration 绩效目标表: what a sheet says, what a check judges, what a revision freezes.
+
+No Django here. A record is immutable; `dataclasses.replace` makes a changed one. Text is kept as typed; blank is "".
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+PROJECT = "project"
+PLAN = "plan"
+KINDS = (PROJECT, PLAN)
+
+SCHEMA = 1
+"""Number of the JSON shape below; stored beside every frozen record so that old ones stay readable."""
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRow:
+    """One line of the paper form, of either kind. `continues` names the cells merged with the cell above."""
+
+    key: str = ""
+    level1: str = ""
+    level2: str = ""
+    number: str = ""
+    duty_group: str = ""
+    duty: str = ""
+    duty_goal: str = ""
+    name: str = ""
+    explanation: str = ""
+    target: str = ""
+    weight: str = ""
+    plan_value: str = ""
+    standard_value: str = ""
+    standard_source: str = ""
+    average_3y: str = ""
+    last_year: str = ""
+    history_source: str = ""
+    note: str = ""
+    activity: str = ""
+    budget_item: str = ""
+    office: str = ""
+    continues: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ROW_TEXTS} | {"continues": list(self.continues)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "IndicatorRow":
+        texts = {name: str(data.get(name, "")) for name in ROW_TEXTS}
+        return cls(**texts, continues=tuple(data.get("continues", ())))
+
+
+ROW_TEXTS: tuple[str, ...] = tuple(f.name for f in fields(IndicatorRow) if f.name != "continues")
+"""Every text cell of a row, `key` first."""
+
+MONEY = ("total", "fiscal", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One form. Money is in 元 with two decimals; None means that the form has no such cell or left it blank."""
+
+    kind: str
+    year: int
+    title: str
+    code: str = ""
+    department_code: str = ""
+    department_name: str = ""
+    unit: str = ""
+    total: Decimal | None = None
+    fiscal: Decimal | None = None
+    other: Decimal | None = None
+    goal: str = ""
+    extra: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    rows: tuple[IndicatorRow, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape that commands print and revisions store (money as text in 元, "" for none)."""
+        head: dict[str, Any] = {name: getattr(self, name) for name in ("kind", "year", "title", "code")}
+        head |= {name: getattr(self, name) for name in ("department_code", "department_name", "unit")}
+        head |= {name: money_text(getattr(self, name)) for name in MONEY}
+        return head | {"goal": self.goal, "extra": dict(self.extra), "rows": [row.as_json() for row in self.rows]}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Record":
+        return cls(
+            kind=data["kind"],
+            year=int(data["year"]),
+            title=data["title"],
+            code=data.get("code", ""),
+            department_code=data.get("department_code", ""),
+            department_name=data.get("department_name", ""),
+            unit=data.get("unit", ""),
+            total=money_value(data.get("total", "")),
+            fiscal=money_value(data.get("fiscal", "")),
+            other=money_value(data.get("other", "")),
+            goal=data.get("goal", ""),
+            extra=dict(data.get("extra", {})),
+            rows=tuple(IndicatorRow.from_json(row) for row in data.get("rows", ())),
+        )
+
+    def numbered_rows(self) -> Iterator[tuple[int, IndicatorRow]]:
+        """Rows with the number that messages call 第n行."""
+        return enumerate(self.rows, start=1)
+
+
+def money_text(amount: Decimal | None) -> str:
+    """`Decimal("7280000")` → "7280000.00"; None → ""."""
+    return "" if amount is None else f"{amount:.2f}"
+
+
+def money_value(text: str) -> Decimal | None:
+    """The reverse of `money_text`."""
+    return Decimal(text) if text else None

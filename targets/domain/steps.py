@@ -1,0 +1,119 @@
+"""The review workflow: the table of steps IS the workflow; `targets.review` is the engine that walks it.
+
+Who does what follows design.md; two finance signatures (业务科室, 绩效科) are seen in city forms of about 2018.
+"""
+
+from dataclasses import dataclass
+
+DRAFT = "draft"
+DEPARTMENT_REVIEW = "department_review"
+OFFICE_REVIEW = "office_review"
+PERFORMANCE_REVIEW = "performance_review"
+PASSED = "passed"
+APPROVED = "approved"
+RETURNED = "returned"
+REJECTED = "rejected"
+VOID = "void"
+
+STATES: dict[str, str] = {
+    DRAFT: "编制中",
+    DEPARTMENT_REVIEW: "待主管部门审核",
+    OFFICE_REVIEW: "待业务科室审核",
+    PERFORMANCE_REVIEW: "待绩效科审核",
+    PASSED: "审核通过",
+    APPROVED: "已批复",
+    RETURNED: "已退回（待修改）",
+    REJECTED: "不予通过",
+    VOID: "已作废",
+}
+REVIEW_LEVELS = (DEPARTMENT_REVIEW, OFFICE_REVIEW, PERFORMANCE_REVIEW)
+"""In their order; a year may leave some out, the performance office's never."""
+EDITABLE = frozenset({DRAFT, RETURNED})
+
+FILLER = "filler"
+DEPARTMENT_REVIEWER = "department_reviewer"
+OFFICE_REVIEWER = "office_reviewer"
+PERFORMANCE_REVIEWER = "performance_reviewer"
+BUDGET_OFFICE = "budget_office"
+ADMIN = "admin"
+AUDITOR = "auditor"
+
+ROLES: dict[str, str] = {
+    FILLER: "单位经办人",
+    DEPARTMENT_REVIEWER: "主管部门审核人",
+    OFFICE_REVIEWER: "业务科室审核人",
+    PERFORMANCE_REVIEWER: "绩效科审核人",
+    BUDGET_OFFICE: "预算科",
+    ADMIN: "系统管理员",
+    AUDITOR: "审计查询（只读）",
+}
+
+NEXT_LEVEL = "next_level"
+"""Target of a step that goes to the next review level in use (or, after the last, to passed)."""
+LOWER_LEVEL = "lower_level"
+"""Target of a return: `returned`, or a review level below the present one that the reviewer chose."""
+
+# What a step needs besides role and state.
+OPINION = "opinion"
+REASON = "reason"
+DOCUMENT = "document"
+NO_ERRORS = "no_errors"
+SEEN_REVISION = "seen_revision"
+NOT_AUTHOR = "not_author"
+UNTOUCHED = "untouched"
+CONFIRMED = "confirmed"
+ENTERED_BY_FINANCE = "entered_by_finance"
+CLOSED_YEAR = "closed_year"
+OTHER_SIGNER = "other_signer"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One allowed move. `roles` are joined by or; `needs` by and."""
+
+    slug: str
+    label: str
+    sources: frozenset[str]
+    target: str
+    roles: frozenset[str]
+    needs: frozenset[str] = frozenset()
+    is_review: bool = False
+    """A review is barred to the authors of the text, superusers included."""
+
+
+def _step(slug: str, label: str, sources: set[str], target: str, roles: set[str], *needs: str, review: bool = False) -> Step:
+    wanted = frozenset(needs) | ({NOT_AUTHOR} if review else frozenset())
+    return Step(slug, label, frozenset(sources), target, frozenset(roles), wanted, review)
+
+
+STEPS: tuple[Step, ...] = (
+    _step("submit", "送审", {DRAFT, RETURNED}, NEXT_LEVEL, {FILLER}, NO_ERRORS, CONFIRMED),
+    _step("forward", "报送财政", {DEPARTMENT_REVIEW}, NEXT_LEVEL, {DEPARTMENT_REVIEWER}, SEEN_REVISION, review=True),
+    _step("forward", "初审通过", {OFFICE_REVIEW}, NEXT_LEVEL, {OFFICE_REVIEWER}, SEEN_REVISION, review=True),
+    _step(
+        "pass", "审核通过", {PERFORMANCE_REVIEW}, PASSED, {PERFORMANCE_REVIEWER}, SEEN_REVISION, OTHER_SIGNER, review=True
+    ),
+    _step("approve", "批复", {PASSED}, APPROVED, {BUDGET_OFFICE, PERFORMANCE_REVIEWER}, DOCUMENT),
+    _step("return", "退回", {DEPARTMENT_REVIEW}, LOWER_LEVEL, {DEPARTMENT_REVIEWER}, OPINION, review=True),
+    _step("return", "退回", {OFFICE_REVIEW}, LOWER_LEVEL, {OFFICE_REVIEWER}, OPINION, review=True),
+    _step("return", "退回", {PERFORMANCE_REVIEW, PASSED}, LOWER_LEVEL, {PERFORMANCE_REVIEWER}, OPINION, review=True),
+    _step("reject", "不予通过", {OFFICE_REVIEW}, REJECTED, {OFFICE_REVIEWER}, OPINION, review=True),
+    _step("reject", "不予通过", {PERFORMANCE_REVIEW}, REJECTED, {PERFORMANCE_REVIEWER}, OPINION, review=True),
+    _step("withdraw", "撤回", set(REVIEW_LEVELS), DRAFT, {FILLER}, UNTOUCHED),
+    _step("confirm", "确认代录", {DRAFT}, DRAFT, {FILLER}, ENTERED_BY_FINANCE),
+    _step("adjust", "调整", {APPROVED}, DRAFT, {FILLER}, REASON),
+    _step("adopt", "历史数据接收", {DRAFT}, APPROVED, {ADMIN}, DOCUMENT, CLOSED_YEAR),
+    _step("void", "作废", {DRAFT, RETURNED}, VOID, {DEPARTMENT_REVIEWER, ADMIN}, REASON),
+)
+
+
+def next_level(state: str, in_use: tuple[str, ...]) -> str:
+    """The first review level in use after `state`; `passed` after the last. From draft or returned all levels come again."""
+    start = REVIEW_LEVELS.index(state) + 1 if state in REVIEW_LEVELS else 0
+    return next((level for level in REVIEW_LEVELS[start:] if level in in_use), PASSED)
+
+
+def lower_levels(state: str, in_use: tuple[str, ...]) -> tuple[str, ...]:
+    """Where a return may go: always back to the unit, else to a used level below `state`."""
+    end = REVIEW_LEVELS.index(state) if state in REVIEW_LEVELS else len(REVIEW_LEVELS)
+    return (RETURNED, *(level for level in REVIEW_LEVELS[:end] if level in in_use))
