@@ -5,6 +5,15 @@ Who does what follows design.md; two finance signatures (业务科室, 绩效科
 
 from dataclasses import dataclass
 
+from departments.roles import (
+    ADMIN,
+    BUDGET_OFFICE,
+    DEPARTMENT_REVIEWER,
+    FILLER,
+    OFFICE_REVIEWER,
+    PERFORMANCE_REVIEWER,
+)
+
 DRAFT = "draft"
 DEPARTMENT_REVIEW = "department_review"
 OFFICE_REVIEW = "office_review"
@@ -29,24 +38,6 @@ STATES: dict[str, str] = {
 REVIEW_LEVELS = (DEPARTMENT_REVIEW, OFFICE_REVIEW, PERFORMANCE_REVIEW)
 """In their order; a year may leave some out, the performance office's never."""
 EDITABLE = frozenset({DRAFT, RETURNED})
-
-FILLER = "filler"
-DEPARTMENT_REVIEWER = "department_reviewer"
-OFFICE_REVIEWER = "office_reviewer"
-PERFORMANCE_REVIEWER = "performance_reviewer"
-BUDGET_OFFICE = "budget_office"
-ADMIN = "admin"
-AUDITOR = "auditor"
-
-ROLES: dict[str, str] = {
-    FILLER: "单位经办人",
-    DEPARTMENT_REVIEWER: "主管部门审核人",
-    OFFICE_REVIEWER: "业务科室审核人",
-    PERFORMANCE_REVIEWER: "绩效科审核人",
-    BUDGET_OFFICE: "预算科",
-    ADMIN: "系统管理员",
-    AUDITOR: "审计查询（只读）",
-}
 
 NEXT_LEVEL = "next_level"
 """Target of a step that goes to the next review level in use (or, after the last, to passed)."""
