@@ -1,0 +1,13 @@
+"""Who is at the other end of a request."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def address(request: HttpRequest) -> str | None:
+    """The client's IP address; entries of X-Forwarded-For count only as far as our own proxies wrote them."""
+    if settings.TRUSTED_PROXIES:
+        hops = request.headers.get("X-Forwarded-For", "").split(",")
+        if len(hops) >= settings.TRUSTED_PROXIES:
+            return hops[-settings.TRUSTED_PROXIES].strip() or None
+    return request.META.get("REMOTE_ADDR") or None
