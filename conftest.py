@@ -8,8 +8,8 @@ from pathlib import Path
 run = os.environ.setdefault("TEST_RUN", str(os.getpid()))
 database_file = Path(tempfile.gettempdir()) / f"performance-test-{run}.sqlite3"
 
-os.environ.setdefault("DATABASE_URL", f"sqlite:///{database_file}")
 os.environ |= {
+    "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{database_file}",
     "DJANGO_SETTINGS_MODULE": "config.settings",
     "SECRET_KEY": "only-for-tests",
     "TEST_DATABASE_FILE": str(database_file),

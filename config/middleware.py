@@ -6,7 +6,9 @@ from django.http import HttpRequest, HttpResponse
 RENEWAL_SECONDS = 60
 
 
-def keep_busy_session_alive(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def keep_busy_session_alive(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Let a session end after idle minutes, not minutes since log-in, with one write a minute instead of one a request."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -79,7 +79,8 @@ TEMPLATES = [
 
 # Database -------------------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'db.sqlite3'}")}
+DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'var' / 'db.sqlite3'}"
+DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False  # reading and checking a file must not hold a transaction open
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # required by the pool; SQLite opens in microseconds
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -207,7 +208,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Logging: to standard error, where systemd or a container collects it ---------------------------------------------------
+# Logging: to standard error, where systemd or a container collects it -------------------------------------------------
 
 LOGGING = {
     "version": 1,
