@@ -22,10 +22,9 @@ $(STAMP): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "需要 Python 3.11 或更高版本（$(PYTHON) 不是）。请安装后重试，或执行 make setup PYTHON=python3.11。" >&2; \
 	  echo "Python 3.11 or newer is needed, and $(PYTHON) is not. Name one: make setup PYTHON=python3.11" >&2; exit 1; }
-	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
-	  echo "$(PYTHON) 缺少 venv 模块，请先安装（Debian/Ubuntu：apt-get install python3-venv）。" >&2; \
-	  echo "$(PYTHON) has no venv module (Debian, Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || { \
+	  echo "$(PYTHON) 不能创建虚拟环境，请先安装 venv（Debian/Ubuntu：apt-get install python3-venv）。" >&2; \
+	  echo "$(PYTHON) cannot make a virtual environment (Debian, Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
