@@ -1,0 +1,126 @@
+"""The side menu: one table. A page that is not there yet (its URL name is unknown) has no entry on screen."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from departments.models import Person
+from departments.roles import (
+    ADMIN,
+    AUDITOR,
+    BUDGET_OFFICE,
+    DEPARTMENT_REVIEWER,
+    FILLER,
+    FINANCE_ROLES,
+    OFFICE_REVIEWER,
+    PERFORMANCE_REVIEWER,
+    ROLES,
+)
+from targets.domain.record import PLAN, PROJECT
+from targets.domain.steps import EDITABLE, PASSED, REVIEW_LEVELS
+from targets.models import Declaration
+
+EVERYONE = frozenset(ROLES)
+REVIEWERS = frozenset({DEPARTMENT_REVIEWER, OFFICE_REVIEWER, PERFORMANCE_REVIEWER})
+APPROVERS = frozenset({BUDGET_OFFICE, PERFORMANCE_REVIEWER})
+ONLOOKERS = EVERYONE - {FILLER}
+IN_REVIEW = frozenset(REVIEW_LEVELS)
+
+PROJECTS = "admin:targets_budgetproject_changelist"
+PLANS = "admin:targets_departmentplan_changelist"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu: shown to those who hold one of `roles`; superusers see what system administrators see.
+
+    `kind` and `states` say which of the forms that wait for the person are counted beside the label.
+    """
+
+    group: str
+    label: str
+    url_name: str
+    roles: frozenset[str] = EVERYONE
+    query: str = ""
+    kind: str = ""
+    states: frozenset[str] = frozenset()
+
+
+def _basic(label: str, model: str) -> Entry:
+    return Entry("基础数据", label, f"admin:{model}_changelist", frozenset({ADMIN}))
+
+
+MENU: tuple[Entry, ...] = (
+    Entry("", "工作台", "admin:index"),
+    Entry("绩效目标编报", "项目支出", PROJECTS, frozenset({FILLER}), kind=PROJECT, states=EDITABLE),
+    Entry("绩效目标编报", "部门整体", PLANS, frozenset({FILLER}), kind=PLAN, states=EDITABLE),
+    Entry("绩效目标审核", "项目支出", PROJECTS, REVIEWERS, "turn=mine", PROJECT, IN_REVIEW),
+    Entry("绩效目标审核", "部门整体", PLANS, REVIEWERS, "turn=mine", PLAN, IN_REVIEW),
+    Entry("绩效目标批复", "项目支出", PROJECTS, APPROVERS, "state__exact=passed", PROJECT, frozenset({PASSED})),
+    Entry("绩效目标批复", "部门整体", PLANS, APPROVERS, "state__exact=passed", PLAN, frozenset({PASSED})),
+    Entry("绩效公开", "公开批次", "admin:targets_disclosure_changelist", frozenset({PERFORMANCE_REVIEWER, AUDITOR})),
+    Entry("查询", "全部项目支出表", PROJECTS, ONLOOKERS),
+    Entry("查询", "全部部门整体表", PLANS, ONLOOKERS),
+    Entry("导入", "导入记录", "admin:targets_importbatch_changelist", frozenset({FILLER}) | FINANCE_ROLES),
+    _basic("财政区划", "departments_division"),
+    _basic("部门和单位", "departments_department"),
+    _basic("科室", "departments_office"),
+    _basic("部门职责", "departments_duty"),
+    _basic("人员", "departments_person"),
+    _basic("任职", "departments_membership"),
+    _basic("预算年度", "targets_budgetyear"),
+    _basic("编报批次", "targets_campaign"),
+    _basic("指标分类", "targets_category"),
+    _basic("校验规则级别", "targets_rulesetting"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    label: str
+    url: str
+    waiting: int
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: str
+    lines: tuple[Line, ...]
+
+
+def menu_for(request: HttpRequest, person: Person) -> list[Group]:
+    """The groups this person sees, with what waits for him (one query) and the line of the present page."""
+    roles = person.scope.roles | (frozenset({ADMIN}) if person.is_superuser else frozenset())
+    shown = [(entry, url) for entry in MENU if entry.roles & roles and (url := _address(entry))]
+    counts = _waiting(person) if any(entry.kind for entry, _ in shown) else {}
+    current = _current([url for _, url in shown], request)
+    groups: dict[str, list[Line]] = {}
+    for entry, url in shown:
+        number = sum(counts.get((entry.kind, state), 0) for state in entry.states)
+        groups.setdefault(entry.group, []).append(Line(entry.label, url, number, url == current))
+    return [Group(label, tuple(lines)) for label, lines in groups.items()]
+
+
+def _address(entry: Entry) -> str:
+    try:
+        path = reverse(entry.url_name)
+    except NoReverseMatch:
+        return ""
+    return f"{path}?{entry.query}" if entry.query else path
+
+
+def _waiting(person: Person) -> dict[tuple[str, str], int]:
+    rows = Declaration.objects.waiting_for(person).order_by().values_list("kind", "state").annotate(Count("pk"))
+    return {(kind, state): number for kind, state, number in rows}
+
+
+def _current(urls: list[str], request: HttpRequest) -> str:
+    """The address that leads nearest to the present page: same query first, else the list it belongs to."""
+    if request.get_full_path() in urls:
+        return request.get_full_path()
+    home = reverse("admin:index")
+    above = [url for url in urls if url != home and request.path.startswith(url.split("?")[0])]
+    return max(above, key=lambda url: (len(url.split("?")[0]), "?" not in url), default="")

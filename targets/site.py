@@ -1,0 +1,66 @@
+"""The admin site: who comes in, what the frame of every page says.
+
+Not in `targets.admin`: Django imports this module while it sets `admin.site` up, and a package that registers admins
+at import would register them on a second site, which is then thrown away.
+"""
+
+from typing import Any, cast
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.utils import timezone
+
+from departments.models import Division, Membership, Person
+from targets.menu import menu_for
+from targets.models import Campaign
+
+SYSTEM_NAME = "预算绩效目标管理"
+
+
+class PerformanceSite(AdminSite):
+    site_header = SYSTEM_NAME
+    site_title = SYSTEM_NAME
+    index_title = "工作台"
+    enable_nav_sidebar = True
+    empty_value_display = "—"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Everybody with a role in force; `is_staff` means nothing here."""
+        person = request.user
+        return isinstance(person, Person) and person.is_active and (person.is_superuser or person.scope.holds_any)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        name = with_division(SYSTEM_NAME)
+        context = {**super().each_context(request), "site_header": name, "site_title": name}
+        if not self.has_permission(request):
+            return context
+        person = cast(Person, request.user)
+        posts = list(person.memberships.in_force().select_related("department", "office"))
+        return context | {
+            "menu": menu_for(request, person),
+            "campaign": campaign_label({post.department.division_id for post in posts}),
+            "person_name": str(person),
+            "person_place": place_of(posts) or ("系统管理" if person.is_superuser else ""),
+        }
+
+
+def with_division(words: str) -> str:
+    """`words` after the division's short name (淄川区…) where there is exactly one; several share one plain name."""
+    names = list(Division.objects.values_list("short_name", flat=True)[:2])
+    return f"{names[0]}{words}" if len(names) == 1 else words
+
+
+def campaign_label(divisions: set[int]) -> str:
+    """The round that is open in these divisions (in any for a superuser without a post), else the last one begun."""
+    begun = Campaign.objects.filter(opens_at__lte=timezone.now()).select_related("budget_year")
+    if divisions:
+        begun = begun.filter(budget_year__division__in=divisions)
+    latest = list(begun.order_by("-opens_at")[:20])
+    campaign = next((one for one in latest if one.is_open), latest[0] if latest else None)
+    return str(campaign) if campaign else ""
+
+
+def place_of(posts: list[Membership]) -> str:
+    """Where the person works, as the header says it: the office in the finance bureau, else the department."""
+    places = {post.office.name if post.office else post.department.label: None for post in posts}
+    return "、".join(list(places)[:2]) + ("等" if len(places) > 2 else "")
