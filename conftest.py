@@ -4,6 +4,9 @@ import os
 import tempfile
 from pathlib import Path
 
+import django
+from django.conf import settings
+
 # The run's number keeps two runs on one machine (or one database server) apart; xdist's workers inherit it.
 run = os.environ.setdefault("TEST_RUN", str(os.getpid()))
 database_file = Path(tempfile.gettempdir()) / f"performance-test-{run}.sqlite3"
@@ -24,3 +27,6 @@ os.environ |= {
     # Playwright's synchronous interface runs an event loop in the thread of the test.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
 }
+
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; nothing here is secret
+django.setup()

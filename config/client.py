@@ -7,7 +7,7 @@ from django.http import HttpRequest
 def address(request: HttpRequest) -> str | None:
     """The client's IP address; entries of X-Forwarded-For count only as far as our own proxies wrote them."""
     if settings.TRUSTED_PROXIES:
-        hops = request.headers.get("X-Forwarded-For", "").split(",")
+        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
         if len(hops) >= settings.TRUSTED_PROXIES:
-            return hops[-settings.TRUSTED_PROXIES].strip() or None
+            return hops[-settings.TRUSTED_PROXIES]
     return request.META.get("REMOTE_ADDR") or None

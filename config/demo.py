@@ -103,8 +103,8 @@ def main() -> int:
         "BIND": f"127.0.0.1:{port}",
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
     }
-    signal.signal(signal.SIGTERM, interrupt)
-    signal.signal(signal.SIGHUP, interrupt)
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, interrupt)
     try:
         return prepare(environment) or serve(port, environment)
     except KeyboardInterrupt:

@@ -7,5 +7,6 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
 threads = 4  # below DB_POOL_SIZE, so that no thread waits for a connection
 timeout = 60
+preload_app = True  # a start that cannot succeed ends at once, with its reason, before any worker is forked
 loglevel = os.environ.get("LOG_LEVEL", "INFO").lower()
 accesslog = "-" if os.environ.get("ACCESS_LOG") else None

@@ -153,9 +153,9 @@ USE_TZ = True
 # Files ----------------------------------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 STATIC_COLLECTED = env.bool("STATIC_COLLECTED", default=not (DEBUG or DEMO))
 """Whether `collectstatic` was run; otherwise WhiteNoise serves from the source folders, ready at once."""
+STATIC_ROOT = BASE_DIR / "staticfiles" if STATIC_COLLECTED else None
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing stays on a web machine's disk

@@ -52,6 +52,7 @@ def test_a_server_as_operations_describes_it_passes_the_deployment_checks():
         STATIC_COLLECTED="on",
         LOGIN_LOCKOUT="on",
         ALLOWED_HOSTS="performance.example.gov.cn",
+        DJANGO_ALLOW_ASYNC_UNSAFE="",
     )
 
     assert (ended.returncode, ended.stderr) == (0, "")
