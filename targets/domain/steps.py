@@ -52,6 +52,7 @@ NO_ERRORS = "no_errors"
 SEEN_REVISION = "seen_revision"
 NOT_AUTHOR = "not_author"
 UNTOUCHED = "untouched"
+FIRST_VERSION = "first_version"
 CONFIRMED = "confirmed"
 ENTERED_BY_FINANCE = "entered_by_finance"
 CLOSED_YEAR = "closed_year"
@@ -92,9 +93,10 @@ STEPS: tuple[Step, ...] = (
     _step("reject", "不予通过", {PERFORMANCE_REVIEW}, REJECTED, {PERFORMANCE_REVIEWER}, OPINION, review=True),
     _step("withdraw", "撤回", set(REVIEW_LEVELS), DRAFT, {FILLER}, UNTOUCHED),
     _step("confirm", "确认代录", {DRAFT}, DRAFT, {FILLER}, ENTERED_BY_FINANCE),
+    _step("confirm", "确认代录", {RETURNED}, RETURNED, {FILLER}, ENTERED_BY_FINANCE),
     _step("adjust", "调整", {APPROVED}, DRAFT, {FILLER}, REASON),
     _step("adopt", "历史数据接收", {DRAFT}, APPROVED, {ADMIN}, DOCUMENT, CLOSED_YEAR),
-    _step("void", "作废", {DRAFT, RETURNED}, VOID, {DEPARTMENT_REVIEWER, ADMIN}, REASON),
+    _step("void", "作废", {DRAFT, RETURNED}, VOID, {DEPARTMENT_REVIEWER, ADMIN}, REASON, FIRST_VERSION),
 )
 
 
@@ -102,6 +104,16 @@ def next_level(state: str, in_use: tuple[str, ...]) -> str:
     """The first review level in use after `state`; `passed` after the last. From draft or returned all levels come again."""
     start = REVIEW_LEVELS.index(state) + 1 if state in REVIEW_LEVELS else 0
     return next((level for level in REVIEW_LEVELS[start:] if level in in_use), PASSED)
+
+
+def turns() -> dict[str, frozenset[str]]:
+    """State → roles whose move is awaited there (taking back, voiding and adjusting are nobody's duty)."""
+    awaited = [step for step in STEPS if step.slug in ("submit", "forward", "pass", "approve")]
+    return {
+        state: frozenset().union(*(step.roles for step in awaited if state in step.sources))
+        for state in STATES
+        if any(state in step.sources for step in awaited)
+    }
 
 
 def lower_levels(state: str, in_use: tuple[str, ...]) -> tuple[str, ...]:

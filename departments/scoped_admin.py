@@ -1,0 +1,74 @@
+"""What every admin screen stands on: who sees, who changes, and that what one may not see is not there (404)."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
+from django.http import Http404, HttpRequest
+
+from departments.models import Person
+from departments.roles import ADMIN, ROLES
+
+EVERYBODY = frozenset(ROLES)
+ADMINS = frozenset({ADMIN})
+
+
+def person(request: HttpRequest) -> Person:
+    """The logged-in person; admin views are reached by nobody else."""
+    user = request.user
+    if not isinstance(user, Person):
+        raise Http404
+    return user
+
+
+def visible(queryset: QuerySet[Any], user: Person) -> QuerySet[Any]:
+    """What of `queryset` the person sees: `visible_to` where the model has it."""
+    rule = getattr(queryset, "visible_to", None)
+    return rule(user) if rule else queryset
+
+
+class ScopedAdmin(admin.ModelAdmin[Any]):
+    """Rights come from memberships, lists and choices from `visible_to`; nothing is ever deleted."""
+
+    view_roles: ClassVar[frozenset[str]] = EVERYBODY
+    change_roles: ClassVar[frozenset[str]] = ADMINS
+    add_roles: ClassVar[frozenset[str]] = ADMINS
+    show_full_result_count = False
+    list_per_page = 50
+
+    def _holds(self, request: HttpRequest, roles: frozenset[str]) -> bool:
+        user = person(request)
+        return user.scope.holds(*roles) or (ADMIN in roles and user.is_superuser)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._holds(request, self.view_roles) or self.has_change_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._holds(request, self.change_roles)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._holds(request, self.add_roles)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return visible(super().get_queryset(request), person(request))
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Unseen and missing are the same: 404."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None:
+            raise Http404
+        return found
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("queryset", visible(db_field.related_model._default_manager.all(), person(request)))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("queryset", visible(db_field.related_model._default_manager.all(), person(request)))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)

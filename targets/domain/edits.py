@@ -1,0 +1,150 @@
+"""Edits of a record, each saying what its author saw: nobody's words are overwritten unseen.
+
+stored = old → write; stored = new → nothing; else a conflict to show. One rule for every door: plain form, grid, autosave, import.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from targets.domain.record import MONEY, ROW_TEXTS, IndicatorRow, Record, money_text, money_value
+
+HEAD_TEXTS = ("title", "code", "unit", "goal")
+CONTINUES = "continues"
+"""As a field of a change its value is the names of the continuing cells, joined by blanks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One cell of row `row` (its key; "" for the form's own fields). Money is text in 元 with two decimals."""
+
+    row: str
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddRow:
+    """A new row with its key; after the row `after`, at the top for "", at the end for None."""
+
+    row: IndicatorRow
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveRow:
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    key: str
+    after: str
+
+
+Edit = Change | AddRow | RemoveRow | MoveRow
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A cell that somebody else changed to something third (or whose row is gone: `stored` is None)."""
+
+    change: Change
+    stored: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    record: Record
+    conflicts: tuple[Conflict, ...] = ()
+
+
+def merge(record: Record, edits: Iterable[Edit]) -> Merged:
+    """The record with every edit that meets what its author saw, and the changes that do not."""
+    head = record
+    rows = {row.key: row for row in record.rows}
+    order = [row.key for row in record.rows]
+    touched: set[tuple[str, str]] = set()
+    conflicts: list[Conflict] = []
+    for edit in edits:
+        match edit:
+            case Change(row="") as change:
+                stored = _head_value(head, change.field)
+                if stored == change.old:
+                    head = _with_head_value(head, change.field, change.new)
+                elif stored != change.new:
+                    conflicts.append(Conflict(change, stored))
+            case Change(row=key) as change:
+                row = rows.get(key)
+                stored = _cell(row, change.field) if row else None
+                if row and stored == change.old:
+                    rows[key] = _with_cell(row, change.field, change.new)
+                    touched.add((key, change.field))
+                elif stored != change.new:
+                    conflicts.append(Conflict(change, stored))
+            case AddRow(row=row, after=after):
+                if row.key not in rows:
+                    rows[row.key] = row
+                    order.insert(_place(order, after), row.key)
+            case RemoveRow(key=key):
+                if rows.pop(key, None):
+                    order.remove(key)
+            case MoveRow(key=key, after=after):
+                if key in rows and key != after:
+                    order.remove(key)
+                    order.insert(_place(order, after), key)
+    return Merged(replace(head, rows=_follow([rows[key] for key in order], touched)), tuple(conflicts))
+
+
+def _place(order: list[str], after: str | None) -> int:
+    if after == "":
+        return 0
+    return order.index(after) + 1 if after in order else len(order)
+
+
+def _head_value(record: Record, field: str) -> str:
+    if field in MONEY:
+        return money_text(getattr(record, field))
+    if field in HEAD_TEXTS:
+        return str(getattr(record, field))
+    return record.extra.get(field, "")
+
+
+def _with_head_value(record: Record, field: str, value: str) -> Record:
+    if field in MONEY:
+        return replace(record, **{field: money_value(value)})
+    if field in HEAD_TEXTS:
+        return replace(record, **{field: value})
+    return replace(record, extra={**record.extra, field: value})
+
+
+def _cell(row: IndicatorRow, field: str) -> str:
+    return " ".join(row.continues) if field == CONTINUES else str(getattr(row, field))
+
+
+def _with_cell(row: IndicatorRow, field: str, value: str) -> IndicatorRow:
+    if field == CONTINUES:
+        return replace(row, continues=tuple(name for name in value.split() if name in ROW_TEXTS))
+    return replace(row, **{field: value})
+
+
+def _follow(rows: list[IndicatorRow], touched: set[tuple[str, str]]) -> tuple[IndicatorRow, ...]:
+    """Merged cells stay one cell: a change of the first is theirs, a change of their own or a move parts them."""
+    kept: list[IndicatorRow] = []
+    changed: set[str] = set()
+    for row in rows:
+        above = kept[-1] if kept else None
+        values: dict[str, str] = {}
+        continues = []
+        for field in row.continues:
+            if above is None or field not in ROW_TEXTS:
+                continue
+            mine, theirs = getattr(row, field), getattr(above, field)
+            if mine != theirs and field in changed and (row.key, field) not in touched:
+                values[field] = theirs
+            elif mine != theirs:
+                continue
+            continues.append(field)
+        changed = {field for key, field in touched if key == row.key} | set(values)
+        kept.append(replace(row, **values, continues=tuple(continues)))
+    return tuple(kept)

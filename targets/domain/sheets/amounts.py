@@ -1,0 +1,50 @@
+"""Amounts of the head: what a cell says, in 元 with two decimals."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from targets.domain.sheets.cells import plain
+
+WAN = Decimal(10000)
+FACTORS = {"元": Decimal(1), "万元": WAN, "万": WAN, "亿元": WAN * WAN, "亿": WAN * WAN}
+AMOUNT = re.compile(r"[¥￥]?([+-]?)(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)(人民币)?(亿元|万元|亿|万|元)?(整)?")
+UNIT_IN_HEADING = re.compile(r"(亿元|万元|元)")
+NONE = frozenset({"", "-", "—", "–", "/", "无", "--", "——"})
+LARGEST = Decimal(10) ** 16
+FEN = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """`value` is None for a blank cell. `fault` says why the cell is no amount; `guess` what was assumed."""
+
+    value: Decimal | None = None
+    fault: str = ""
+    guess: str = ""
+
+
+def read_amount(text: str, unit: str) -> Amount:
+    """Read a cell whose heading speaks of `unit` (元 or 万元); a unit in the cell itself counts for more."""
+    written = plain(text).replace(" ", "").replace("，", ",")
+    if written in NONE:
+        return Amount(guess="已按空白（没有金额）读入，请核对。" if written else "")
+    found = AMOUNT.fullmatch(written)
+    if not found:
+        return Amount(fault="不是数字")
+    sign, digits, _, own_unit, _ = found.groups()
+    amount = Decimal(digits.replace(",", "")) * FACTORS[own_unit or unit]
+    if sign == "-" and amount:
+        return Amount(fault="是负数")
+    if amount >= LARGEST:
+        return Amount(fault="数额过大")
+    if amount != amount.quantize(FEN):
+        return Amount(fault="不能精确到分")
+    guess = f"已按 {amount / WAN:,.2f} 万元读入，请核对。" if own_unit and own_unit != unit else ""
+    return Amount(amount.quantize(FEN), guess=guess)
+
+
+def unit_in(heading: str) -> str:
+    """`"项目资金（万元）"` → `"万元"`; "" when the heading names no unit."""
+    found = UNIT_IN_HEADING.search(plain(heading))
+    return found[1] if found else ""

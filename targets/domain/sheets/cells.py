@@ -1,0 +1,144 @@
+"""Cells as text: cleaning, label matching, addresses, and the grid of one sheet with its merges."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from targets.domain.sheets.problems import FileRefused
+
+LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+HARMFUL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+"""Control characters that databases or XML refuse, and marks that turn the direction of what follows."""
+LONGEST_LABEL = 60
+NOT_IN_LABELS = re.compile(r"\([^()]*\)|[\s:：★*☆\u200b-\u200d]")
+"""A label is the same with or without its remark in brackets, colons, spaces, line breaks and stars."""
+
+
+def clean_text(text: str) -> tuple[str, bool]:
+    """The text to keep, verbatim but for surrounding white space, line ends and harmful characters; and whether some were."""
+    if text.isprintable():
+        return text.strip(), False
+    text = LINE_BREAKS.sub("\n", text)
+    safe = HARMFUL.sub("", text)
+    return safe.strip(), safe != text
+
+
+def plain(text: str) -> str:
+    """Text for comparing only: full-width forms folded (NFKC), no surrounding space. Never stored."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+@lru_cache(maxsize=8192)
+def label_key(text: str) -> str:
+    """`"项目资金\\n（万元）："` → `"项目资金"`: what two spellings of one label have in common; "" for text too long to be one."""
+    if len(text) > LONGEST_LABEL:
+        return ""
+    folded = unicodedata.normalize("NFKC", text).replace("【", "(").replace("】", ")")
+    folded = folded.replace("〔", "(").replace("〕", ")").replace("[", "(").replace("]", ")")
+    return NOT_IN_LABELS.sub("", NOT_IN_LABELS.sub("", folded))
+
+
+def split_label(text: str) -> tuple[str, str]:
+    """`"部门名称：[202001]名"` → `("部门名称", "[202001]名")`; ("", text) when no colon follows something short."""
+    places = [at for at in (text.find("："), text.find(":")) if at > 0]
+    if not places or min(places) > LONGEST_LABEL:
+        return "", text
+    at = min(places)
+    return text[:at].strip(), text[at + 1 :].strip()
+
+
+def column_name(column: int) -> str:
+    """0 → "A", 26 → "AA"."""
+    name = ""
+    number = column + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def address(row: int, column: int) -> str:
+    """(0, 0) → "A1"."""
+    return f"{column_name(column)}{row + 1}"
+
+
+class Cell(NamedTuple):
+    """A cell that holds text."""
+
+    row: int
+    column: int
+    text: str
+
+    @property
+    def address(self) -> str:
+        return address(self.row, self.column)
+
+
+class Merge(NamedTuple):
+    """A merged range, all four ends included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+class Grid:
+    """The texts of one sheet as its screen shows them, and where cells are merged."""
+
+    def __init__(self, name: str, texts: Sequence[Sequence[str]], merges: Iterable[Merge] = ()) -> None:
+        self.name = name
+        self.texts: list[list[str]] = []
+        self.cleaned: list[Cell] = []
+        for number, line in enumerate(texts):
+            self.texts.append([self._cleaned(number, column, text) if text else "" for column, text in enumerate(line)])
+        self.height = len(self.texts)
+        self.width = max((len(line) for line in self.texts), default=0)
+        self.merge_from: dict[tuple[int, int], Merge] = {}
+        self.hangs_from: dict[tuple[int, int], Merge] = {}
+        """For a cell below the first line of a merge: that merge."""
+        self._merge(merges)
+        self.rows = [
+            [Cell(row, column, text) for column, text in enumerate(line) if text] for row, line in enumerate(self.texts)
+        ]
+
+    def _cleaned(self, row: int, column: int, text: str) -> str:
+        kept, changed = clean_text(text)
+        if changed:
+            self.cleaned.append(Cell(row, column, kept))
+        return kept
+
+    def _merge(self, merges: Iterable[Merge]) -> None:
+        """Text under a merged cell is not on the screen, so it is not in the grid either."""
+        room = self.width * self.height
+        for found in merges:
+            merge = Merge(
+                found.top, found.left, min(found.bottom, self.height - 1), min(found.right, self.width - 1)
+            )
+            if merge.bottom < merge.top or merge.right < merge.left:
+                continue
+            room -= (merge.bottom - merge.top + 1) * (merge.right - merge.left + 1)
+            if room < 0:
+                raise FileRefused(f"工作表“{self.name}”中的合并单元格互相重叠，文件可能已损坏。请用 Excel 或 WPS 打开后另存，再上传。")
+            self.merge_from[merge.top, merge.left] = merge
+            for row in range(merge.top, merge.bottom + 1):
+                for column in range(merge.left, merge.right + 1):
+                    if (row, column) != (merge.top, merge.left):
+                        self.texts[row][column] = ""
+                    if row > merge.top:
+                        self.hangs_from[row, column] = merge
+
+    def text(self, row: int, column: int) -> str:
+        line = self.texts[row] if 0 <= row < self.height else []
+        return line[column] if 0 <= column < len(line) else ""
+
+    def right_of(self, cell: Cell) -> int:
+        """The first column to the right of a cell, its merge included."""
+        merge = self.merge_from.get((cell.row, cell.column))
+        return (merge.right if merge else cell.column) + 1
+
+    def has_tall_merge(self, top: int, bottom: int) -> bool:
+        """Whether a merge over several rows stands in rows `top` to `bottom` (excluded)."""
+        return any(merge.bottom > merge.top and top <= merge.top < bottom for merge in self.merge_from.values())

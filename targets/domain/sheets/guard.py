@@ -1,0 +1,224 @@
+"""Nothing reaches a parser before this: what the file really is, how large it is when unpacked, where its cells are.
+
+The spreadsheet parser allocates the bounding box of a sheet at once; a file of a few kilobytes with cells A1 and
+XFD1048576 ends the whole process. So the box is measured here, from the cells themselves and never from `<dimension>`.
+"""
+
+import io
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+
+from targets.domain.sheets.problems import FileRefused, quoted
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one upload may ask of the machine. Generous for forms: the largest of 2023 unpacks to under a megabyte."""
+
+    file_bytes: int = 20 * MEGABYTE
+    entries: int = 2_000
+    unpacked_bytes: int = 200 * MEGABYTE
+    part_bytes: int = 120 * MEGABYTE
+    ratio: int = 400
+    ratio_from: int = 4 * MEGABYTE
+    """Small parts may be packed tightly (a sheet of blank bordered rows is)."""
+    sheets: int = 300
+    box: int = 4_000_000
+    """Cells between A1 and the last cell with content."""
+    merges: int = 50_000
+
+
+DEFAULT_LIMITS = Limits()
+
+CURE = "请用 Excel 或 WPS 打开，另存为“.xlsx”后重新上传。"
+NOT_XLSX = {
+    "empty": "是空文件。请重新选择文件。",
+    "xls": f"是旧版 Excel（.xls）格式。{CURE}",
+    "locked": "加了打开密码，读不了。请取消密码后重新上传。",
+    "doc": "是 Word 文档，不是电子表格。请上传“.xlsx”格式的绩效目标表。",
+    "ods": f"是 OpenDocument（.ods）表格。{CURE}",
+    "xlsb": f"是 Excel 二进制（.xlsb）格式。{CURE}",
+    "zip": "是压缩包。请解压后上传里面的“.xlsx”文件。",
+    "pdf": "是 PDF 文件，不是电子表格。请上传“.xlsx”格式的绩效目标表。",
+    "image": "是图片，不是电子表格。请上传“.xlsx”格式的绩效目标表。",
+    "html": f"是网页（HTML），只是扩展名像表格。{CURE}",
+    "xml": f"是 XML 文件。{CURE}",
+    "text": f"是文本文件。{CURE}",
+    "unknown": "不是能识别的电子表格。请上传“.xlsx”格式的绩效目标表。",
+}
+STARTS: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", "pdf"),
+    (b"\x89PNG", "image"),
+    (b"\xff\xd8\xff", "image"),
+    (b"GIF8", "image"),
+    (b"BM", "image"),
+    (b"II*\x00", "image"),
+    (b"MM\x00*", "image"),
+    (b"Rar!", "zip"),
+    (b"7z\xbc\xaf", "zip"),
+    (b"\x1f\x8b", "zip"),
+    (b"{\\rtf", "doc"),
+)
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+IN_OLE = (("EncryptedPackage", "locked"), ("WordDocument", "doc"), ("Workbook", "xls"), ("Book", "xls"))
+IN_ZIP = (
+    ("xl/workbook.bin", "xlsb"),
+    ("word/document.xml", "doc"),
+    ("content.xml", "ods"),
+)
+HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style)\b", re.IGNORECASE | re.DOTALL)
+CELL = re.compile(rb"<(?:\w+:)?c\b([^<>]*)>\s*<(?!/)")
+"""A cell with content; blank bordered cells down to the last row of a sheet are common and harmless."""
+REFERENCE = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]{1,3})([0-9]{1,7})\s*["']""")
+ROW = re.compile(rb"""<(?:\w+:)?row\b[^<>]*?\br\s*=\s*["']([0-9]{1,9})["']""")
+MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b")
+BINARY_PARTS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".emf", ".wmf", ".tif", ".tiff", ".bin")
+STORED, DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A workbook that is safe to hand to the parser, with its parts unpacked."""
+
+    content: bytes
+    parts: dict[str, bytes]
+
+    @property
+    def has_external_links(self) -> bool:
+        return any(name.startswith("xl/externalLinks/") for name in self.parts)
+
+
+def inspect(content: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Package:
+    """Let a harmless .xlsx or .xlsm pass; anything else raises `FileRefused` with a sentence that says what it is."""
+    if len(content) > limits.file_bytes:
+        raise _refused(name, f"超过 {limits.file_bytes // MEGABYTE} MB。请拆分后分次上传。")
+    if (found := sniff(content)) != "zip":
+        raise _refused(name, NOT_XLSX[found])
+    parts = _unpack(content, name, limits)
+    if "xl/workbook.xml" not in parts:
+        raise _refused(name, NOT_XLSX[next((kind for part, kind in IN_ZIP if part in parts), "zip")])
+    for part, data in parts.items():
+        _check_xml(part, data, name, limits)
+    if sum(part.startswith("xl/worksheets/") and part.endswith(".xml") for part in parts) > limits.sheets:
+        raise _refused(name, f"有 {limits.sheets} 个以上工作表。请拆分后分次上传。")
+    return Package(content, parts)
+
+
+def sniff(content: bytes) -> str:
+    """What the content is, whatever the file is called."""
+    if not content.strip(b"\x00\t\r\n \xef\xbb\xbf"):
+        return "empty"
+    if content.startswith(b"PK\x03\x04"):
+        return "zip"
+    if content.startswith(OLE):
+        return next((kind for word, kind in IN_OLE if word.encode("utf-16-le") in content), "unknown")
+    for start, kind in STARTS:
+        if content.startswith(start):
+            return kind
+    head = content[:4096]
+    if HTML.match(head.removeprefix(b"\xef\xbb\xbf")):
+        return "html"
+    if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml"):
+        return "xml"
+    return "text" if b"\x00" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff")) else "unknown"
+
+
+def _refused(name: str, sentence: str) -> FileRefused:
+    return FileRefused(f"{quoted(name, 80)}{sentence}")
+
+
+def _damaged(name: str) -> FileRefused:
+    return _refused(name, f"已损坏或没有传完整。{CURE}")
+
+
+def _unpack(content: bytes, name: str, limits: Limits) -> dict[str, bytes]:
+    try:
+        entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, UnicodeDecodeError) as error:
+        raise _damaged(name) from error
+    too_large = _refused(name, "解压后过大，不像绩效目标表。请删除无关内容后重新上传。")
+    if len(entries) > limits.entries or sum(entry.file_size for entry in entries) > limits.unpacked_bytes:
+        raise too_large
+    parts: dict[str, bytes] = {}
+    for entry in entries:
+        part = entry.filename
+        if part in parts or part.startswith(("/", "\\")) or ".." in part.replace("\\", "/").split("/"):
+            raise _damaged(name)
+        if entry.flag_bits & 1:
+            raise _refused(name, NOT_XLSX["locked"])
+        ratio_broken = entry.file_size > limits.ratio_from and entry.file_size > entry.compress_size * limits.ratio
+        if entry.file_size > limits.part_bytes or ratio_broken:
+            raise too_large
+        parts[part] = _inflate(content, entry, name)
+    return parts
+
+
+def _inflate(content: bytes, entry: zipfile.ZipInfo, name: str) -> bytes:
+    """Unpack one entry and insist on its declared size: a parser that trusts the data, not the size, must find the same."""
+    at = entry.header_offset
+    head = content[at : at + 30]
+    if len(head) < 30 or head[:4] != b"PK\x03\x04":
+        raise _damaged(name)
+    start = at + 30 + int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
+    packed = content[start : start + entry.compress_size]
+    if entry.compress_type == STORED:
+        data, ended = packed, True
+    elif entry.compress_type == DEFLATED:
+        stream = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            data = stream.decompress(packed, entry.file_size + 1)
+        except zlib.error as error:
+            raise _damaged(name) from error
+        ended = stream.eof or len(data) == entry.file_size
+    else:
+        raise _damaged(name)
+    if not ended or len(data) != entry.file_size:
+        raise _damaged(name)
+    return data
+
+
+def _check_xml(part: str, data: bytes, name: str, limits: Limits) -> None:
+    if part.endswith(BINARY_PARTS) or not data:
+        return
+    if part.endswith((".xml", ".rels")) and (b"\x00" in data[:64] or b"<!DOCTYPE" in data or b"<!ENTITY" in data):
+        raise _refused(name, f"内部含有不安全的定义（{part}）。{CURE}")
+    if b"<sheetData" not in data and b":sheetData" not in data:
+        return
+    if _box(data) > limits.box:
+        raise _refused(
+            name,
+            "有内容的单元格离表格太远（可能在很靠右或很靠下的地方误输入了内容）。请删除多余的行和列，保存后重新上传。",
+        )
+    if sum(1 for _ in MERGE.finditer(data)) > limits.merges:
+        raise _refused(name, "合并单元格过多，不像绩效目标表。请删除无关内容后重新上传。")
+
+
+def _box(sheet: bytes) -> int:
+    """Cells between A1 and the last row and column that hold something."""
+    rows = columns = unplaced = 0
+    seen: set[bytes] = set()
+    for cell in CELL.finditer(sheet):
+        place = REFERENCE.search(cell[1])
+        if place is None:
+            unplaced += 1
+            continue
+        rows = max(rows, int(place[2]))
+        letters = place[1]
+        if letters not in seen:
+            seen.add(letters)
+            columns = max(columns, _column_number(letters))
+    if unplaced:  # cells without an address follow their row's number and each other
+        rows = max(rows, *(int(row[1]) for row in ROW.finditer(sheet)), unplaced)
+        columns = max(columns, unplaced)
+    return rows * columns
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number

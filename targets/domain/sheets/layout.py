@@ -1,0 +1,161 @@
+"""The description of one official form: which words stand where, and which field of a record each of them is.
+
+One description serves both ways. The writer prints the words at their places; the reader looks for the words wherever
+they stand. A new layout of a known form is one more module with one more `Layout` (and a line in `layouts.py`).
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from targets.domain.record import IndicatorRow, Record
+from targets.domain.sheets.cells import label_key, split_label
+
+END = -1
+"""The last sheet column of a form, wherever that is."""
+
+DEPARTMENT = "department"
+"""Code and name in one cell: `[202]淄博市淄川区教育和体育局`."""
+STAMP = "stamp"
+"""Who puts the stamp on the paper; repeats the unit or the department."""
+YEAR = "year"
+MONEY_UNIT = "money_unit"
+HEADING = ""
+"""A label over other labels, without a value of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A labelled cell of the head. `at` and `value_at` are first and last sheet column, counted from the form's left edge."""
+
+    text: str
+    field: str
+    at: tuple[int, int] = (0, 0)
+    value_at: tuple[int, int] = (1, END)
+    aliases: tuple[str, ...] = ()
+    aligned: str = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the head. A group is a label merged down over the consecutive lines that name it."""
+
+    labels: tuple[Label, ...]
+    group: Label | None = None
+    prints: Callable[[Record], bool] = lambda record: True
+    """Some lines have two shapes; the writer takes the one that fits the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A line of text above or below the table: `填报单位（盖章）：某局`. Its value stands in the same cell."""
+
+    text: str
+    field: str
+    at: tuple[int, int]
+    aligned: str = "left"
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the table. `path` are the headings over it, outermost first; equal neighbours are printed as one cell."""
+
+    field: str
+    path: tuple[str, ...]
+    widths: tuple[float, ...]
+    """Millimetres on paper of each sheet column that it takes."""
+    aliases: tuple[str, ...] = ()
+    centred: bool = False
+    optional: bool = False
+    """Printed only if some row has a value."""
+
+    @property
+    def words(self) -> frozenset[str]:
+        return frozenset(label_key(word) for word in (self.path[-1], *self.aliases))
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Page and type, as in the printed mock-ups: XlsxWriter's paper number, points, millimetres."""
+
+    size: int
+    body_points: float
+    title_points: float = 18
+    body_font: str = "宋体"
+    head_font: str = "宋体"
+    title_font: str = "方正小标宋简体"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """All of one official form."""
+
+    slug: str
+    kind: str
+    title: Callable[[Record], str]
+    title_words: re.Pattern[str]
+    """Found in the key of a printed title."""
+    captions: tuple[Caption, ...]
+    lines: tuple[Line, ...]
+    columns: tuple[Column, ...]
+    signatures: tuple[Caption, ...]
+    paper: Paper
+    names_form: str
+    """The field whose label begins a new form in a sheet."""
+    must_have: tuple[frozenset[str], ...]
+    """Of each of these sets of headings, one must be there for a row to be this layout's table head."""
+    nests: tuple[str, ...]
+    """Columns that are merged down, outermost first; when a file lost its merges their blanks continue the row above."""
+    enough: int = 3
+    """How many headings make a table head."""
+    side: str = ""
+    """A label left of the table, merged down over head and rows."""
+    known_elsewhere: tuple[Label, ...] = ()
+    """Labels that other offices print on the same form; read, never written."""
+    repeats_head: bool = False
+    """Each printed page may begin with title, department and table head again."""
+    head_repeated_from: str = "table"
+    """What is printed at the top of every page: the table head ("table") or also the caption above it ("captions")."""
+    printed_title: bool = field(default=False)
+    """Whether the title on paper is the record's title (else a field of the head is)."""
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Key of every word that labels a cell of the head → its field."""
+        found = {label_key(self.side): HEADING} if self.side else {}
+        every: list[Label | Caption] = [*self.captions, *self.known_elsewhere]
+        for line in self.lines:
+            every += [*line.labels, *([line.group] if line.group else [])]
+        for label in every:
+            found |= {label_key(word): label.field for word in (label.text, *label.aliases) if label_key(word)}
+        return found
+
+    @cached_property
+    def headings(self) -> frozenset[str]:
+        """Keys of every word of the table head."""
+        paths = {label_key(word) for column in self.columns for word in column.path}
+        return frozenset(paths.union(*(column.words for column in self.columns)))
+
+    @cached_property
+    def head_columns(self) -> int:
+        """Sheet columns of the form without optional ones."""
+        return bool(self.side) + sum(len(column.widths) for column in self.columns if not column.optional)
+
+    def label_of(self, text: str) -> tuple[str, str] | None:
+        """The field that a cell labels and the value glued to the label; None if the cell is no label of this layout."""
+        exact = self.labels.get(label_key(text))
+        if exact is not None:
+            return exact, ""
+        word, value = split_label(text)
+        glued = self.labels.get(label_key(word)) if word else None
+        return None if glued is None else (glued, value)
+
+    def columns_for(self, record: Record) -> tuple[Column, ...]:
+        """The columns that a record needs on paper."""
+        return tuple(c for c in self.columns if not c.optional or any(getattr(row, c.field) for row in record.rows))
+
+    def says_something(self, row: IndicatorRow) -> bool:
+        """Whether the row has a cell of its own with text; one without is an empty line of the form, not an indicator."""
+        return any(getattr(row, c.field) for c in self.columns if c.field not in row.continues)

@@ -1,0 +1,34 @@
+"""What a person is told about a file: place, fault, cure."""
+
+from dataclasses import dataclass
+
+REFUSED = "refused"
+"""The form cannot be stored."""
+GUESS = "guess"
+"""Read by a rule that may be wrong: please look."""
+WARNING = "warning"
+"""Read as it stands, or left out, and worth a look."""
+
+
+class FileRefused(Exception):
+    """The file as a whole cannot be read; the text is a sentence for the person who uploaded it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One remark on a cell. The message names the place itself, so that it can stand alone in a list or a mail."""
+
+    sheet: str
+    cell: str
+    level: str
+    message: str
+
+
+def problem(sheet: str, cell: str, level: str, sentence: str) -> Problem:
+    return Problem(sheet, cell, level, f"{sheet}!{cell}：{sentence}")
+
+
+def quoted(text: str, longest: int = 40) -> str:
+    """A value as it is quoted in a message; long text is cut, the file itself holds the rest."""
+    flat = " ".join(text.split())
+    return f"“{flat if len(flat) <= longest else flat[:longest] + '…'}”"

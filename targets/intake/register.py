@@ -1,0 +1,103 @@
+"""Whose form is it: printed code and name → department and unit of the register.
+
+By code, then name, then alias; unknown is refused with suggestions, a code and a name of two departments is refused too.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from departments.models import Department
+from departments.models.register import today
+from targets.domain.names import name_key
+
+CODE_IN_FRONT = re.compile(r"^\s*[\[【(（]?\s*(\d{3,12})\s*[\]】)）]?\s*[-－—_ ]?\s*(.*)$", re.DOTALL)
+
+
+class Unknown(Exception):
+    """Why no department could be taken, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """`remark` says what had to be inferred, "" when code and name were both clear."""
+
+    department: Department
+    unit: Department
+    remark: str = ""
+
+
+class Register:
+    """All departments in force, loaded once for a file."""
+
+    def __init__(self, departments: Iterable[Department]) -> None:
+        self.departments = list(departments)
+        self.by_code = {department.code: department for department in self.departments if department.code}
+        self.by_name: dict[str, list[Department]] = {}
+        for department in sorted(self.departments, key=lambda one: one.parent_id is not None):
+            for name in {name_key(name) for name in (department.name, department.short_name, *department.aliases)}:
+                if name:
+                    self.by_name.setdefault(name, []).append(department)
+
+    @classmethod
+    def load(cls) -> "Register":
+        day = today()
+        found = Department.objects.select_related("parent", "division").order_by("code", "id")
+        return cls(department for department in found if department.is_valid_on(day))
+
+    def find(self, code: str, name: str, unit: str) -> Match:
+        """Department and unit of a form; `unit` is the printed 实施单位 (for a plan, "")."""
+        printed = code.strip()
+        if not printed and (split := CODE_IN_FRONT.match(name)):
+            printed, name = split.group(1), split.group(2)
+        found, remark = self._department(printed, name.strip())
+        top = found.department
+        taken, unit_remark = self._unit(top, found, unit.strip() or name.strip())
+        return Match(top, taken, "".join((remark, unit_remark)))
+
+    def _department(self, code: str, name: str) -> tuple[Department, str]:
+        named = self.by_name.get(name_key(name), []) if name else []
+        coded = self.by_code.get(code) if code else None
+        if coded and named:
+            if any(one.department == coded.department for one in named):
+                return coded, ""
+            other = named[0]
+            raise Unknown(
+                f"代码“{code}”是{coded.name}，名称“{name}”是{other}，两者不是同一部门，这张表没有导入。"
+                "请核对代码和名称后重新上传。"
+            )
+        if coded:
+            remark = f"名称“{name}”不在{coded}的登记名称中，已按代码认定。" if name else ""
+            return coded, remark
+        if len({one.department.pk for one in named}) > 1:
+            several = "、".join(str(one) for one in named)
+            raise Unknown(f"名称“{name}”对应几个部门：{several}。请在表上写明部门代码后重新上传。")
+        if named:
+            return named[0], f"代码“{code}”未登记，已按名称认定为{named[0]}。" if code else ""
+        raise Unknown(self._unknown(code, name))
+
+    def _unknown(self, code: str, name: str) -> str:
+        if not code and not name:
+            return "主管部门为空，这张表没有导入。请填写部门代码和名称，如“[202]教育和体育局”。"
+        printed = f"[{code}]{name}" if code else name
+        close = get_close_matches(name_key(name), self.by_name, n=3, cutoff=0.5)
+        near = list(dict.fromkeys(str(self.by_name[key][0]) for key in close))
+        hint = f"是不是：{'、'.join(near)}？" if near else ""
+        return f"部门“{printed}”没有登记，这张表没有导入。{hint}请改正名称或代码，或请系统管理员登记该部门。"
+
+    def _unit(self, top: Department, found: Department, printed: str) -> tuple[Department, str]:
+        if found.parent_id:
+            return found, ""
+        name = printed
+        if split := CODE_IN_FRONT.match(printed):
+            coded = self.by_code.get(split.group(1))
+            if coded and coded.department == top:
+                return coded, ""
+            name = split.group(2)
+        units = [one for one in self.by_name.get(name_key(name), []) if one.department == top]
+        if units:
+            return units[-1], ""  # the unit of that name rather than the department above it
+        if not name:
+            return top, ""
+        return top, f"实施单位“{name}”未在{top.name}下登记，已归主管部门本级；表上名称照原样保留。"

@@ -1,0 +1,99 @@
+"""`manage.py import_forms FILE...`: read, compare and store the forms of one or more workbooks."""
+
+import json
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from departments.models import Person
+from departments.models.people import Membership
+from departments.roles import ADMIN
+from targets.intake.batch import (
+    FILE_REFUSED,
+    OK,
+    ImportRefused,
+    Preview,
+    open_batch,
+    preview,
+    store_batch,
+)
+from targets.intake.plan import ACTIONS
+
+EXIT = {OK: 0, FILE_REFUSED: 2}
+"""Exit code by a file's outcome; every other outcome is 1. The worst of all files counts."""
+
+
+class Command(BaseCommand):
+    help = "导入绩效目标表（Excel 工作簿）"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("files", nargs="+", metavar="FILE")
+        parser.add_argument("--year", type=int, help="预算年度；不写则按表上标题")
+        parser.add_argument("--dry-run", action="store_true", help="只预览，不写入")
+        parser.add_argument("--json", action="store_true", help="输出 JSON")
+        parser.add_argument("--as", dest="username", help="以谁的名义导入；不写则为系统管理员")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        started = time.monotonic()
+        by = acting_person(options["username"])
+        told: list[tuple[Preview, int | None]] = []
+        for name in options["files"]:
+            told.append(self._take(Path(name), by, options))
+        if options["json"]:
+            files = [shown.as_json(batch) for shown, batch in told]
+            report = {"files": files, "seconds": round(time.monotonic() - started, 3)}
+            self.stdout.write(json.dumps(report, ensure_ascii=False, indent=1))
+        else:
+            for shown, batch in told:
+                self._tell(shown, batch)
+        code = max(EXIT.get(shown.outcome, 1) for shown, _ in told)
+        if code:
+            raise SystemExit(code)
+
+    def _take(self, path: Path, by: Person, options: dict[str, Any]) -> tuple[Preview, int | None]:
+        try:
+            size = path.stat().st_size
+            if size > settings.MAX_UPLOAD_BYTES:
+                limit = settings.MAX_UPLOAD_BYTES // 1024 // 1024
+                return Preview(
+                    path.name, message=f"文件有{size / 1024 / 1024:.1f}MB，超过{limit}MB的上限。请拆成几个文件。"
+                ), None
+            content = path.read_bytes()
+        except OSError:
+            return Preview(path.name, message=f"找不到或不能读取文件“{path}”。请核对路径。"), None
+        shown = preview(content, path.name, by=by, year=options["year"])
+        if options["dry_run"] or shown.message or not any(form.can_go_in for form in shown.forms):
+            return shown, None
+        batch = open_batch(content, path.name, by=by, year=options["year"])
+        try:
+            return store_batch(batch, by=by), batch.pk
+        except ImportRefused as refusal:
+            return Preview(path.name, shown.forms, shown.problems, message=str(refusal)), None
+
+    def _tell(self, shown: Preview, batch: int | None) -> None:
+        where = f"（导入批次 {batch}）" if batch else "（未写入）"
+        self.stdout.write(f"{shown.file}{where}")
+        if shown.message:
+            self.stdout.write(f"  {shown.message}")
+        for form in shown.forms:
+            self.stdout.write(f"  {ACTIONS[form.action]}  {form.title or '（无名称）'}  {form.reading.sheet}")
+            for problem in form.problems:
+                self.stdout.write(f"      {problem.sheet}!{problem.cell}：{problem.message}")
+
+
+def acting_person(username: str | None) -> Person:
+    """Who imports: the named person, else the first administrator."""
+    if username:
+        named = Person.objects.filter(username=username, is_active=True).first()
+        if named is None:
+            raise CommandError(f"没有用户“{username}”，或已停用。请核对用户名。")
+        return named
+    admin = Membership.objects.in_force().filter(role=ADMIN, person__is_active=True).order_by("pk").first()
+    found = admin.person if admin else Person.objects.filter(is_superuser=True, is_active=True).order_by("pk").first()
+    if found is None:
+        raise CommandError("系统中还没有系统管理员。请先执行 createsuperuser，或用 --as 指定用户名。")
+    return found

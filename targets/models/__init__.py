@@ -1,0 +1,25 @@
+"""WHAT THEY PROMISE: years and their rules, declarations and indicators, revisions, review, intake, disclosure."""
+
+from targets.models.declaration import BudgetProject, Declaration, DepartmentPlan, Indicator
+from targets.models.disclosure import Disclosure, DisclosureItem
+from targets.models.intake import ImportBatch
+from targets.models.review import ReviewEvent, Waiver
+from targets.models.revision import Revision
+from targets.models.year import BudgetYear, Campaign, Category, RuleSetting
+
+__all__ = [
+    "BudgetProject",
+    "BudgetYear",
+    "Campaign",
+    "Category",
+    "Declaration",
+    "DepartmentPlan",
+    "Disclosure",
+    "DisclosureItem",
+    "ImportBatch",
+    "Indicator",
+    "ReviewEvent",
+    "Revision",
+    "RuleSetting",
+    "Waiver",
+]

@@ -1,0 +1,85 @@
+"""What was done with a declaration: steps taken, and errors explained."""
+
+from django.conf import settings
+from django.db import models
+
+from departments.roles import ROLES
+from targets.domain.steps import STATES
+
+
+class ReviewEvent(models.Model):
+    """A step that was taken, on which text, with which findings at that moment. Never changed, never deleted."""
+
+    declaration = models.ForeignKey("targets.Declaration", models.PROTECT, related_name="events")
+    number = models.PositiveIntegerField("序号")
+    version = models.PositiveSmallIntegerField("版本")
+    revision = models.ForeignKey("targets.Revision", models.PROTECT, related_name="events", verbose_name="所依据的稿")
+    step = models.CharField("步骤代码", max_length=12)
+    label = models.CharField("步骤", max_length=20)
+    from_state = models.CharField("原状态", max_length=20, choices=list(STATES.items()))
+    to_state = models.CharField("新状态", max_length=20, choices=list(STATES.items()))
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="events", verbose_name="办理人")
+    person_name = models.CharField("办理人姓名", max_length=40)
+    role = models.CharField("角色", max_length=24, choices=list(ROLES.items()))
+    opinion = models.TextField("意见", blank=True)
+    document_number = models.CharField("文号", max_length=60, blank=True)
+    document_date = models.DateField("发文日期", null=True, blank=True)
+    findings = models.JSONField("当时的系统校验", default=list, blank=True)
+    at = models.DateTimeField("时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "办理记录"
+        ordering = ["declaration", "number"]
+        constraints = [models.UniqueConstraint(fields=["declaration", "number"], name="one_event_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.person_name}"
+
+
+class Waiver(models.Model):
+    """情况说明: why one error need not be mended. The unit asks, the performance office decides with a reason.
+
+    It holds for one rule on one cell (row key and field), whatever the row's number becomes.
+    """
+
+    class Decision(models.TextChoices):
+        ASKED = "asked", "待绩效科确认"
+        GRANTED = "granted", "已确认"
+        REFUSED = "refused", "未同意"
+
+    declaration = models.ForeignKey("targets.Declaration", models.PROTECT, related_name="waivers")
+    rule = models.CharField("规则编号", max_length=8)
+    row_key = models.CharField("行标识", max_length=16, blank=True)
+    field = models.CharField("栏目", max_length=30, blank=True)
+    message = models.TextField("系统校验", help_text="提出时的校验语句")
+    explanation = models.TextField("情况说明", blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="waivers_asked",
+        verbose_name="提出人",
+    )
+    asked_at = models.DateTimeField("提出时间", auto_now_add=True)
+    decision = models.CharField("处理", max_length=8, choices=Decision.choices, default=Decision.ASKED)
+    decision_reason = models.TextField("处理理由", blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="waivers_decided",
+        verbose_name="处理人",
+    )
+    decided_at = models.DateTimeField("处理时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "情况说明"
+        ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["declaration", "rule", "row_key", "field"], name="one_waiver_per_finding")
+        ]
+
+    def __str__(self) -> str:
+        return self.message

@@ -1,0 +1,43 @@
+"""A record frozen whenever its text changed: the only memory of old text."""
+
+from django.conf import settings
+from django.db import models
+
+from targets.domain.record import SCHEMA, Record
+
+
+class Revision(models.Model):
+    """One state of a declaration's text: who, when, why. Never changed, never deleted."""
+
+    class Reason(models.TextChoices):
+        EDIT = "edit", "编辑"
+        IMPORT = "import", "导入"
+        UNDO = "undo", "撤销导入"
+        ADJUSTMENT = "adjustment", "调整"
+
+    declaration = models.ForeignKey("targets.Declaration", models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField("稿次")
+    version = models.PositiveSmallIntegerField("版本")
+    schema = models.PositiveSmallIntegerField(default=SCHEMA)
+    frozen = models.JSONField("全文")
+    reason = models.CharField("原因", max_length=12, choices=Reason.choices)
+    note = models.CharField("说明", max_length=300, blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="revisions", verbose_name="修改人"
+    )
+    author_name = models.CharField("修改人姓名", max_length=40)
+    by_finance = models.BooleanField("财政代录", default=False)
+    batch = models.ForeignKey("targets.ImportBatch", models.PROTECT, null=True, blank=True, related_name="revisions")
+    created_at = models.DateTimeField("时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "修改记录"
+        ordering = ["declaration", "number"]
+        constraints = [models.UniqueConstraint(fields=["declaration", "number"], name="one_revision_per_number")]
+
+    def __str__(self) -> str:
+        return f"第{self.number}稿"
+
+    @property
+    def record(self) -> Record:
+        return Record.from_json(self.frozen)

@@ -1,0 +1,233 @@
+"""Year data: categories, rule levels, review levels and windows. Districts and years differ; a new year needs no release."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+
+from departments.models import Department, Division
+from targets.domain.rules import ERROR, INFO, OFF, WARNING, YearRules
+from targets.domain.steps import PERFORMANCE_REVIEW, REVIEW_LEVELS, STATES
+
+LEVEL_LABELS = {ERROR: "错误（须修改）", WARNING: "警告（须说明）", INFO: "提示", OFF: "不检查"}
+
+
+def all_review_levels() -> list[str]:
+    return list(REVIEW_LEVELS)
+
+
+class BudgetYearManager(models.Manager["BudgetYear"]):
+    def get_by_natural_key(self, division: str, year: int) -> "BudgetYear":
+        return self.get(division__code=division, year=year)
+
+
+class BudgetYear(models.Model):
+    """预算年度 of a division, with what that year demands."""
+
+    division = models.ForeignKey(Division, models.PROTECT, related_name="years", verbose_name="财政区划")
+    year = models.PositiveSmallIntegerField("预算年度")
+    is_closed = models.BooleanField("已关账", default=False, help_text="关账的年度只接收历史数据，不再编报。")
+    review_levels = models.JSONField(
+        "启用的审核环节", default=all_review_levels, help_text="可去掉的环节：主管部门、业务科室；绩效科必有。"
+    )
+    two_signers = models.BooleanField(
+        "业务科室与绩效科须不同人审核", default=True, help_text="启用后，初审通过的人不能再作绩效科审核。"
+    )
+    thresholds = models.JSONField("校验参数", default=dict, blank=True, help_text='如 {"goal_length": "10"}')
+
+    objects = BudgetYearManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "预算年度"
+        ordering = ["-year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["division", "year"],
+                name="one_budget_year",
+                violation_error_message="该区划已有这个预算年度。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}年度"
+
+    def natural_key(self) -> tuple[str, int]:
+        return (self.division.code, self.year)
+
+    natural_key.dependencies = ["departments.division"]  # type: ignore[attr-defined]
+
+    def clean(self) -> None:
+        super().clean()
+        levels = self.review_levels
+        if not isinstance(levels, list) or not set(levels) <= set(REVIEW_LEVELS) or PERFORMANCE_REVIEW not in levels:
+            names = "、".join(f"{level}（{STATES[level]}）" for level in REVIEW_LEVELS)
+            raise ValidationError({"review_levels": f"只能列出这些环节，且须有绩效科：{names}。"})
+        if not isinstance(self.thresholds, dict):
+            raise ValidationError({"thresholds": '请写成“名称: 数值”的形式，如 {"goal_length": "10"}。'})
+        for name, value in self.thresholds.items():
+            try:
+                Decimal(str(value))
+            except InvalidOperation:
+                raise ValidationError({"thresholds": f"“{name}”的值“{value}”不是数字，请改为数字。"}) from None
+
+    @property
+    def levels_in_use(self) -> tuple[str, ...]:
+        return tuple(level for level in REVIEW_LEVELS if level in self.review_levels)
+
+    def rules(self) -> YearRules:
+        """The year as plain data for the checks; three queries."""
+        taxonomy: dict[str, list[str]] = {}
+        required = set()
+        for category in self.categories.select_related("parent").order_by("order", "id"):
+            if category.parent is None:
+                taxonomy.setdefault(category.name, [])
+                if category.is_required:
+                    required.add(category.name)
+            else:
+                taxonomy.setdefault(category.parent.name, []).append(category.name)
+        register = Department.objects.filter(division=self.division_id).exclude(code="").values_list("code", "name")
+        return YearRules(
+            year=self.year,
+            taxonomy={level1: tuple(level2) for level1, level2 in taxonomy.items()},
+            required_level1=frozenset(required),
+            levels=dict(self.rule_settings.values_list("rule", "level")),
+            thresholds={name: Decimal(str(value)) for name, value in self.thresholds.items()},
+            departments=dict(register),
+        )
+
+
+class CategoryManager(models.Manager["Category"]):
+    def get_by_natural_key(self, division: str, year: int, parent: str, name: str) -> "Category":
+        found = self.filter(budget_year__division__code=division, budget_year__year=year, name=name)
+        return found.get(parent__name=parent) if parent else found.get(parent__isnull=True)
+
+
+class Category(models.Model):
+    """指标分类 of a year: level 1 (no parent) or level 2."""
+
+    budget_year = models.ForeignKey(BudgetYear, models.CASCADE, related_name="categories", verbose_name="预算年度")
+    parent = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="children", verbose_name="一级指标"
+    )
+    name = models.CharField("名称", max_length=40)
+    order = models.PositiveSmallIntegerField("次序", default=0)
+    is_required = models.BooleanField("必填", default=False, help_text="只对一级指标：项目表缺少该类指标时报错误。")
+    external_code = models.CharField("一体化编码", max_length=20, blank=True)
+
+    objects = CategoryManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "指标分类"
+        ordering = ["budget_year", "order", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["budget_year", "parent", "name"],
+                name="one_category_per_parent",
+                violation_error_message="该一级指标下已有同名分类。",
+            ),
+            models.UniqueConstraint(
+                fields=["budget_year", "name"],
+                condition=models.Q(parent__isnull=True),
+                name="one_level1_category",
+                violation_error_message="该年度已有同名一级指标。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.parent.name}/{self.name}" if self.parent else self.name
+
+    def natural_key(self) -> tuple[Any, ...]:
+        return (*self.budget_year.natural_key(), self.parent.name if self.parent else "", self.name)
+
+    natural_key.dependencies = ["targets.budgetyear"]  # type: ignore[attr-defined]
+
+    def clean(self) -> None:
+        super().clean()
+        if self.parent and (self.parent.parent_id or self.parent.budget_year_id != self.budget_year_id):
+            raise ValidationError({"parent": "请选同一年度的一级指标。"})
+
+
+class RuleSettingManager(models.Manager["RuleSetting"]):
+    def get_by_natural_key(self, division: str, year: int, rule: str) -> "RuleSetting":
+        return self.get(budget_year__division__code=division, budget_year__year=year, rule=rule)
+
+
+class RuleSetting(models.Model):
+    """How strictly a year takes a rule; without a row the rule's own level holds."""
+
+    budget_year = models.ForeignKey(BudgetYear, models.CASCADE, related_name="rule_settings", verbose_name="预算年度")
+    rule = models.CharField("规则编号", max_length=8)
+    level = models.CharField("级别", max_length=8, choices=list(LEVEL_LABELS.items()))
+
+    objects = RuleSettingManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "校验规则级别"
+        ordering = ["budget_year", "rule"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["budget_year", "rule"],
+                name="one_setting_per_rule",
+                violation_error_message="该年度已设过这条规则。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.get_level_display()}"
+
+    def natural_key(self) -> tuple[Any, ...]:
+        return (*self.budget_year.natural_key(), self.rule)
+
+    natural_key.dependencies = ["targets.budgetyear"]  # type: ignore[attr-defined]
+
+
+class CampaignManager(models.Manager["Campaign"]):
+    def get_by_natural_key(self, division: str, year: int, name: str) -> "Campaign":
+        return self.get(budget_year__division__code=division, budget_year__year=year, name=name)
+
+
+class Campaign(models.Model):
+    """编报批次 (一上, 二上, 追加, 调整) with its window and notice."""
+
+    budget_year = models.ForeignKey(BudgetYear, models.PROTECT, related_name="campaigns", verbose_name="预算年度")
+    name = models.CharField("批次", max_length=20, help_text="如：一上、二上、追加、调整")
+    opens_at = models.DateTimeField("开始时间")
+    closes_at = models.DateTimeField("截止时间")
+    notice = models.CharField("通知文号", max_length=60, blank=True)
+
+    objects = CampaignManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "编报批次"
+        ordering = ["-budget_year__year", "-opens_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["budget_year", "name"],
+                name="one_campaign_per_name",
+                violation_error_message="该年度已有这个编报批次。",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closes_at__gt=models.F("opens_at")),
+                name="campaign_closes_after_it_opens",
+                violation_error_message="截止时间须晚于开始时间。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.budget_year.year}年度 · {self.name}"
+
+    def natural_key(self) -> tuple[Any, ...]:
+        return (*self.budget_year.natural_key(), self.name)
+
+    natural_key.dependencies = ["targets.budgetyear"]  # type: ignore[attr-defined]
+
+    @property
+    def is_open(self) -> bool:
+        return self.opens_at <= timezone.now() < self.closes_at
+
+    @property
+    def days_left(self) -> int:
+        """Whole days until the window closes; negative when it has."""
+        return (timezone.localdate(self.closes_at) - timezone.localdate()).days

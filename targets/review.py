@@ -1,0 +1,335 @@
+"""The engine of the workflow: the only writer of state. The table it walks is `targets.domain.steps.STEPS`."""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from departments.models import Person
+from departments.roles import ADMIN, ROLES
+from targets.domain import steps
+from targets.domain.steps import APPROVED, LOWER_LEVEL, NEXT_LEVEL, OFFICE_REVIEW, PASSED, RETURNED, STATES
+from targets.domain.steps import STEPS, Step, lower_levels, next_level
+from targets.findings import Judged, judge_declaration
+from targets.models import Declaration, ReviewEvent
+
+logger = logging.getLogger("targets.review")
+
+
+class StepRefused(Exception):
+    """Why a step was not taken, in words the page can show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a person says when taking a step."""
+
+    opinion: str = ""
+    seen_revision: int | None = None
+    """Number of the revision that was on the person's screen."""
+    to_level: str = RETURNED
+    document_number: str = ""
+    document_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A step this person's role allows here and now; `refusal` says why it would not be taken, "" when it would."""
+
+    step: Step
+    role: str
+    refusal: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return not self.refusal
+
+
+@dataclass(slots=True)
+class _Case:
+    """One look at one form by one person: what the guards need, fetched at most once."""
+
+    declaration: Declaration
+    step: Step
+    by: Person
+    order: Order
+    _judged: list[Judged] | None = field(default=None)
+
+    @property
+    def judged(self) -> list[Judged]:
+        if self._judged is None:
+            self._judged = judge_declaration(self.declaration)
+        return self._judged
+
+    @property
+    def last_event(self) -> ReviewEvent | None:
+        return self.declaration.events.order_by("-number").first()
+
+
+# Guards: each says in words why not, or "" ----------------------------------------------------------------------------
+
+
+def _has_opinion(case: _Case) -> str:
+    return (
+        "" if case.order.opinion.strip() else f"没有{case.step.label}：审核意见为空。请写明原因后再{case.step.label}。"
+    )
+
+
+def _has_reason(case: _Case) -> str:
+    return "" if case.order.opinion.strip() else f"没有{case.step.label}：理由为空。请写明理由。"
+
+
+def _has_document(case: _Case) -> str:
+    if case.order.document_number.strip() and case.order.document_date:
+        return ""
+    return f"没有{case.step.label}：请填写文号和发文日期。"
+
+
+def _has_no_errors(case: _Case) -> str:
+    blocking = [judged.finding for judged in case.judged if judged.blocks]
+    if not blocking:
+        return ""
+    return f"没有送审：还有{len(blocking)}处错误须修改或作情况说明。第一处：{blocking[0].message}"
+
+
+def _saw_this_revision(case: _Case) -> str:
+    current = case.declaration.current_revision
+    if case.order.seen_revision is None or current is None or case.order.seen_revision == current.number:
+        return ""
+    return f"没有{case.step.label}：您打开后这张表又有修改（现为第{current.number}稿）。请刷新后重新审核。"
+
+
+def _is_not_author(case: _Case) -> str:
+    if case.by.pk not in case.declaration.authors():
+        return ""
+    return f"不能{case.step.label}：这一稿是您编制的，须由其他审核人审核。"
+
+
+def _is_untouched(case: _Case) -> str:
+    last = case.last_event
+    if last is not None and last.step == "submit":
+        return ""
+    return "不能撤回：审核人已经办理。请联系审核人退回。"
+
+
+def _is_confirmed(case: _Case) -> str:
+    return "没有送审：这张表由财政代录，请先核对并“确认代录”。" if case.declaration.awaits_confirmation else ""
+
+
+def _was_entered_by_finance(case: _Case) -> str:
+    return "" if case.declaration.awaits_confirmation else "这张表不是财政代录的，无须确认。"
+
+
+def _is_closed_year(case: _Case) -> str:
+    year = case.declaration.budget_year
+    return "" if year.is_closed else f"{year}未关账，不能按历史数据接收。请按程序送审。"
+
+
+def _is_other_signer(case: _Case) -> str:
+    declaration = case.declaration
+    year = declaration.budget_year
+    if not year.two_signers or OFFICE_REVIEW not in year.levels_in_use:
+        return ""
+    first = declaration.events.filter(version=declaration.version, from_state=OFFICE_REVIEW, step="forward")
+    latest = first.order_by("-number").first()
+    if latest is None or latest.person_id != case.by.pk:
+        return ""
+    return "不能审核通过：业务科室初审是您办理的，须由另一人作绩效科审核。"
+
+
+def _is_first_version(case: _Case) -> str:
+    if case.declaration.version == 1:
+        return ""
+    return "不能作废：上一版已批复并在执行中。不再调整的，请撤销本次修改后联系绩效科。"
+
+
+GUARDS: dict[str, Callable[[_Case], str]] = {
+    steps.SEEN_REVISION: _saw_this_revision,
+    steps.NOT_AUTHOR: _is_not_author,
+    steps.OTHER_SIGNER: _is_other_signer,
+    steps.UNTOUCHED: _is_untouched,
+    steps.ENTERED_BY_FINANCE: _was_entered_by_finance,
+    steps.CONFIRMED: _is_confirmed,
+    steps.CLOSED_YEAR: _is_closed_year,
+    steps.FIRST_VERSION: _is_first_version,
+    steps.NO_ERRORS: _has_no_errors,
+    steps.OPINION: _has_opinion,
+    steps.REASON: _has_reason,
+    steps.DOCUMENT: _has_document,
+}
+"""In the order in which they are asked."""
+
+SAID_WITH_THE_STEP = frozenset({steps.OPINION, steps.REASON, steps.DOCUMENT})
+"""Needs that the person fulfils in the act, so a button is offered before they are."""
+
+
+# Questions ------------------------------------------------------------------------------------------------------------
+
+
+def role_for(step: Step, declaration: Declaration, user: Person) -> str:
+    """The role in which this person may take the step on this form, "" for none."""
+    scope = user.scope
+    for role in sorted(step.roles):
+        if scope.holds(role) and declaration.unit_id in scope.reach(role):
+            return role
+    return ADMIN if ADMIN in step.roles and user.is_superuser else ""
+
+
+def open_steps(declaration: Declaration, user: Person, *, judged: list[Judged] | None = None) -> list[Offer]:
+    """The steps this person may take now, with the reason where a guard would refuse."""
+    revision = declaration.current_revision
+    order = Order(seen_revision=revision.number if revision else None)
+    offers = []
+    for step in STEPS:
+        role = role_for(step, declaration, user) if declaration.state in step.sources else ""
+        if not role:
+            continue
+        case = _Case(declaration, step, user, order, judged)
+        if step.slug == "confirm" and not declaration.awaits_confirmation:
+            continue
+        if step.slug in ("withdraw", "adopt", "void") and _first_refusal(case, SAID_WITH_THE_STEP):
+            continue
+        offers.append(Offer(step, role, _first_refusal(case, SAID_WITH_THE_STEP)))
+    return offers
+
+
+def levels_to_return_to(declaration: Declaration) -> dict[str, str]:
+    """State → words, the unit first."""
+    names = {RETURNED: "退回单位修改", steps.DEPARTMENT_REVIEW: "退回主管部门", OFFICE_REVIEW: "退回业务科室"}
+    return {level: names[level] for level in lower_levels(declaration.state, declaration.budget_year.levels_in_use)}
+
+
+def whose_turn(declaration: Declaration) -> str:
+    """In words, for lists: who has to act next."""
+    match declaration.state:
+        case steps.DRAFT | steps.RETURNED:
+            return f"{declaration.unit.label} 单位经办人"
+        case steps.DEPARTMENT_REVIEW:
+            return f"{declaration.department.label} 主管部门审核人"
+        case steps.OFFICE_REVIEW:
+            office = declaration.unit.business_office or declaration.department.business_office
+            return f"财政业务科室 {office}" if office else "财政业务科室（未指定）"
+        case steps.PERFORMANCE_REVIEW:
+            return "绩效科"
+        case steps.PASSED:
+            return "预算科（批复）"
+        case _:
+            return "—"
+
+
+def _first_refusal(case: _Case, leave_out: frozenset[str] = frozenset()) -> str:
+    for need, guard in GUARDS.items():
+        if need in case.step.needs and need not in leave_out and (refusal := guard(case)):
+            return refusal
+    return ""
+
+
+# The deed -------------------------------------------------------------------------------------------------------------
+
+
+def take_step(declaration: Declaration, slug: str, *, by: Person, order: Order | None = None) -> ReviewEvent:
+    """Move the form one step and write the event, or raise StepRefused and write nothing.
+
+    Under the row's lock, in this order: role and source state, guards, state, marks of submission / passing / approval, event.
+    """
+    said = order or Order()
+    try:
+        with transaction.atomic():
+            locked = Declaration.objects.select_for_update().get(pk=declaration.pk)
+            step, role = _find_step(locked, slug, by)
+            case = _Case(locked, step, by, said)
+            if refusal := _first_refusal(case):
+                raise StepRefused(refusal)
+            event = _move(case, role)
+    except StepRefused as refusal:
+        logger.warning("step refused: %s by %s on form %s: %s", slug, by.pk, declaration.pk, refusal)
+        raise
+    declaration.refresh_from_db()
+    return event
+
+
+def _find_step(declaration: Declaration, slug: str, user: Person) -> tuple[Step, str]:
+    named = [step for step in STEPS if step.slug == slug]
+    if not named:
+        raise StepRefused("没有这个办理步骤。请刷新页面后重试。")
+    here = [step for step in named if declaration.state in step.sources]
+    if not here:
+        raise StepRefused(
+            f"不能{named[0].label}：这张表现在是“{STATES[declaration.state]}”，可能刚被他人办理。请刷新后再看。"
+        )
+    for step in here:
+        if role := role_for(step, declaration, user):
+            return step, role
+    roles = "、".join(ROLES[role] for role in sorted(here[0].roles))
+    raise StepRefused(f"不能{here[0].label}：这一步由{roles}办理。")
+
+
+def _target(case: _Case) -> str:
+    declaration, step = case.declaration, case.step
+    in_use = declaration.budget_year.levels_in_use
+    if step.target == NEXT_LEVEL:
+        return next_level(declaration.state, in_use)
+    if step.target == LOWER_LEVEL:
+        if case.order.to_level not in lower_levels(declaration.state, in_use):
+            raise StepRefused("不能退回到所选环节：它不在当前环节之前，或本年度未启用。请重新选择。")
+        return case.order.to_level
+    return step.target
+
+
+def _move(case: _Case, role: str) -> ReviewEvent:
+    declaration, step, order = case.declaration, case.step, case.order
+    revision = declaration.current_revision
+    if revision is None:
+        raise StepRefused("这张表还没有内容。请先填写并保存。")
+    source, target = declaration.state, _target(case)
+    if step.slug == "submit":
+        declaration.submitted_revision = revision
+    if target == PASSED:
+        declaration.passed_revision = revision
+    if target == APPROVED:
+        declaration.approved_revision = revision
+        declaration.submitted_revision = revision
+    if step.slug == "adjust":
+        declaration.version += 1
+    declaration.state = target
+    declaration.state_since = timezone.now()
+    declaration.save(update_fields=[*MARKS, "state", "state_since", "version"])
+    number = declaration.events.aggregate(last=Max("number"))["last"] or 0
+    return ReviewEvent.objects.create(
+        declaration=declaration,
+        number=number + 1,
+        version=declaration.version,
+        revision=revision,
+        step=step.slug,
+        label=step.label,
+        from_state=source,
+        to_state=target,
+        person=case.by,
+        person_name=str(case.by),
+        role=role,
+        opinion=order.opinion.strip(),
+        document_number=order.document_number.strip(),
+        document_date=order.document_date,
+        findings=[judged.as_json() for judged in case.judged],
+    )
+
+
+MARKS = ("submitted_revision", "passed_revision", "approved_revision")
+
+
+def take_steps(
+    declarations: Iterable[Declaration], slug: str, *, by: Person, order: Order
+) -> list[tuple[Declaration, str]]:
+    """The same step on many forms, each told: (form, "" or why not). What may not move stays."""
+    told = []
+    for declaration in declarations:
+        try:
+            take_step(declaration, slug, by=by, order=order)
+            told.append((declaration, ""))
+        except StepRefused as refusal:
+            told.append((declaration, str(refusal)))
+    return told

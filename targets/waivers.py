@@ -1,0 +1,79 @@
+"""情况说明: the unit explains an error that cannot be mended, the performance office accepts it or not, with a reason."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from departments.models import Person
+from departments.roles import PERFORMANCE_REVIEWER
+from targets.domain.rules import ERROR
+from targets.editing import recount
+from targets.findings import judge_declaration
+from targets.models import Declaration, Waiver
+from targets.review import StepRefused
+
+
+def may_decide(declaration: Declaration, user: Person) -> bool:
+    scope = user.scope
+    return scope.holds(PERFORMANCE_REVIEWER) and declaration.unit_id in scope.reach(PERFORMANCE_REVIEWER)
+
+
+def explain(declaration: Declaration, *, rule: str, row: str, field: str, explanation: str, by: Person) -> Waiver:
+    """The unit explains one error; raises StepRefused."""
+    if not declaration.editable_by(by):
+        raise StepRefused("这张表现在不能修改，情况说明没有保存。")
+    if not explanation.strip():
+        raise StepRefused("情况说明为空，没有保存。请写明原因。")
+    found = _error(declaration, rule, row, field)
+    with transaction.atomic():
+        waiver, _ = Waiver.objects.update_or_create(
+            declaration=declaration,
+            rule=rule,
+            row_key=row,
+            field=field,
+            defaults={
+                "message": found,
+                "explanation": explanation.strip(),
+                "asked_by": by,
+                "decision": Waiver.Decision.ASKED,
+                "decision_reason": "",
+                "decided_by": None,
+                "decided_at": None,
+            },
+        )
+        recount(declaration)
+    return waiver
+
+
+def waive(declaration: Declaration, *, rule: str, row: str, field: str, reason: str, by: Person) -> Waiver:
+    """The performance office lets an error stand of its own accord; raises StepRefused."""
+    found = _error(declaration, rule, row, field)
+    waiver, _ = Waiver.objects.get_or_create(
+        declaration=declaration, rule=rule, row_key=row, field=field, defaults={"message": found}
+    )
+    return decide(waiver, granted=True, reason=reason, by=by)
+
+
+def decide(waiver: Waiver, *, granted: bool, reason: str, by: Person) -> Waiver:
+    """The performance office accepts or refuses an explanation; raises StepRefused."""
+    if not may_decide(waiver.declaration, by):
+        raise StepRefused("情况说明由绩效科审核人确认，您不能办理。")
+    if by.pk in waiver.declaration.authors():
+        raise StepRefused("这一稿是您编制的，情况说明须由其他绩效科审核人确认。")
+    if not reason.strip():
+        raise StepRefused("处理理由为空，没有保存。请写明理由。")
+    with transaction.atomic():
+        waiver.decision = Waiver.Decision.GRANTED if granted else Waiver.Decision.REFUSED
+        waiver.decision_reason = reason.strip()
+        waiver.decided_by = by
+        waiver.decided_at = timezone.now()
+        waiver.save()
+        recount(waiver.declaration)
+    return waiver
+
+
+def _error(declaration: Declaration, rule: str, row: str, field: str) -> str:
+    for judged in judge_declaration(declaration):
+        found = judged.finding
+        if (found.rule, found.row, found.field) == (rule, row, field) and found.level == ERROR:
+            return found.message
+    raise StepRefused("这处错误已不存在，无须说明。请刷新页面。")
