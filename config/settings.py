@@ -1,29 +1,16 @@
 """Settings: everything that differs between machines comes from the environment (docs/operations.md lists it)."""
 
-from pathlib import Path
-
-import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")  # optional; the real environment wins over the file
+from config.environment import BASE_DIR, database, names, number, required, switch, text
 
 # What kind of start this is -------------------------------------------------------------------------------------------
 
-DEBUG = env.bool("DEBUG", default=False)
-DEMO = env.bool("DEMO", default=False)
+DEBUG = switch("DEBUG", default=False)
+DEMO = switch("DEMO", default=False)
 """Set by `make run` only: allows `load_demo` to create accounts with known passwords."""
 
-SECRET_KEY = env.str("SECRET_KEY", default="")
-if not SECRET_KEY:
-    raise ImproperlyConfigured(
-        "缺少环境变量 SECRET_KEY，系统未启动。请将其设为一段随机长字符串后重试（试用请执行 make run；说明见 docs/operations.md）。\n"
-        "SECRET_KEY is not set, so nothing was started. Set it to a long random string "
-        "(`make run` does so for a trial; see docs/operations.md)."
-    )
+SECRET_KEY = required("SECRET_KEY")
 
 # Applications ---------------------------------------------------------------------------------------------------------
 
@@ -79,8 +66,7 @@ TEMPLATES = [
 
 # Database -------------------------------------------------------------------------------------------------------------
 
-DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'var' / 'db.sqlite3'}"
-DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+DATABASES = {"default": database("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'db.sqlite3'}")}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False  # reading and checking a file must not hold a transaction open
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # required by the pool; SQLite opens in microseconds
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -89,12 +75,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
     }
-    if test_file := env.str("TEST_DATABASE_FILE", default=""):
+    if test_file := text("TEST_DATABASE_FILE"):
         DATABASES["default"]["TEST"] = {"NAME": test_file}  # in memory, threads of one test would lock each other out
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
         "min_size": 1,
-        "max_size": env.int("DB_POOL_SIZE", default=8),
+        "max_size": number("DB_POOL_SIZE", default=8),
         "timeout": 20,
     }
 
@@ -126,13 +112,13 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 
-SESSION_COOKIE_AGE = env.int("SESSION_IDLE_MINUTES", default=120) * 60
+SESSION_COOKIE_AGE = number("SESSION_IDLE_MINUTES", default=120) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = number("TRUSTED_PROXIES", default=0)
 """How many reverse proxies of ours add to X-Forwarded-For; 0 means that the header is not believed."""
 
-AXES_ENABLED = env.bool("LOGIN_LOCKOUT", default=True)
+AXES_ENABLED = switch("LOGIN_LOCKOUT", default=True)
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # an office behind one address is not locked out by one person
@@ -153,7 +139,7 @@ USE_TZ = True
 # Files ----------------------------------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_COLLECTED = env.bool("STATIC_COLLECTED", default=not (DEBUG or DEMO))
+STATIC_COLLECTED = switch("STATIC_COLLECTED", default=not (DEBUG or DEMO))
 """Whether `collectstatic` was run; otherwise WhiteNoise serves from the source folders, ready at once."""
 STATIC_ROOT = BASE_DIR / "staticfiles" if STATIC_COLLECTED else None
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
@@ -166,7 +152,7 @@ STORAGES = {
     },
 }
 
-MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_MB", default=20) * 1024 * 1024
+MAX_UPLOAD_BYTES = number("MAX_UPLOAD_MB", default=20) * 1024 * 1024
 """The largest workbook that is read; a district's whole year is below 2 MB."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # what is typed, without files: 20000 cells of 500 bytes
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20000  # Django's 1000 is 52 indicators of 19 cells, and the typing would be lost
@@ -177,10 +163,10 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
 # Headers --------------------------------------------------------------------------------------------------------------
 
-HTTPS = env.bool("HTTPS", default=not (DEBUG or DEMO))
+HTTPS = switch("HTTPS", default=not (DEBUG or DEMO))
 """Pages go out by HTTPS only; off for a trial, or for an intranet that has no certificate."""
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS = names("ALLOWED_HOSTS", default="127.0.0.1,localhost,[::1]")
+CSRF_TRUSTED_ORIGINS = names("CSRF_TRUSTED_ORIGINS")
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = HTTPS
@@ -215,7 +201,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["stderr"], "level": text("LOG_LEVEL", default="INFO").upper()},
     # Django's own handlers (console only in DEBUG, mail to ADMINS) give way to the root's.
     "loggers": {"django": {"handlers": [], "propagate": True}, "django.server": {"handlers": [], "propagate": True}},
 }

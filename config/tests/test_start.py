@@ -33,6 +33,26 @@ def test_without_secret_key_a_command_ends_with_one_sentence(command):
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", SENTENCES)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("MAX_UPLOAD_MB", "20M", "环境变量 MAX_UPLOAD_MB 应为整数，现为“20M”，系统未启动。请改正后重试。"),
+        ("TRUSTED_PROXIES", "-1", "环境变量 TRUSTED_PROXIES 应为整数，现为“-1”，系统未启动。请改正后重试。"),
+        ("HTTPS", "ture", "环境变量 HTTPS 应为 on 或 off，现为“ture”，系统未启动。请改正后重试。"),
+        (
+            "DATABASE_URL",
+            "mysql://a",
+            "环境变量 DATABASE_URL 只支持 sqlite 和 postgres，现为“mysql”，系统未启动。请改正后重试。",
+        ),
+    ],
+)
+def test_a_value_that_cannot_be_meant_is_refused_by_name(name, value, sentence):
+    ended = start("manage.py", "check", **{name: value})
+
+    assert (ended.returncode, ended.stderr.splitlines()[0]) == (1, sentence)
+    assert "Traceback" not in ended.stderr
+
+
 def test_without_secret_key_the_server_ends_instead_of_restarting_for_ever():
     ended = start("-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi", SECRET_KEY="", BIND="127.0.0.1:0")
 
