@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 from targets.domain.record import Record
 from targets.domain.sheets.writer import write_official
-from targets.models import Declaration
+from targets.models import Declaration, Revision
 
 
-def check_code(declaration: Declaration) -> str:
-    """校验码 on a print-out: names the form and the revision, so that paper and system can be compared."""
+def check_code(declaration: Declaration, revision: Revision | None = None) -> str:
+    """校验码 on a print-out: names the form and the revision (the current one unless given), so that paper and system can be compared."""
     owner = declaration.unit.code or f"D{declaration.unit_id}"
-    revision = declaration.current_revision
+    revision = revision or declaration.current_revision
     return f"{declaration.year}-{owner}-{declaration.pk:04d}-R{revision.number if revision else 0}"
 
 
