@@ -13,4 +13,4 @@ class PlatformConfig(AppConfig):
 class PerformanceAdminConfig(AdminConfig):
     """Django's admin with our own site class as `admin.site`, so that third-party apps register on it too."""
 
-    default_site = "django.contrib.admin.sites.AdminSite"
+    default_site = "targets.site.PerformanceSite"

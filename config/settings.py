@@ -127,6 +127,7 @@ AXES_LOCKOUT_TEMPLATE = "registration/lockout.html"
 AXES_CLIENT_IP_CALLABLE = "config.client.address"
 AXES_ENABLE_ADMIN = False  # no Chinese catalogue; `manage.py axes_reset_username NAME` unlocks
 AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS: list[str] = []  # the log must say who failed from where; passwords are never in it
 
 # Language and time ----------------------------------------------------------------------------------------------------
 

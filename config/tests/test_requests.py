@@ -48,7 +48,7 @@ def test_log_in_page_carries_the_strict_policy(client):
 def test_five_wrong_passwords_lock_that_person_at_that_address_only(client, settings):
     settings.AXES_ENABLED = True
     for name in ("wang", "li"):
-        get_user_model().objects.create_user(username=name, password="correct-horse-9", is_staff=True)
+        get_user_model().objects.create_superuser(username=name, password="correct-horse-9", name=name)
 
     def log_in(name: str, password: str, ip: str) -> int:
         data = {"username": name, "password": password}
