@@ -94,17 +94,17 @@ class Group:
 def menu_for(request: HttpRequest, person: Person) -> list[Group]:
     """The groups this person sees, with what waits for him (one query) and the line of the present page."""
     roles = person.scope.roles | (frozenset({ADMIN}) if person.is_superuser else frozenset())
-    shown = [(entry, url) for entry in MENU if entry.roles & roles and (url := _address(entry))]
-    counts = _waiting(person) if any(entry.kind for entry, _ in shown) else {}
-    current = _current([url for _, url in shown], request)
+    shown = [(entry, url) for entry in MENU if entry.roles & roles and (url := address(entry))]
+    counts = waiting_numbers(person) if any(entry.kind for entry, _ in shown) else {}
+    nearest = current([url for _, url in shown], request)
     groups: dict[str, list[Line]] = {}
     for entry, url in shown:
         number = sum(counts.get((entry.kind, state), 0) for state in entry.states)
-        groups.setdefault(entry.group, []).append(Line(entry.label, url, number, url == current))
+        groups.setdefault(entry.group, []).append(Line(entry.label, url, number, url == nearest))
     return [Group(label, tuple(lines)) for label, lines in groups.items()]
 
 
-def _address(entry: Entry) -> str:
+def address(entry: Entry) -> str:
     try:
         path = reverse(entry.url_name)
     except NoReverseMatch:
@@ -112,12 +112,12 @@ def _address(entry: Entry) -> str:
     return f"{path}?{entry.query}" if entry.query else path
 
 
-def _waiting(person: Person) -> dict[tuple[str, str], int]:
+def waiting_numbers(person: Person) -> dict[tuple[str, str], int]:
     rows = Declaration.objects.waiting_for(person).order_by().values_list("kind", "state").annotate(Count("pk"))
     return {(kind, state): number for kind, state, number in rows}
 
 
-def _current(urls: list[str], request: HttpRequest) -> str:
+def current(urls: list[str], request: HttpRequest) -> str:
     """The address that leads nearest to the present page: same query first, else the list it belongs to."""
     if request.get_full_path() in urls:
         return request.get_full_path()

@@ -7,6 +7,8 @@ at import would register them on a second site, which is then thrown away.
 from typing import Any, cast
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -17,7 +19,23 @@ from targets.models import Campaign
 SYSTEM_NAME = "预算绩效目标管理"
 
 
+class LoginForm(AuthenticationForm):
+    """Lets in whom the site lets in: Django's own asks for `is_staff`, which nobody has here."""
+
+    required_css_class = "required"
+    error_messages = {
+        "invalid_login": "用户名或密码不对，请重新输入（字母区分大小写）。",
+        "inactive": "这个账号已停用。需要继续使用的，请联系系统管理员。",
+    }
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        super().confirm_login_allowed(user)
+        if not may_enter(user):
+            raise ValidationError("这个账号现在没有任职，还不能使用。请联系系统管理员设置单位和角色。", code="no_role")
+
+
 class PerformanceSite(AdminSite):
+    login_form = LoginForm
     site_header = SYSTEM_NAME
     site_title = SYSTEM_NAME
     index_title = "工作台"
@@ -26,8 +44,7 @@ class PerformanceSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Everybody with a role in force; `is_staff` means nothing here."""
-        person = request.user
-        return isinstance(person, Person) and person.is_active and (person.is_superuser or person.scope.holds_any)
+        return may_enter(request.user)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         name = with_division(SYSTEM_NAME)
@@ -42,6 +59,10 @@ class PerformanceSite(AdminSite):
             "person_name": str(person),
             "person_place": place_of(posts) or ("系统管理" if person.is_superuser else ""),
         }
+
+
+def may_enter(person: Any) -> bool:
+    return isinstance(person, Person) and person.is_active and (person.is_superuser or person.scope.holds_any)
 
 
 def with_division(words: str) -> str:
