@@ -8,14 +8,16 @@ import django
 from django.conf import settings
 
 # The run's number keeps two runs on one machine (or one database server) apart; xdist's workers inherit it.
+# SQLite's test database is a file: in memory, threads of one test would lock each other out.
 run = os.environ.setdefault("TEST_RUN", str(os.getpid()))
-database_file = Path(tempfile.gettempdir()) / f"performance-test-{run}.sqlite3"
+folder = Path(tempfile.gettempdir())
+database = os.environ.get("DATABASE_URL") or f"sqlite:///{folder / 'performance.sqlite3'}"
 
 os.environ |= {
-    "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{database_file}",
+    "DATABASE_URL": database,
+    "TEST_DATABASE": str(folder / f"test-{run}.sqlite3") if database.startswith("sqlite") else f"test_{run}",
     "DJANGO_SETTINGS_MODULE": "config.settings",
     "SECRET_KEY": "only-for-tests",
-    "TEST_DATABASE_FILE": str(database_file),
     "DEBUG": "off",
     "DEMO": "off",
     "HTTPS": "off",

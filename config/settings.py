@@ -75,14 +75,14 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
     }
-    if test_file := text("TEST_DATABASE_FILE"):
-        DATABASES["default"]["TEST"] = {"NAME": test_file}  # in memory, threads of one test would lock each other out
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
         "min_size": 1,
         "max_size": number("DB_POOL_SIZE", default=8),
         "timeout": 20,
     }
+if test_name := text("TEST_DATABASE"):
+    DATABASES["default"]["TEST"] = {"NAME": test_name}
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
