@@ -152,14 +152,13 @@ def store(
         keyed = replace(record, rows=tuple(with_keys(record.rows)))
         lines = stored_rows[declaration.pk]
         for order, row in enumerate(keyed.rows, start=1):
-            line = lines.pop(row.key, None)
-            if line is None:
-                line = Indicator(declaration=declaration)
-                line.take(row, order)
+            known = lines.pop(row.key) if row.key in lines else None
+            line = known or Indicator(declaration=declaration)
+            if known is None:
                 added.append(line)
             elif line.order != order or line.row() != row:
-                line.take(row, order)
                 changed.append(line)
+            line.take(row, order)
         removed += [line.pk for line in lines.values()]
         if declaration.budget_year_id not in rules:
             rules[declaration.budget_year_id] = declaration.budget_year.rules()

@@ -12,8 +12,19 @@ from django.utils import timezone
 from departments.models import Person
 from departments.roles import ADMIN, ROLES
 from targets.domain import steps
-from targets.domain.steps import APPROVED, LOWER_LEVEL, NEXT_LEVEL, OFFICE_REVIEW, PASSED, RETURNED, STATES
-from targets.domain.steps import STEPS, Step, lower_levels, next_level
+from targets.domain.steps import (
+    APPROVED,
+    LOWER_LEVEL,
+    NEXT_LEVEL,
+    OFFICE_REVIEW,
+    PASSED,
+    RETURNED,
+    STATES,
+    STEPS,
+    Step,
+    lower_levels,
+    next_level,
+)
 from targets.findings import Judged, judge_declaration
 from targets.models import Declaration, ReviewEvent
 

@@ -60,8 +60,8 @@ class PersonManager(UserManager["Person"]):
 class Person(AbstractUser):
     """An account. Superusers set the system up; they hold no role in a form's way unless a membership gives it."""
 
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     name = models.CharField("姓名", max_length=40)
     phone = models.CharField("联系电话", max_length=40, blank=True)
 

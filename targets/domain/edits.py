@@ -5,6 +5,7 @@ stored = old → write; stored = new → nothing; else a conflict to show. One r
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from targets.domain.record import MONEY, ROW_TEXTS, IndicatorRow, Record, money_text, money_value
 
@@ -76,12 +77,12 @@ def merge(record: Record, edits: Iterable[Edit]) -> Merged:
                     conflicts.append(Conflict(change, stored))
             case Change(row=key) as change:
                 row = rows.get(key)
-                stored = _cell(row, change.field) if row else None
-                if row and stored == change.old:
+                cell = _cell(row, change.field) if row else None
+                if row and cell == change.old:
                     rows[key] = _with_cell(row, change.field, change.new)
                     touched.add((key, change.field))
-                elif stored != change.new:
-                    conflicts.append(Conflict(change, stored))
+                elif cell != change.new:
+                    conflicts.append(Conflict(change, cell))
             case AddRow(row=row, after=after):
                 if row.key not in rows:
                     rows[row.key] = row
@@ -112,9 +113,9 @@ def _head_value(record: Record, field: str) -> str:
 
 def _with_head_value(record: Record, field: str, value: str) -> Record:
     if field in MONEY:
-        return replace(record, **{field: money_value(value)})
+        return _replaced(record, field, money_value(value))
     if field in HEAD_TEXTS:
-        return replace(record, **{field: value})
+        return _replaced(record, field, value)
     return replace(record, extra={**record.extra, field: value})
 
 
@@ -125,7 +126,16 @@ def _cell(row: IndicatorRow, field: str) -> str:
 def _with_cell(row: IndicatorRow, field: str, value: str) -> IndicatorRow:
     if field == CONTINUES:
         return replace(row, continues=tuple(name for name in value.split() if name in ROW_TEXTS))
-    return replace(row, **{field: value})
+    return _replaced(row, field, value)
+
+
+Frozen = TypeVar("Frozen", Record, IndicatorRow)
+
+
+def _replaced(frozen: Frozen, field: str, value: object) -> Frozen:
+    """`replace` for a field known only by name, which a type checker cannot follow."""
+    values: dict[str, Any] = {field: value}
+    return replace(frozen, **values)
 
 
 def _follow(rows: list[IndicatorRow], touched: set[tuple[str, str]]) -> tuple[IndicatorRow, ...]:

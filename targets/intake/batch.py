@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from departments.models import Person
-from targets.domain.sheets.reader import FileRefused, Problem, read_workbook
+from targets.domain.sheets.problems import FileRefused, Problem
+from targets.domain.sheets.reader import read_workbook
 from targets.editing import fresh_declaration, store
 from targets.intake.plan import CREATE, REFUSED, UNCHANGED, UPDATE, PlannedForm, plan_forms
 from targets.models import Declaration, ImportBatch, Revision

@@ -7,7 +7,9 @@ from departments.models import Department, Person
 from targets.domain.diff import Difference, diff, match_rows
 from targets.domain.names import name_key
 from targets.domain.record import Record
-from targets.domain.sheets.reader import FormReading, Problem, Reading
+from targets.domain.sheets.problems import GUESS, Problem, problem
+from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
+from targets.domain.sheets.reader import FormReading, Reading
 from targets.domain.steps import STATES
 from targets.intake.register import Register, Unknown
 from targets.models import BudgetYear, Declaration
@@ -43,9 +45,12 @@ class PlannedForm:
     def can_go_in(self) -> bool:
         return self.action in (CREATE, UPDATE)
 
-    def refuse(self, message: str) -> None:
+    def refuse(self, sentence: str) -> None:
         self.action = REFUSED
-        self.problems.append(Problem(self.reading.sheet, self.reading.cell, "refused", message))
+        self.problems.append(problem(self.reading.sheet, self.reading.cell, PROBLEM_REFUSED, sentence))
+
+    def guess(self, sentence: str) -> None:
+        self.problems.append(problem(self.reading.sheet, self.reading.cell, GUESS, sentence))
 
 
 def plan_forms(reading: Reading, by: Person) -> list[PlannedForm]:
@@ -76,7 +81,7 @@ def _identify(
         return planned
     planned.department, planned.unit = match.department, match.unit
     if match.remark:
-        planned.problems.append(Problem(form.sheet, form.cell, "guess", match.remark))
+        planned.guess(match.remark)
     planned.budget_year = years.get((match.department.division_id, record.year))
     if planned.budget_year is None:
         planned.refuse(
@@ -151,12 +156,15 @@ def _compare(form: PlannedForm, stored: dict[tuple[object, ...], Declaration], b
         return
     form.declaration = declaration
     current = declaration.record()
-    pairs = match_rows(current.rows, record.rows)
-    rows = tuple(replace(row, key=pairs.key_of(index)) for index, row in enumerate(record.rows))
+    matching = match_rows(current.rows, record.rows)
+    keys = {new: current.rows[old].key for old, new in matching.pairs}
+    rows = tuple(replace(row, key=keys.get(place, "")) for place, row in enumerate(record.rows))
     form.record = replace(record, rows=rows, code=record.code or current.code)
-    for note in pairs.ambiguous:
-        form.problems.append(Problem(form.reading.sheet, form.reading.cell, "guess", note))
     form.difference = diff(current, form.record)
+    if not form.difference.is_empty:
+        for pair in matching.ambiguous:
+            lines = "、".join(f"第{new + 1}行“{record.rows[new].name}”" for new in pair.new)
+            form.guess(f"{lines}与系统中的几行都相像，已按先后次序对应。请核对预览中的差异。")
     if form.difference.is_empty:
         form.action = UNCHANGED
     elif not declaration.open_to_import_by(by):

@@ -297,11 +297,11 @@ class KindManager(models.Manager.from_queryset(DeclarationQuerySet)):  # type: i
         self.kind = kind
 
     def get_queryset(self) -> DeclarationQuerySet:
-        return super().get_queryset().filter(kind=self.kind)  # type: ignore[no-any-return]
+        return super().get_queryset().filter(kind=self.kind)
 
 
 class BudgetProject(Declaration):
-    objects = KindManager(PROJECT)
+    objects = KindManager(PROJECT)  # type: ignore[misc]
 
     class Meta:
         proxy = True
@@ -309,7 +309,7 @@ class BudgetProject(Declaration):
 
 
 class DepartmentPlan(Declaration):
-    objects = KindManager(PLAN)
+    objects = KindManager(PLAN)  # type: ignore[misc]
 
     class Meta:
         proxy = True

@@ -118,7 +118,9 @@ def make_world() -> World:
         division=division, code="202", name="淄川区教育和体育局", short_name="教育和体育局", business_office=business
     )
     school = Department.objects.create(division=division, code="202001", name="淄川区实验学校", parent=education)
-    kindergarten = Department.objects.create(division=division, code="202002", name="淄川区实验幼儿园", parent=education)
+    kindergarten = Department.objects.create(
+        division=division, code="202002", name="淄川区实验幼儿园", parent=education
+    )
     health = Department.objects.create(
         division=division, code="405", name="淄川区卫生健康局", business_office=other_business
     )

@@ -40,9 +40,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
         by = acting_person(options["username"])
-        told: list[tuple[Preview, int | None]] = []
-        for name in options["files"]:
-            told.append(self._take(Path(name), by, options))
+        told = [self._take(Path(name), by, options) for name in options["files"]]
         if options["json"]:
             files = [shown.as_json(batch) for shown, batch in told]
             report = {"files": files, "seconds": round(time.monotonic() - started, 3)}
@@ -82,7 +80,7 @@ class Command(BaseCommand):
         for form in shown.forms:
             self.stdout.write(f"  {ACTIONS[form.action]}  {form.title or '（无名称）'}  {form.reading.sheet}")
             for problem in form.problems:
-                self.stdout.write(f"      {problem.sheet}!{problem.cell}：{problem.message}")
+                self.stdout.write(f"      {problem.message}")
 
 
 def acting_person(username: str | None) -> Person:

@@ -1,0 +1,112 @@
+"""Two people at the same moment: one wins, the other is told. Real threads, on both databases."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connections
+
+from departments.models import Person
+from targets.domain.edits import Change
+from targets.editing import EditRefused, apply_changes
+from targets.models import Declaration
+from targets.review import Order, StepRefused, take_step
+from targets.tests.world import World, make_world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def together(*deeds: Callable[[], object]) -> list[str]:
+    """Run the deeds at once; "done" or the refusal of each."""
+    start = threading.Barrier(len(deeds))
+    told = [""] * len(deeds)
+
+    def run(place: int, deed: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            deed()
+            told[place] = "done"
+        except (StepRefused, EditRefused) as refusal:
+            told[place] = str(refusal)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(place, deed)) for place, deed in enumerate(deeds)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return told
+
+
+def step(form: Declaration, slug: str, person: Person, **order: object) -> Callable[[], object]:
+    fresh_form, fresh_person = Declaration.objects.get(pk=form.pk), Person.objects.get(pk=person.pk)
+    return lambda: take_step(fresh_form, slug, by=fresh_person, order=Order(opinion="意见", **order))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_two_reviewers_of_one_form(world: World, attempt: int) -> None:
+    form = world.declaration()
+    world.advance(form, "submit", "forward", "forward")
+    told = together(step(form, "pass", world.perf), step(form, "return", world.perf2))
+    assert sorted(one == "done" for one in told) == [False, True] or told == ["done", "done"]
+    form.refresh_from_db()
+    if told == ["done", "done"]:  # a passed form may still be returned: the return came second
+        assert form.state == "returned"
+    else:
+        assert form.state == "returned"
+        assert "现在是“已退回（待修改）”" in told[0]
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_two_passes_of_one_form(world: World, attempt: int) -> None:
+    form = world.declaration()
+    world.advance(form, "submit", "forward", "forward")
+    told = together(step(form, "pass", world.perf), step(form, "pass", world.perf2))
+    assert sorted(one == "done" for one in told) == [False, True]
+    assert form.events.filter(step="pass").count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_forward_against_withdraw(world: World, attempt: int) -> None:
+    form = world.declaration()
+    world.advance(form, "submit")
+    told = together(step(form, "forward", world.boss), step(form, "withdraw", world.filler))
+    assert sorted(one == "done" for one in told) == [False, True]
+    form.refresh_from_db()
+    assert form.state == ("office_review" if told[0] == "done" else "draft")
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_submit_against_edit_never_loses_the_edit_or_changes_the_submitted_text(world: World, attempt: int) -> None:
+    form = world.declaration()
+    row = form.record().rows[1]
+    person = Person.objects.get(pk=world.filler.pk)
+
+    def edit() -> object:
+        return apply_changes(form, [Change(row.key, "target", "≥1200人", "≥1300人")], by=person)
+
+    told = together(step(form, "submit", world.filler), edit)
+    form = Declaration.objects.get(pk=form.pk)
+    assert told[0] == "done"
+    assert form.submitted_revision == form.current_revision
+    assert form.record() == form.current_revision.record  # type: ignore[union-attr]
+    assert form.record().rows[1].target == ("≥1300人" if told[1] == "done" else "≥1200人")
+
+
+def test_two_edits_of_different_cells_at_once_both_win(world: World) -> None:
+    form = world.declaration()
+    first, second = form.record().rows[:2]
+    people = [Person.objects.get(pk=world.filler.pk) for _ in range(2)]
+    told = together(
+        lambda: apply_changes(form, [Change(first.key, "target", first.target, "≤90万元")], by=people[0]),
+        lambda: apply_changes(form, [Change(second.key, "target", second.target, "≥1300人")], by=people[1]),
+    )
+    assert told == ["done", "done"]
+    assert [row.target for row in form.record().rows[:2]] == ["≤90万元", "≥1300人"]
+    assert list(form.revisions.values_list("number", flat=True)) == [1, 2, 3]
