@@ -2,12 +2,16 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from targets.domain.names import name_key
 from targets.domain.record import MONEY, ROW_TEXTS, IndicatorRow, Record, money_text
 
 HEAD, ADDED, REMOVED, MOVED, CELL = "head", "added", "removed", "moved", "cell"
+
+Sameness = str | tuple[str, ...]
+"""What two rows must share to be paired; "" pairs nothing."""
 
 HEAD_FIELDS = (
     "kind", "year", "title", "code", "department_code", "department_name", "unit", "total", "fiscal", "other", "goal",
@@ -93,27 +97,29 @@ def match_rows(old_rows: Sequence[IndicatorRow], new_rows: Sequence[IndicatorRow
     return Matching(tuple(sorted(pairs, key=lambda pair: pair[1])), tuple(old_left), tuple(new_left), tuple(ambiguous))
 
 
-def _key(row: IndicatorRow) -> Hashable:
+def _key(row: IndicatorRow) -> Sameness:
     return row.key
 
 
-def _cells(row: IndicatorRow) -> Hashable:
+def _cells(row: IndicatorRow) -> Sameness:
     return tuple(getattr(row, name) for name in CELLS)
 
 
-def _identity(row: IndicatorRow) -> Hashable:
-    return tuple(_bare(getattr(row, name)) for name in IDENTITY) if row.name.strip() else ""
+def _identity(row: IndicatorRow) -> Sameness:
+    return tuple(_bare(getattr(row, name)) for name in IDENTITY) if name_key(row.name) else ""
 
 
-def _category_and_name(row: IndicatorRow) -> Hashable:
-    return (_bare(row.level1), _bare(row.level2), _bare(row.duty_group), _bare(row.name)) if row.name.strip() else ""
+def _category_and_name(row: IndicatorRow) -> Sameness:
+    return (
+        (_bare(row.level1), _bare(row.level2), _bare(row.duty_group), name_key(row.name)) if name_key(row.name) else ""
+    )
 
 
-def _name(row: IndicatorRow) -> Hashable:
-    return _bare(row.name)
+def _name(row: IndicatorRow) -> Sameness:
+    return name_key(row.name)
 
 
-_SAMENESS: tuple[tuple[Callable[[IndicatorRow], Hashable], bool], ...] = (
+_SAMENESS: tuple[tuple[Callable[[IndicatorRow], Sameness], bool], ...] = (
     (_key, True),
     (_cells, True),
     (_identity, False),
@@ -127,10 +133,8 @@ def _bare(text: str) -> str:
     return "".join(text.split())
 
 
-def _grouped(
-    rows: dict[int, IndicatorRow], sameness: Callable[[IndicatorRow], Hashable]
-) -> dict[Hashable, list[int]]:
-    groups: dict[Hashable, list[int]] = defaultdict(list)
+def _grouped(rows: dict[int, IndicatorRow], sameness: Callable[[IndicatorRow], Sameness]) -> dict[Sameness, list[int]]:
+    groups: dict[Sameness, list[int]] = defaultdict(list)
     for index, row in rows.items():
         if same := sameness(row):
             groups[same].append(index)
@@ -141,8 +145,8 @@ def _head_changes(old: Record, new: Record) -> Iterator[Change]:
     for field in HEAD_FIELDS:
         before, after = getattr(old, field), getattr(new, field)
         if before != after:
-            texts = map(money_text if field in MONEY else str, (before, after))
-            yield Change("", field, *texts, HEAD)
+            text = money_text if field in MONEY else str
+            yield Change("", field, text(before), text(after), HEAD)
     for label in dict.fromkeys((*old.extra, *new.extra)):
         before, after = old.extra.get(label), new.extra.get(label)
         if before != after:
@@ -164,9 +168,7 @@ def _row_changes(old: Record, new: Record, matching: Matching) -> Iterator[Chang
             if getattr(before, field) != getattr(row, field):
                 yield Change(key, field, getattr(before, field), getattr(row, field), CELL, j + 1, row.name)
         if before.continues != row.continues:
-            yield Change(
-                key, "continues", "、".join(before.continues), "、".join(row.continues), CELL, j + 1, row.name
-            )
+            yield Change(key, "continues", "、".join(before.continues), "、".join(row.continues), CELL, j + 1, row.name)
     for i in matching.removed:
         row = old.rows[i]
         yield Change(row.key, "", row.name, "", REMOVED, i + 1, row.name)
@@ -177,7 +179,7 @@ def _moved(pairs: Sequence[tuple[int, int]]) -> set[int]:
     tails: list[int] = []
     tail_of: list[int] = []
     previous: dict[int, int | None] = {}
-    new_of = {i: j for i, j in pairs}
+    new_of = dict(pairs)
     for i, _ in pairs:
         place = bisect_left(tails, i)
         previous[i] = tail_of[place - 1] if place else None

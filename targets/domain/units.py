@@ -65,7 +65,12 @@ def canonical_unit(unit: str) -> str:
     if bare in _CANONICAL:
         return scale + _CANONICAL[bare]
     found = _KNOWN_PREFIX.match(bare)
-    if bare in _KNOWN or found is None or found[0] not in COUNTING_UNITS | {"人", "名", "位"} or len(bare) < len(found[0]) + 2:
+    if (
+        bare in _KNOWN
+        or found is None
+        or found[0] not in COUNTING_UNITS | {"人", "名", "位"}
+        or len(bare) < len(found[0]) + 2
+    ):
         return plain
     return scale + _CANONICAL.get(found[0], found[0])
 

@@ -55,11 +55,9 @@ _LOOKALIKES = {
 }  # fmt: skip
 _PLAIN = _FULL_WIDTH | {ord(odd): plain for odds, plain in _LOOKALIKES.items() for odd in odds}
 
-_NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+"
+_NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}(?![0-9])|[0-9]{1,18}(?![0-9]))(?:\.[0-9]{1,10})?|\.[0-9]{1,10}"
 _SIGN = re.compile(r"[≥≤=<>]{1,2}")
-_WORD = re.compile(
-    "(?:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")(?=\s*(?:[-+]?\.?[0-9]|百分之))"
-)
+_WORD = re.compile("(?:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")(?=\s*(?:[-+]?\.?[0-9]|百分之))")
 _LEADING = re.compile(rf"\s*(?P<sign>[-+]?)(?P<number>{_NUMBER})\s*(?P<tail>.*)")
 _PERCENT_WORDS = re.compile(rf"\s*百分之(?P<number>{_NUMBER}|百)(?P<tail>.*)")
 _RATIO = re.compile(rf"\s*(?P<left>{_NUMBER})\s*(?P<colon>[:;比])\s*(?P<right>{_NUMBER})\s*")
@@ -149,7 +147,7 @@ def comparable(a: IndicatorValue, b: IndicatorValue) -> bool:
     """May the two numbers be held against each other? Same thing counted, same unit; 万 and 亿 are only scale."""
     if a.label and b.label and a.label != b.label:
         return False
-    if a.kind == DATE or b.kind == DATE:
+    if DATE in (a.kind, b.kind):
         return a.kind == b.kind
     first, second = a.in_base_unit, b.in_base_unit
     return first is not None and second is not None and same_unit(first[1], second[1])
