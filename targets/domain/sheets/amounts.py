@@ -8,7 +8,9 @@ from targets.domain.sheets.cells import plain
 
 WAN = Decimal(10000)
 FACTORS = {"元": Decimal(1), "万元": WAN, "万": WAN, "亿元": WAN * WAN, "亿": WAN * WAN}
-AMOUNT = re.compile(r"[¥￥]?([+-]?)(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)(人民币)?(亿元|万元|亿|万|元)?(整)?")
+AMOUNT = re.compile(
+    r"[¥￥]?([+-]?)(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)(人民币)?(亿元|万元|亿|万|元)?(整)?"
+)
 UNIT_IN_HEADING = re.compile(r"(亿元|万元|元)")
 NONE = frozenset({"", "-", "—", "–", "/", "无", "--", "——"})
 LARGEST = Decimal(10) ** 16

@@ -2,14 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from targets.domain.sheets.problems import FileRefused
 
 LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-HARMFUL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+HARMFUL = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 """Control characters that databases or XML refuse, and marks that turn the direction of what follows."""
 LONGEST_LABEL = 60
 NOT_IN_LABELS = re.compile(r"\([^()]*\)|[\s:：★*☆\u200b-\u200d]")
@@ -88,8 +90,16 @@ class Merge(NamedTuple):
 class Grid:
     """The texts of one sheet as its screen shows them, and where cells are merged."""
 
-    def __init__(self, name: str, texts: Sequence[Sequence[str]], merges: Iterable[Merge] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        texts: Sequence[Sequence[str]],
+        merges: Iterable[Merge] = (),
+        exact: Mapping[tuple[int, int], str] | None = None,
+    ) -> None:
         self.name = name
+        self.exact: Mapping[tuple[int, int], str] = exact or {}
+        """The whole number behind a cell that shows a rounded one."""
         self.texts: list[list[str]] = []
         self.cleaned: list[Cell] = []
         for number, line in enumerate(texts):
@@ -114,14 +124,14 @@ class Grid:
         """Text under a merged cell is not on the screen, so it is not in the grid either."""
         room = self.width * self.height
         for found in merges:
-            merge = Merge(
-                found.top, found.left, min(found.bottom, self.height - 1), min(found.right, self.width - 1)
-            )
+            merge = Merge(found.top, found.left, min(found.bottom, self.height - 1), min(found.right, self.width - 1))
             if merge.bottom < merge.top or merge.right < merge.left:
                 continue
             room -= (merge.bottom - merge.top + 1) * (merge.right - merge.left + 1)
             if room < 0:
-                raise FileRefused(f"工作表“{self.name}”中的合并单元格互相重叠，文件可能已损坏。请用 Excel 或 WPS 打开后另存，再上传。")
+                raise FileRefused(
+                    f"工作表“{self.name}”中的合并单元格互相重叠，文件可能已损坏。请用 Excel 或 WPS 打开后另存，再上传。"
+                )
             self.merge_from[merge.top, merge.left] = merge
             for row in range(merge.top, merge.bottom + 1):
                 for column in range(merge.left, merge.right + 1):

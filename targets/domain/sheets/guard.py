@@ -70,13 +70,17 @@ IN_ZIP = (
     ("word/document.xml", "doc"),
     ("content.xml", "ods"),
 )
-HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style)\b", re.IGNORECASE | re.DOTALL)
-CELL = re.compile(rb"<(?:\w+:)?c\b([^<>]*)>\s*<(?!/)")
+HTML = re.compile(
+    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style)\b", re.IGNORECASE | re.DOTALL
+)
+CELL = re.compile(rb"""<(?:\w+:)?c(?=[\s>])((?:[^>"']++|"[^"]*+"|'[^']*+')*+)(?<!/)>\s*+<(?!/)""")
 """A cell with content; blank bordered cells down to the last row of a sheet are common and harmless."""
 REFERENCE = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]{1,3})([0-9]{1,7})\s*["']""")
-ROW = re.compile(rb"""<(?:\w+:)?row\b[^<>]*?\br\s*=\s*["']([0-9]{1,9})["']""")
+ROW = re.compile(rb"""<(?:\w+:)?row(?=[\s>])""")
+ROW_NUMBER = re.compile(rb"""[^<>]*?\br\s*=\s*["']([0-9]{1,9})["']""")
 MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b")
-BINARY_PARTS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".emf", ".wmf", ".tif", ".tiff", ".bin")
+WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
+"""How XML in UTF-16 begins: no office program writes it, and the patterns below would not see its cells."""
 STORED, DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
 
 
@@ -86,6 +90,13 @@ class Package:
 
     content: bytes
     parts: dict[str, bytes]
+
+    @property
+    def has_formulas(self) -> bool:
+        """Whether some cell is a formula or shows an error; the parser tells neither."""
+        return any(
+            b"<f" in data or b":f" in data or b't="e"' in data for data in self.parts.values() if b"sheetData" in data
+        )
 
     @property
     def has_external_links(self) -> bool:
@@ -136,6 +147,8 @@ def _damaged(name: str) -> FileRefused:
 
 
 def _unpack(content: bytes, name: str, limits: Limits) -> dict[str, bytes]:
+    if content.count(b"PK\x01\x02") > limits.entries:
+        raise _refused(name, NOT_XLSX["zip"])
     try:
         entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, UnicodeDecodeError) as error:
@@ -182,12 +195,16 @@ def _inflate(content: bytes, entry: zipfile.ZipInfo, name: str) -> bytes:
 
 
 def _check_xml(part: str, data: bytes, name: str, limits: Limits) -> None:
-    if part.endswith(BINARY_PARTS) or not data:
+    """Judge by content, not by the part's name: the workbook may call any part a sheet."""
+    unsafe = _refused(name, f"内部含有不安全的定义（{part}）。{CURE}")
+    if data.startswith(WIDE_TEXT) or b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        raise unsafe
+    if b"sheetData" not in data:
         return
-    if part.endswith((".xml", ".rels")) and (b"\x00" in data[:64] or b"<!DOCTYPE" in data or b"<!ENTITY" in data):
-        raise _refused(name, f"内部含有不安全的定义（{part}）。{CURE}")
-    if b"<sheetData" not in data and b":sheetData" not in data:
-        return
+    if (
+        b"<!" in data
+    ):  # comments and CDATA could hide cells from the measuring below; no office program writes them here
+        raise unsafe
     if _box(data) > limits.box:
         raise _refused(
             name,
@@ -199,22 +216,29 @@ def _check_xml(part: str, data: bytes, name: str, limits: Limits) -> None:
 
 def _box(sheet: bytes) -> int:
     """Cells between A1 and the last row and column that hold something."""
-    rows = columns = unplaced = 0
-    seen: set[bytes] = set()
+    rows = columns = 0
+    without_address = False
+    widest: set[bytes] = set()
     for cell in CELL.finditer(sheet):
         place = REFERENCE.search(cell[1])
         if place is None:
-            unplaced += 1
+            without_address = True
             continue
         rows = max(rows, int(place[2]))
-        letters = place[1]
-        if letters not in seen:
-            seen.add(letters)
-            columns = max(columns, _column_number(letters))
-    if unplaced:  # cells without an address follow their row's number and each other
-        rows = max(rows, *(int(row[1]) for row in ROW.finditer(sheet)), unplaced)
-        columns = max(columns, unplaced)
+        widest.add(place[1])
+    columns = max((_column_number(letters) for letters in widest), default=0)
+    if without_address:
+        rows, columns = _box_by_counting(sheet, rows, columns)
     return rows * columns
+
+
+def _box_by_counting(sheet: bytes, rows: int, columns: int) -> tuple[int, int]:
+    """Cells without an address follow each other in their row, and rows without a number the row before."""
+    for line in ROW.split(sheet)[1:]:
+        number = ROW_NUMBER.match(line)
+        rows = max(rows, int(number[1])) if number else rows + 1
+        columns = max(columns, sum(1 for _ in CELL.finditer(line)))
+    return rows, columns
 
 
 def _column_number(letters: bytes) -> int:

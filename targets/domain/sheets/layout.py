@@ -6,7 +6,7 @@ they stand. A new layout of a known form is one more module with one more `Layou
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from targets.domain.record import IndicatorRow, Record
@@ -112,14 +112,11 @@ class Layout:
     """How many headings make a table head."""
     side: str = ""
     """A label left of the table, merged down over head and rows."""
+    side_width: float = 0
     known_elsewhere: tuple[Label, ...] = ()
     """Labels that other offices print on the same form; read, never written."""
     repeats_head: bool = False
-    """Each printed page may begin with title, department and table head again."""
-    head_repeated_from: str = "table"
-    """What is printed at the top of every page: the table head ("table") or also the caption above it ("captions")."""
-    printed_title: bool = field(default=False)
-    """Whether the title on paper is the record's title (else a field of the head is)."""
+    """Each page begins with the captions and the table head again (else with the table head alone)."""
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -138,11 +135,6 @@ class Layout:
         paths = {label_key(word) for column in self.columns for word in column.path}
         return frozenset(paths.union(*(column.words for column in self.columns)))
 
-    @cached_property
-    def head_columns(self) -> int:
-        """Sheet columns of the form without optional ones."""
-        return bool(self.side) + sum(len(column.widths) for column in self.columns if not column.optional)
-
     def label_of(self, text: str) -> tuple[str, str] | None:
         """The field that a cell labels and the value glued to the label; None if the cell is no label of this layout."""
         exact = self.labels.get(label_key(text))
@@ -156,6 +148,15 @@ class Layout:
         """The columns that a record needs on paper."""
         return tuple(c for c in self.columns if not c.optional or any(getattr(row, c.field) for row in record.rows))
 
-    def says_something(self, row: IndicatorRow) -> bool:
-        """Whether the row has a cell of its own with text; one without is an empty line of the form, not an indicator."""
-        return any(getattr(row, c.field) for c in self.columns if c.field not in row.continues)
+    def printed_rows(self, record: Record) -> list[tuple[IndicatorRow, frozenset[str]]]:
+        """Each row with the fields whose cell hangs together with the one above.
+
+        A row without a cell of its own is an empty line of the form, not an indicator: neither written nor read.
+        """
+        printed: list[tuple[IndicatorRow, frozenset[str]]] = []
+        for row in record.rows:
+            above = printed[-1][0] if printed else None
+            hanging = frozenset(name for name in row.continues if above and getattr(row, name) == getattr(above, name))
+            if any(getattr(row, column.field) for column in self.columns if column.field not in hanging):
+                printed.append((row, hanging))
+        return printed

@@ -23,11 +23,11 @@ PLAN_V2 = Layout(
     slug="plan_v2",
     kind=PLAN,
     title=_title,
-    title_words=re.compile("整体.*绩效目标.*表"),
+    title_words=re.compile("整体.*绩效目标(申报|批复)?表$"),
     captions=(
         Caption("部门名称：", DEPARTMENT, (0, 5), aliases=("部门", "主管部门", "部门单位名称", "单位名称")),
         Caption("填报单位（盖章）：", "unit", (6, 11), aliases=("填报部门", "编报单位", "编制单位")),
-        Caption("校验码", "check_code", (12, END), "right"),
+        Caption("校验码：", "check_code", (12, END), "right"),
     ),
     lines=(),
     columns=(
@@ -37,12 +37,28 @@ PLAN_V2 = Layout(
         Column("duty_goal", ("职责目标",), (34,), aliases=("部门职责目标",)),
         Column("name", ("绩效指标",), (28,), aliases=("指标名称", "绩效指标名称")),
         Column("explanation", ("指标解释",), (30,), aliases=("指标说明", "绩效指标解释")),
-        Column("target", ("年度指标值",), (20,), aliases=("指标值", "本年指标值", "年度目标值", "目标值"), centred=True),
+        Column(
+            "target", ("年度指标值",), (20,), aliases=("指标值", "本年指标值", "年度目标值", "目标值"), centred=True
+        ),
         Column("plan_value", (REFERENCES, STANDARD, "规划值"), (18,), aliases=("规划目标值",), centred=True),
-        Column("standard_value", (REFERENCES, STANDARD, THIS_YEAR, "标准值"), (18,), aliases=("当年标准值",), centred=True),
+        Column(
+            "standard_value", (REFERENCES, STANDARD, THIS_YEAR, "标准值"), (18,), aliases=("当年标准值",), centred=True
+        ),
         Column("standard_source", (REFERENCES, STANDARD, THIS_YEAR, "来源"), (28,), aliases=("标准值来源", "标准来源")),
-        Column("average_3y", (REFERENCES, HISTORY, "前三年均值"), (16,), aliases=("前三年平均值", "近三年均值"), centred=True),
-        Column("last_year", (REFERENCES, HISTORY, "上年值"), (16,), aliases=("上年度值", "上年实际值", "上年完成值"), centred=True),
+        Column(
+            "average_3y",
+            (REFERENCES, HISTORY, "前三年均值"),
+            (16,),
+            aliases=("前三年平均值", "近三年均值"),
+            centred=True,
+        ),
+        Column(
+            "last_year",
+            (REFERENCES, HISTORY, "上年值"),
+            (16,),
+            aliases=("上年度值", "上年实际值", "上年完成值"),
+            centred=True,
+        ),
         Column("history_source", (REFERENCES, HISTORY, "来源"), (22,), aliases=("历史值来源", "历史来源")),
         Column("note", ("备注（标准值和历史值均无的原因/其他需要说明的问题）",), (22,)),
         Column("activity", ("工作活动",), (40,), aliases=("主要工作活动", "工作任务")),
@@ -69,6 +85,4 @@ PLAN_V2 = Layout(
         Label("预算年度", YEAR, aliases=("年度", "填报年度", "所属年度")),
     ),
     repeats_head=True,
-    head_repeated_from="captions",
-    printed_title=True,
 )

@@ -40,11 +40,11 @@ PROJECT_V1 = Layout(
     slug="project_v1",
     kind=PROJECT,
     title=lambda record: "项目支出绩效目标表",
-    title_words=re.compile("项目.*绩效目标.*表"),
+    title_words=re.compile("(^|项目.*|年度?)绩效目标(申报|批复)?表$"),
     captions=(
         Caption("填报单位（盖章）：", STAMP, (0, 2), aliases=("填报部门", "申报单位", "编报单位", "编制单位")),
         Caption("（{}年度）", YEAR, (3, 3), "center"),
-        Caption("校验码", "check_code", (4, END), "right"),
+        Caption("校验码：", "check_code", (4, END), "right"),
     ),
     lines=(
         Line((Label("项目名称", "title", aliases=TITLE_WORDS),), prints=_has_no_code),
@@ -58,13 +58,25 @@ PROJECT_V1 = Layout(
         Line(
             (
                 Label("主管部门及代码", DEPARTMENT, value_at=(1, 3), aliases=("主管部门", "预算部门", "主管部门名称")),
-                Label("实施单位", "unit", at=(4, 4), value_at=(5, END), aliases=("项目实施单位", "项目单位", "预算单位")),
+                Label(
+                    "实施单位", "unit", at=(4, 4), value_at=(5, END), aliases=("项目实施单位", "项目单位", "预算单位")
+                ),
             )
         ),
-        _amount("年度预算资金总额：", "total", "年度资金总额", "资金总额", "预算资金总额", "年度预算总额", "年度预算资金"),
+        _amount(
+            "年度预算资金总额：", "total", "年度资金总额", "资金总额", "预算资金总额", "年度预算总额", "年度预算资金"
+        ),
         _amount("其中：财政拨款", "fiscal", "财政拨款", "其中财政资金", "财政资金", "本年财政拨款", "其中本年财政拨款"),
         _amount("其他资金", "other", "其中其他资金"),
-        Line((Label("年度总体绩效目标", "goal", aliases=("总体绩效目标", "年度绩效目标", "本年度绩效目标", "年度总体目标", "年度目标")),)),
+        Line(
+            (
+                Label(
+                    "年度总体绩效目标",
+                    "goal",
+                    aliases=("总体绩效目标", "年度绩效目标", "本年度绩效目标", "年度总体目标", "年度目标"),
+                ),
+            )
+        ),
     ),
     columns=(
         Column("level1", ("一级指标",), (30,), centred=True),
@@ -83,9 +95,13 @@ PROJECT_V1 = Layout(
     ),
     paper=Paper(size=9, body_points=10.5),
     names_form="title",
-    must_have=(frozenset({"三级指标", "三级指标名称", "指标名称", "指标内容"}), frozenset({"指标值", "年度指标值", "目标值", "指标值及单位"})),
+    must_have=(
+        frozenset({"三级指标", "三级指标名称", "指标名称", "指标内容"}),
+        frozenset({"指标值", "年度指标值", "目标值", "指标值及单位"}),
+    ),
     nests=("level1", "level2"),
     side="绩效指标",
+    side_width=22,
     known_elsewhere=(
         Label("金额单位", MONEY_UNIT, aliases=("单位",)),
         Label("预算年度", YEAR, aliases=("年度", "填报年度", "所属年度", "申报年度")),

@@ -1,0 +1,130 @@
+"""Find the forms of a sheet by the words of their labels and headings, wherever they stand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from targets.domain.sheets.cells import Cell, Grid, label_key
+from targets.domain.sheets.header import Header, read_header
+from targets.domain.sheets.layout import Layout
+
+TITLE_CELLS = 3
+"""A row with more texts than this is no title."""
+LABELS_OF_A_FORM = 3
+"""A form without a table is one if it has this many labels of its head."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One head and one table; a form printed on several pages has several. `bottom` is excluded."""
+
+    layout: Layout
+    top: int
+    header: Header | None
+    bottom: int
+    is_named: bool
+    """It has a title or an identifying label of its own, so it may be a new form."""
+
+    @property
+    def head_bottom(self) -> int:
+        return self.header.top if self.header else self.bottom
+
+
+@dataclass(slots=True)
+class _Start:
+    row: int
+    layout: Layout
+    has_label: bool
+
+
+@dataclass(slots=True)
+class _Search:
+    grid: Grid
+    found: list[tuple[Layout, int, Header | None, bool]] = field(default_factory=list)
+    start: _Start | None = None
+
+    def open(self, row: int, layout: Layout, *, has_label: bool) -> None:
+        if self.start and self.start.has_label:
+            self.close_without_table(row)
+        if self.start is None:
+            self.start = _Start(row, layout, has_label)
+        elif has_label:
+            self.start.has_label, self.start.layout = True, layout
+
+    def table(self, header: Header, layout: Layout) -> None:
+        start = self.start
+        self.found.append((layout, start.row if start else header.top, header, start is not None))
+        self.start = None
+
+    def close_without_table(self, bottom: int) -> None:
+        start, self.start = self.start, None
+        if not start or not start.has_label:
+            return
+        labels = {
+            label[0]
+            for row in self.grid.rows[start.row : bottom]
+            for cell in row
+            if (label := start.layout.label_of(cell.text)) and label[0]
+        }
+        if len(labels) >= LABELS_OF_A_FORM:
+            self.found.append((start.layout, start.row, None, True))
+
+
+def find_blocks(grid: Grid, layouts: Sequence[Layout]) -> list[Block]:
+    """Every head-and-table of the sheet, from top to bottom; nothing between two blocks is left out."""
+    search = _Search(grid)
+    below = 0
+    for row, cells in enumerate(grid.rows):
+        if row < below or not cells:
+            continue
+        keys = [label_key(cell.text) for cell in cells]
+        if layout := _table_layout(keys, layouts):
+            header = read_header(grid, layout, row)
+            search.table(header, layout)
+            below = header.bottom + 1
+        elif layout := _named_layout(cells, layouts):
+            search.open(row, layout, has_label=True)
+        elif len(cells) <= TITLE_CELLS and (layout := _titled_layout(keys[0], layouts)):
+            search.open(row, layout, has_label=False)
+    search.close_without_table(grid.height)
+    return _with_ends(grid, search.found)
+
+
+def _table_layout(keys: list[str], layouts: Sequence[Layout]) -> Layout | None:
+    words = set(keys)
+    best = max(layouts, key=lambda layout: len(words & layout.headings))
+    if len(words & best.headings) < best.enough or not all(words & needed for needed in best.must_have):
+        return None
+    return best
+
+
+def _named_layout(cells: list[Cell], layouts: Sequence[Layout]) -> Layout | None:
+    """A row that begins with a label of the layout and holds the one that names a form."""
+    for layout in layouts:
+        if layout.label_of(cells[0].text) is None:
+            continue
+        if any((label := layout.label_of(cell.text)) and label[0] == layout.names_form for cell in cells):
+            return layout
+    return None
+
+
+def _titled_layout(key: str, layouts: Sequence[Layout]) -> Layout | None:
+    return next((layout for layout in layouts if layout.title_words.search(key)), None)
+
+
+def _with_ends(grid: Grid, found: list[tuple[Layout, int, Header | None, bool]]) -> list[Block]:
+    """Give each block its first and last row; lines such as 附件2 directly above a title belong to the form below them."""
+    tops: list[int] = []
+    for index, (_, start, _, _) in enumerate(found):
+        top = start
+        while index and top > 0 and _is_above_title(grid.rows[top - 1]):
+            top -= 1
+        tops.append(top if index else 0)
+    ends = [*tops[1:], grid.height]
+    return [
+        Block(layout, top, header, bottom, is_named)
+        for (layout, _, header, is_named), top, bottom in zip(found, tops, ends, strict=True)
+    ]
+
+
+def _is_above_title(cells: list[Cell]) -> bool:
+    return len(cells) == 1 and label_key(cells[0].text).startswith(("附件", "附表"))

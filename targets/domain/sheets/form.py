@@ -1,0 +1,228 @@
+"""One form of a sheet becomes a record, or is refused with the cell that is the reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from targets.domain.record import MONEY, PLAN, Record
+from targets.domain.sheets.amounts import read_amount, unit_in
+from targets.domain.sheets.cells import Cell, Grid, address
+from targets.domain.sheets.find import Block
+from targets.domain.sheets.head import Head, add_extra, read_foot, read_head
+from targets.domain.sheets.layout import DEPARTMENT, STAMP, Layout
+from targets.domain.sheets.names import split_department
+from targets.domain.sheets.plan_v2 import plan_title
+from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, Problem, problem, quoted
+from targets.domain.sheets.table import Table, carried_runs, read_table
+
+NOT_IMPORTED = "这张表没有导入。"
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+@dataclass(frozen=True, slots=True)
+class FormReading:
+    """One form that was found. `record` is None if it was refused."""
+
+    record: Record | None
+    kind: str
+    title: str
+    sheet: str
+    cell: str
+    problems: tuple[Problem, ...]
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Blocks of one form with the first block's head."""
+
+    layout: Layout
+    blocks: tuple[Block, ...]
+    heads: tuple[Head, ...]
+
+
+def gather_forms(grid: Grid, blocks: Sequence[Block]) -> list[Form]:
+    """Join pages: a table without a head of its own, or (where pages repeat it) under the same department and year."""
+    forms: list[Form] = []
+    for block in blocks:
+        head = read_head(grid, block.layout, block.top, block.head_bottom)
+        last = forms[-1] if forms and forms[-1].layout is block.layout else None
+        if (
+            last
+            and block.header
+            and (not block.is_named or block.layout.repeats_head and _is_next_page(last.heads[0], head))
+        ):
+            forms[-1] = Form(last.layout, (*last.blocks, block), (*last.heads, head))
+        else:
+            forms.append(Form(block.layout, (block,), (head,)))
+    return forms
+
+
+def _is_next_page(first: Head, head: Head) -> bool:
+    department, year = head.text(DEPARTMENT), head.year()
+    first_year = first.year()
+    same_year = not year or not first_year or year[0] == first_year[0]
+    return same_year and (not department or split_department(department) == split_department(first.text(DEPARTMENT)))
+
+
+def read_form(
+    grid: Grid, form: Form, *, year: int | None, year_above: int | None = None, told: Sequence[Problem] = ()
+) -> FormReading:
+    """`year_above` is what an earlier form of the sheet printed; `told` what is already known of cells of the sheet."""
+    return _FormReader(grid, form, year, year_above, told).read()
+
+
+@dataclass(slots=True)
+class _FormReader:
+    grid: Grid
+    form: Form
+    year: int | None
+    year_above: int | None
+    told: Sequence[Problem]
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def head(self) -> Head:
+        return self.form.heads[0]
+
+    def read(self) -> FormReading:
+        layout = self.form.layout
+        self._refuse_other_form()
+        table = read_table(self.grid, layout, self.form.blocks)
+        foot = read_foot(layout, table.foot)
+        year = self._year()
+        title = self._title(year)
+        amounts = {name: self._amount(name) for name in MONEY}
+        code, name = split_department(self.head.text(DEPARTMENT))
+        unit = self.head.text("unit")
+        extra = self._extra(table, foot, unit, name)
+        self._tell_guesses(table)
+        self._tell_strays([*table.strays, *foot.strays, *(cell for head in self.form.heads for cell in head.strays)])
+        refused = any(found.level == REFUSED for found in self.problems)
+        record = None
+        if not refused and year is not None:
+            record = Record(
+                kind=layout.kind,
+                year=year,
+                title=title,
+                code=self.head.text("code"),
+                department_code=code,
+                department_name=name,
+                unit=unit,
+                **amounts,
+                goal=self.head.text("goal"),
+                extra=extra,
+                rows=tuple(table.rows),
+            )
+        return FormReading(record, layout.kind, title, self.grid.name, self._place(), tuple(self.problems), refused)
+
+    def _place(self) -> str:
+        first = self.head.title or self.head.first
+        header = self.form.blocks[0].header
+        if first is None and header:
+            first = self.grid.rows[header.top][0]
+        return first.address if first else address(self.form.blocks[0].top, 0)
+
+    def _tell(self, cell: str, level: str, sentence: str) -> None:
+        self.problems.append(problem(self.grid.name, cell, level, sentence))
+
+    def _refuse_other_form(self) -> None:
+        if other := self.head.other_form:
+            sentence = (
+                f"{quoted(other.text)}不是绩效目标表，{NOT_IMPORTED}请上传项目支出绩效目标表或部门整体绩效目标表。"
+            )
+            self._tell(other.address, REFUSED, sentence)
+
+    def _year(self) -> int | None:
+        printed = self.head.year()
+        if printed and not FIRST_YEAR <= printed[0] <= LAST_YEAR:
+            printed = None
+        if self.year is not None:
+            if printed and printed[0] != self.year:
+                where = printed[1].address
+                self._tell(
+                    where,
+                    REFUSED,
+                    f"写的是{printed[0]}年，与所选的{self.year}年不一致，{NOT_IMPORTED}请核对年度后重新上传。",
+                )
+            return self.year
+        if printed:
+            return printed[0]
+        if self.year_above is not None:
+            self._tell(self._place(), GUESS, f"这张表没有写年度，已按同一工作表上面的{self.year_above}年读入，请核对。")
+            return self.year_above
+        self._tell(
+            self._place(),
+            REFUSED,
+            f"标题中没有年度，{NOT_IMPORTED}请选择年度，或在标题中写明（如“2023年”）后重新上传。",
+        )
+        return None
+
+    def _title(self, year: int | None) -> str:
+        if self.form.layout.kind == PLAN:
+            printed = self.head.title
+            names_year = printed and any(cell == printed for _, cell in self.head.years)
+            if printed and names_year:
+                return printed.text
+            return plan_title(year) if year else ""
+        title = self.head.text("title")
+        if not title:
+            label = self.head.labels.get("title")
+            where = address(label.row, self.grid.right_of(label)) if label else self._place()
+            self._tell(where, REFUSED, f"没有项目名称，{NOT_IMPORTED}请填写“项目名称”后重新上传。")
+        return title
+
+    def _amount(self, name: str) -> Decimal | None:
+        cell = self.head.values.get(name)
+        if cell is None:
+            return None
+        label = self.head.labels[name]
+        unit = unit_in(label.text) or self.head.money_unit
+        if not unit:
+            self._tell(cell.address, GUESS, f"表中没有写金额单位，{quoted(cell.text)}已按万元读入，请核对。")
+        found = read_amount(self.grid.exact.get((cell.row, cell.column), cell.text), unit or "万元")
+        if found.fault == "不能精确到分" and (cell.row, cell.column) in self.grid.exact:
+            shown = read_amount(cell.text, unit or "万元")
+            if not shown.fault:
+                self._tell(
+                    cell.address, GUESS, f"单元格中的数不能精确到分，已按显示的{quoted(cell.text)}读入，请核对。"
+                )
+                return shown.value
+        if found.fault:
+            cure = f"请只写数字（单位{unit or '万元'}，如“133.03”）后重新上传。"
+            self._tell(cell.address, REFUSED, f"{quoted(cell.text)}{found.fault}，{NOT_IMPORTED}{cure}")
+        elif found.guess:
+            self._tell(cell.address, GUESS, f"{quoted(cell.text)}{found.guess}")
+        return found.value
+
+    def _extra(self, table: Table, foot: Head, unit: str, department: str) -> dict[str, str]:
+        extra: dict[str, str] = {}
+        for head in (*self.form.heads, foot):
+            for name, value in head.extra.items():
+                add_extra(extra, name, value)
+        stamp = self.head.values.get(STAMP)
+        if stamp and split_department(stamp.text)[1] not in (unit, department):
+            add_extra(extra, "填报单位", stamp.text)
+        for heading, number, text in table.other_columns:
+            add_extra(extra, f"{' '.join(heading.split())}（第{number}行）", text)
+        return extra
+
+    def _tell_guesses(self, table: Table) -> None:
+        words = {column.field: column.path[-1] for column in self.form.layout.columns}
+        for name, place, value in carried_runs(table):
+            self._tell(place, GUESS, f"{words[name]}为空白，已按合并单元格照上一行读为{quoted(value)}，请核对。")
+
+    def _tell_strays(self, strays: Sequence[Cell]) -> None:
+        for cell in strays:
+            self._tell(
+                cell.address, WARNING, f"{quoted(cell.text)}不属于任何栏目，没有读入。如需保留，请移到相应栏目。"
+            )
+        rows = self._rows()
+        self.problems += [found for found in self.told if int(found.cell.lstrip(LETTERS)) - 1 in rows]
+        for cell in self.grid.cleaned:
+            if cell.row in rows:
+                self._tell(cell.address, WARNING, f"{quoted(cell.text)}中有看不见的控制字符，已去掉。")
+
+    def _rows(self) -> range:
+        return range(self.form.blocks[0].top, self.form.blocks[-1].bottom)

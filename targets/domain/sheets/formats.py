@@ -1,0 +1,202 @@
+"""What the screen showed: numbers and dates by their number format, formulas by their result.
+
+The parser drops number formats, so a cell that shows 95% arrives as 0.95. This module reads the few attributes it needs
+from the unpacked sheet. Formats it does not know (fractions, colours by condition) fall back to the plain number.
+"""
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from posixpath import join, normpath
+from xml.etree import ElementTree
+
+Value = str | float | int | bool | date | datetime | time | timedelta
+
+GENERAL = "General"
+BUILT_IN: Mapping[int, str] = {
+    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 37: "#,##0", 38: "#,##0", 39: "#,##0.00",
+    40: "#,##0.00", 41: "#,##0", 42: "#,##0", 43: "#,##0.00", 44: "#,##0.00", 14: "yyyy/m/d", 15: "d-mmm-yy", 16: "d-mmm",
+    17: "mmm-yy", 20: "h:mm", 21: "h:mm:ss", 22: "yyyy/m/d h:mm", 27: 'yyyy"年"m"月"', 28: 'm"月"d"日"', 29: 'm"月"d"日"',
+    30: "m-d-yy", 31: 'yyyy"年"m"月"d"日"', 32: 'h"时"mm"分"', 33: 'h"时"mm"分"ss"秒"', 36: 'yyyy"年"m"月"', 45: "mm:ss",
+    46: "h:mm:ss", 47: "mm:ss", 50: 'yyyy"年"m"月"', 51: 'm"月"d"日"', 52: 'yyyy"年"m"月"', 53: 'm"月"d"日"', 54: 'm"月"d"日"',
+    55: 'yyyy"年"m"月"', 56: 'm"月"d"日"', 57: 'yyyy"年"m"月"', 58: 'm"月"d"日"',
+}  # fmt: skip
+"""Numbers of formats that files do not spell out, as a Chinese Excel shows them (ECMA-376 part 1, 18.8.30)."""
+
+TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|([0#?][0#?,.]*|\.[0#?]+)|(%)|(.)', re.DOTALL)
+DATE_TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|(y+|m+|d+|h+|s+)|(.)', re.DOTALL | re.IGNORECASE)
+TAG = re.compile(rb"""<(?:\w+:)?c(?=[\s>/])((?:[^>"']++|"[^"]*+"|'[^']*+')*+)>""")
+FORMULA = re.compile(
+    rb"\s*<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v[^>]*>([^<]*)<)?"
+)
+ATTRIBUTE = re.compile(rb"""\b([rst])\s*=\s*["']([^"']*)["']""")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFormats:
+    """Of one sheet: number formats by address, and what was typed as a formula."""
+
+    formats: Mapping[str, str] = field(default_factory=dict)
+    formulas: Mapping[str, str] = field(default_factory=dict)
+    """Address → `=…`."""
+    errors: frozenset[str] = frozenset()
+    """Addresses that show an error (#NAME?)."""
+
+
+def show(value: Value, code: str = GENERAL) -> str:
+    """The text on the screen: `show(0.95, "0%")` → "95%"."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, timedelta):
+        return str(value)
+    if isinstance(value, date | time):
+        return _show_date(value, code)
+    number = Decimal(f"{value:.15g}")
+    if code in ("", GENERAL, "@"):
+        return _general(number)
+    return _show_number(number, code)
+
+
+def _general(number: Decimal) -> str:
+    """No exponent and no needless zeros: 100.0 → "100"."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _show_number(number: Decimal, code: str) -> str:
+    sections = _sections(code)
+    section, negative_has_own = sections[0], False
+    if number < 0 and len(sections) > 1:
+        section, negative_has_own = sections[1], True
+    elif number == 0 and len(sections) > 2:
+        section = sections[2]
+    if section.strip() in (GENERAL, "@", ""):
+        return _general(number)
+    if re.search(r"[eE][+-]|[#0?]\s*/\s*[#0?]", section):
+        return _general(number)
+    return _fill(abs(number), section, "-" if number < 0 and not negative_has_own else "")
+
+
+def _fill(number: Decimal, section: str, sign: str) -> str:
+    tokens = [match.groups() for match in TOKEN.finditer(section)]
+    places = [digits for _, _, digits, _, _ in tokens if digits]
+    if any(percent for *_, percent, _ in tokens):
+        number *= 100
+    shown: list[str] = []
+    digits_done = False
+    for literal, escaped, digits, percent, other in tokens:
+        if digits:
+            shown.append("" if digits_done else _digits(number, "".join(places)))
+            digits_done = True
+        else:
+            shown.append(literal or escaped or percent or other or "")
+    return sign + "".join(shown).strip()
+
+
+def _digits(number: Decimal, places: str) -> str:
+    whole, _, decimals = places.partition(".")
+    while whole.endswith(","):  # a comma after the digits divides by a thousand
+        whole, number = whole[:-1], number / 1000
+    rounded = number.quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP)
+    text = f"{rounded:,f}" if "," in whole else f"{rounded:f}"
+    head, _, tail = text.partition(".")
+    head = head.rjust(sum(char == "0" for char in whole), "0") if head != "0" or "0" in whole else ""
+    optional = len(decimals) - len(decimals.rstrip("#?"))
+    while optional and tail.endswith("0"):
+        tail, optional = tail[:-1], optional - 1
+    return f"{head}.{tail}" if tail else head
+
+
+def _show_date(value: date | time, code: str) -> str:
+    first = _sections(code)[0]
+    tokens = [match.groups() for match in DATE_TOKEN.finditer(first)]
+    if not any(letters for _, _, letters, _ in tokens):
+        tokens = [match.groups() for match in DATE_TOKEN.finditer("yyyy/m/d" if isinstance(value, date) else "h:mm")]
+    shown: list[str] = []
+    after_hour = False
+    for literal, escaped, letters, other in tokens:
+        if letters:
+            kind = letters[0].lower()
+            shown.append(_date_part(value, kind, len(letters), after_hour))
+            after_hour = kind in "hs"
+        else:
+            shown.append(literal or escaped or other or "")
+    return "".join(shown).replace("AM/PM", "").strip()
+
+
+def _date_part(value: date | time, kind: str, length: int, is_minute: bool) -> str:
+    if kind == "m" and is_minute:
+        kind = "minute"
+    names = {"y": "year", "m": "month", "d": "day", "h": "hour", "s": "second", "minute": "minute"}
+    number = getattr(value, names[kind], 0)
+    if kind == "y":
+        return f"{number:04d}" if length > 2 else f"{number % 100:02d}"
+    return f"{number:02d}" if length == 2 else str(number)
+
+
+@lru_cache(maxsize=256)
+def _sections(code: str) -> tuple[str, ...]:
+    """The parts between semicolons that stand outside quotes."""
+    return tuple(re.sub(r"\x00", ";", part) for part in re.sub(r'"[^"]*"|\\.', _hide, code).split(";"))
+
+
+def _hide(quoted: re.Match[str]) -> str:
+    return quoted[0].replace(";", "\x00")
+
+
+def read_formats(parts: Mapping[str, bytes], sheet: str) -> SheetFormats:
+    """Look up the formats of one sheet in the unpacked workbook."""
+    data = parts.get(_sheet_parts(parts).get(sheet, ""), b"")
+    codes = _style_codes(parts)
+    formats: dict[str, str] = {}
+    formulas: dict[str, str] = {}
+    errors: set[str] = set()
+    for tag in TAG.finditer(data):
+        attributes = dict(ATTRIBUTE.findall(tag[1]))
+        place = attributes.get(b"r", b"").decode("ascii", "replace").upper()
+        style = attributes.get(b"s", b"0")
+        formats[place] = codes.get(int(style) if style.isdigit() else 0, GENERAL)
+        if attributes.get(b"t") == b"e":
+            errors.add(place)
+        if not tag[1].endswith(b"/") and (found := FORMULA.match(data, tag.end())) and found[1]:
+            formulas[place] = "=" + html.unescape(found[1].decode("utf-8", "replace"))
+    return SheetFormats(formats, formulas, frozenset(errors))
+
+
+def _sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
+    """Name of a sheet → path of its part."""
+    targets = {
+        relation.get("Id", ""): normpath(join("/xl", relation.get("Target", ""))).lstrip("/")
+        for relation in _elements(parts, "xl/_rels/workbook.xml.rels", "Relationship")
+    }
+    found = {}
+    for sheet in _elements(parts, "xl/workbook.xml", "sheet"):
+        identity = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), "")
+        found[sheet.get("name", "")] = targets.get(identity, "")
+    return found
+
+
+def _style_codes(parts: Mapping[str, bytes]) -> dict[int, str]:
+    """Number of a cell style → its number format."""
+    own = {
+        int(entry.get("numFmtId", "0")): entry.get("formatCode", GENERAL)
+        for entry in _elements(parts, "xl/styles.xml", "numFmt")
+    }
+    for cell_styles in _elements(parts, "xl/styles.xml", "cellXfs"):
+        numbers = [int(style.get("numFmtId", "0")) for style in cell_styles]
+        return {index: own.get(number) or BUILT_IN.get(number, GENERAL) for index, number in enumerate(numbers)}
+    return {}
+
+
+def _elements(parts: Mapping[str, bytes], part: str, name: str) -> list[ElementTree.Element]:
+    try:
+        root = ElementTree.fromstring(parts.get(part, b"<none/>"))
+    except ElementTree.ParseError:
+        return []
+    return [element for element in root.iter() if element.tag.rpartition("}")[2] == name]

@@ -1,0 +1,265 @@
+"""Paint one form onto a worksheet: where the layout says, with the borders, type and heights of the printed form."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from targets.domain.record import MONEY, Record
+from targets.domain.sheets.amounts import WAN
+from targets.domain.sheets.cells import clean_text
+from targets.domain.sheets.layout import DEPARTMENT, END, STAMP, YEAR, Caption, Column, Label, Layout, Line, Paper
+from targets.domain.sheets.names import printed_department
+
+MM_PER_INCH, PIXELS_PER_INCH, POINTS_PER_INCH = 25.4, 96, 72
+LONGEST_TEXT = 32_767
+"""UTF-16 units that a cell can hold."""
+TALLEST_ROW = 400.0
+LINE_HEIGHT = 1.35
+TEXT_FORMAT = "@"
+"""So that `=100%` stays text when somebody edits the cell."""
+
+
+@dataclass(slots=True)
+class StyleBook:
+    """The cell formats of one kind of paper, each made once in a workbook."""
+
+    workbook: Any
+    paper: Paper
+    made: dict[tuple[str, str, str], Format] = field(default_factory=dict)
+
+    def style(self, role: str, aligned: str = "left", number: str = TEXT_FORMAT) -> Format:
+        """`role` is title, caption, head, label or text; all but the first two have borders."""
+        key = (role, aligned, number)
+        if key not in self.made:
+            fonts = {"title": self.paper.title_font, "head": self.paper.head_font}
+            properties: dict[str, Any] = {
+                "font_name": fonts.get(role, self.paper.body_font),
+                "font_size": self.paper.title_points if role == "title" else self.paper.body_points,
+                "align": aligned,
+                "valign": "vcenter",
+                "text_wrap": role not in ("title", "caption"),
+                "num_format": number,
+            }
+            if role not in ("title", "caption"):
+                properties["border"] = 1
+            self.made[key] = self.workbook.add_format(properties)
+        return self.made[key]
+
+
+@dataclass(slots=True)
+class Painter:
+    """Draws from top to bottom; `row` is the next free row of the sheet."""
+
+    sheet: Worksheet
+    layout: Layout
+    record: Record
+    styles: StyleBook
+    check_code: str
+    row: int = 0
+    columns: tuple[Column, ...] = ()
+    widths: list[float] = field(default_factory=list)
+
+    def paint(self) -> None:
+        self.columns = self.layout.columns_for(self.record)
+        self.widths = [self.layout.side_width] if self.layout.side else []
+        self.widths += [width for column in self.columns for width in column.widths]
+        for column, width in enumerate(self.widths):
+            self.sheet.set_column_pixels(column, column, round(width / MM_PER_INCH * PIXELS_PER_INCH))
+        self._title()
+        captions = self.row
+        self._captions(self.layout.captions, height=20)
+        self._head_lines()
+        table = self.row
+        self._table_head()
+        self.sheet.repeat_rows(captions if self.layout.repeats_head else table, self.row - 1)
+        if self.layout.repeats_head:
+            self.sheet.freeze_panes(self.row, 0)
+        self._rows()
+        if self.layout.side:
+            self._put(table, self.row - 1, (0, 0), self.layout.side, "label", "center")
+        self._foot()
+
+    # Cells
+
+    def _span(self, at: tuple[int, int]) -> tuple[int, int]:
+        last = len(self.widths) - 1
+        return at[0], last if at[1] == END else min(at[1], last)
+
+    def _put(
+        self, top: int, bottom: int, at: tuple[int, int], value: str | Decimal, role: str, aligned: str = "left"
+    ) -> None:
+        left, right = self._span(at)
+        number, style = None, self.styles.style(role, aligned)
+        if isinstance(value, Decimal):
+            number, style = self._number(value, role, aligned)
+        text = f"{value:f}" if isinstance(value, Decimal) else _writable(value)
+        if (top, left) != (bottom, right):
+            self.sheet.merge_range(top, left, bottom, right, "", style)
+        if number is not None:
+            self.sheet.write_number(top, left, number, style)
+        elif text:
+            self.sheet.write_string(top, left, text, style)
+        else:
+            self.sheet.write_blank(top, left, None, style)
+
+    def _number(self, value: Decimal, role: str, aligned: str) -> tuple[float | None, Format]:
+        """The number a spreadsheet keeps without loss (15 digits), else None: the amount is then written as text."""
+        decimals = "0.00" if value == round(value, 2) else "0.00####"
+        if Decimal(f"{float(value):.15g}") != value:
+            return None, self.styles.style(role, aligned)
+        return float(value), self.styles.style(role, aligned, f"#,##{decimals}")
+
+    def _width(self, at: tuple[int, int]) -> float:
+        left, right = self._span(at)
+        return sum(self.widths[left : right + 1])
+
+    # Head
+
+    def _title(self) -> None:
+        self._put(self.row, self.row, (0, END), self.layout.title(self.record), "title", "center")
+        self.sheet.set_row(self.row, 34)
+        self.row += 1
+
+    def _captions(self, captions: Iterable[Caption], height: float) -> None:
+        for caption in captions:
+            if text := self._caption(caption):
+                self._put(self.row, self.row, caption.at, text, "caption", caption.aligned)
+        self.sheet.set_row(self.row, height)
+        self.row += 1
+
+    def _caption(self, caption: Caption) -> str:
+        if caption.field == YEAR:
+            return caption.text.format(self.record.year)
+        if caption.field == "check_code":
+            return caption.text + self.check_code if self.check_code else ""
+        return caption.text + str(self._value(caption.field))
+
+    def _value(self, name: str) -> str | Decimal:
+        record = self.record
+        if name == DEPARTMENT:
+            return printed_department(record.department_code, record.department_name)
+        if name == STAMP:
+            return record.unit or record.department_name
+        if not name:
+            return ""
+        value = getattr(record, name)
+        if name in MONEY:
+            return "" if value is None else value / WAN
+        return str(value)
+
+    def _head_lines(self) -> None:
+        group: tuple[Label, int] | None = None
+        for line in [*(line for line in self.layout.lines if line.prints(self.record)), Line(())]:
+            if group and line.group is not group[0]:
+                self._put(group[1], self.row - 1, group[0].at, group[0].text, "label", "center")
+                group = None
+            if line.group and not group:
+                group = (line.group, self.row)
+            if line.labels:
+                self._head_line(line)
+
+    def _head_line(self, line: Line) -> None:
+        """A value too long for the tallest row of a spreadsheet gets several rows, merged."""
+        values = {label: self._value(label.field) for label in line.labels}
+        needed = max([24.0, *(self._height(str(value), label.value_at) for label, value in values.items())])
+        rows = math.ceil(needed / TALLEST_ROW)
+        bottom = self.row + rows - 1
+        for label, value in values.items():
+            self._put(self.row, bottom, label.at, label.text, "label", "left" if label.aligned == "right" else "center")
+            self._put(self.row, bottom, label.value_at, value, "text", label.aligned)
+        for row in range(self.row, bottom + 1):
+            self.sheet.set_row(row, needed / rows)
+        self.row = bottom + 1
+
+    # Table
+
+    def _table_head(self) -> None:
+        depth = max(len(column.path) for column in self.columns)
+        for level in range(depth):
+            for path, first, last in self._headings(level):
+                bottom = self.row + (depth - 1 if len(path) == level + 1 else level)
+                self._put(self.row + level, bottom, (first, last), path[level], "head", "center")
+            self.sheet.set_row(self.row + level, 30 if depth > 1 and level == 1 else 24)
+        self.row += depth
+
+    def _headings(self, level: int) -> list[tuple[tuple[str, ...], int, int]]:
+        """Neighbours with the same headings down to `level` share one cell: path, first and last sheet column."""
+        found: list[tuple[tuple[str, ...], int, int]] = []
+        for column, (first, last) in self._places():
+            if len(column.path) <= level:
+                continue
+            shared = column.path[: level + 1]
+            if found and found[-1][0][: level + 1] == shared and found[-1][2] == first - 1:
+                found[-1] = (found[-1][0], found[-1][1], last)
+            else:
+                found.append((column.path, first, last))
+        return found
+
+    def _places(self) -> list[tuple[Column, tuple[int, int]]]:
+        places = []
+        at = 1 if self.layout.side else 0
+        for column in self.columns:
+            places.append((column, (at, at + len(column.widths) - 1)))
+            at += len(column.widths)
+        return places
+
+    def _rows(self) -> None:
+        rows = self.layout.printed_rows(self.record)
+        heights = [24.0 if self.layout.side else 20.0] * len(rows)
+        runs: list[tuple[int, int, float]] = []
+        for column, at in self._places():
+            aligned = "center" if column.centred else "left"
+            start = 0
+            for index, (row, _) in enumerate(rows):
+                goes_on = index + 1 < len(rows) and column.field in rows[index + 1][1]
+                if goes_on:
+                    continue
+                text = getattr(row, column.field)
+                self._put(self.row + start, self.row + index, at, text, "text", aligned)
+                runs.append((start, index, self._height(text, at)))
+                start = index + 1
+        for start, end, needed in sorted(runs, key=lambda run: run[1] - run[0]):
+            missing = needed - sum(heights[start : end + 1])
+            heights[end] = min(TALLEST_ROW, heights[end] + max(0.0, missing))
+        for index, height in enumerate(heights):
+            self.sheet.set_row(self.row + index, height)
+        self.row += len(rows)
+
+    def _height(self, text: str, at: tuple[int, int]) -> float:
+        """Points that a wrapped text needs: spreadsheets do not fit the height of merged cells by themselves."""
+        points = self.styles.paper.body_points
+        room = (self._width(at) - 2) / MM_PER_INCH * POINTS_PER_INCH / points
+        lines = 0
+        for paragraph in text.split("\n"):
+            ems = sum(0.55 if char.isascii() else 1.0 for char in paragraph)
+            lines += max(1, math.ceil(ems / room))
+        return lines * points * LINE_HEIGHT + 6
+
+    # Foot
+
+    def _foot(self) -> None:
+        """The line to sign; then what the file that was read held beyond the fields of the form."""
+        left = dict(self.record.extra)
+        signed = []
+        for caption in self.layout.signatures:
+            value = left.pop(caption.text.rstrip("："), "")
+            signed.append(Caption(caption.text + value, "", caption.at))
+        self._captions(signed, height=30)
+        for name, value in left.items():
+            text = f"{name}：{value}"
+            self._put(self.row, self.row, (0, END), text, "caption")
+            self.sheet.set_row(self.row, min(TALLEST_ROW, self._height(text, (0, END))))
+            self.row += 1
+
+
+def _writable(text: str) -> str:
+    """Text that the file format can hold; a cell that cannot is an error to tell, not to cut."""
+    safe = clean_text(text)[0]
+    if len(safe.encode("utf-16-le")) // 2 > LONGEST_TEXT:
+        raise ValueError(f"有一格文字超过 {LONGEST_TEXT} 个字，电子表格放不下，请先缩短：“{safe[:30]}…”")
+    return safe

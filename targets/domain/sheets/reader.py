@@ -1,0 +1,183 @@
+"""A workbook becomes records: found by the words on its sheets, never by sheet name, file name or position."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from targets.domain.sheets.cells import Grid, Merge, address, label_key
+from targets.domain.sheets.find import find_blocks
+from targets.domain.sheets.form import FormReading, gather_forms, read_form
+from targets.domain.sheets.formats import SheetFormats, Value, read_formats, show
+from targets.domain.sheets.guard import CURE, DEFAULT_LIMITS, Limits, Package, inspect
+from targets.domain.sheets.layouts import LAYOUTS
+from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, FileRefused, Problem, problem, quoted
+
+__all__ = ["FileRefused", "FormReading", "Problem", "Reading", "read_workbook"]
+
+FORM_WORDS = frozenset().union(*(words for layout in LAYOUTS for words in layout.must_have)) | {
+    key for layout in LAYOUTS for key, name in layout.labels.items() if name == layout.names_form
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All forms of a file in their order, and what is to be said of the file itself."""
+
+    forms: tuple[FormReading, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    grid: Grid
+    problems: tuple[Problem, ...]
+
+
+def read_workbook(content: bytes, name: str, *, year: int | None = None, limits: Limits = DEFAULT_LIMITS) -> Reading:
+    """Read every form of a file; `year` is the budget year that was chosen, else the titles must name it.
+
+    Raises `FileRefused` with a sentence when the file is no readable workbook or holds no form.
+    """
+    package = inspect(content, name, limits)
+    workbook = _open(package, name)
+    forms: list[FormReading] = []
+    problems: list[Problem] = []
+    hidden: list[str] = []
+    for metadata in workbook.sheets_metadata:
+        if metadata.typ != SheetTypeEnum.WorkSheet:
+            continue
+        sheet = _read_sheet(workbook.get_sheet_by_name(metadata.name), package)
+        if sheet is None:
+            continue
+        found = _read_forms(sheet, year)
+        if found and metadata.visible != SheetVisibleEnum.Visible:
+            hidden.append(metadata.name)
+            problems.append(
+                problem(
+                    metadata.name,
+                    "A1",
+                    WARNING,
+                    "工作表是隐藏的，里面的绩效目标表没有读入。如需导入，请取消隐藏后重新上传。",
+                )
+            )
+            continue
+        forms += found
+    if not forms:
+        raise FileRefused(_nothing_found(name, hidden))
+    if package.has_external_links:
+        problems.append(
+            problem(forms[0].sheet, "A1", WARNING, "工作簿引用了其他文件，已按其中保存的数值读入，请核对。")
+        )
+    return Reading(_with_the_rest(forms), tuple(problems))
+
+
+def _nothing_found(name: str, hidden: Sequence[str]) -> str:
+    if hidden:
+        return f"{quoted(name, 80)}中的绩效目标表都在隐藏的工作表里（{'、'.join(hidden)}）。请取消隐藏后重新上传。"
+    return (
+        f"{quoted(name, 80)}中没有找到绩效目标表。项目支出绩效目标表应有“项目名称”和“一级指标、二级指标、三级指标、指标值”，"
+        "部门整体绩效目标表应有“部门职责、职责目标、绩效指标、年度指标值”等表头。请核对文件后重新上传。"
+    )
+
+
+def _open(package: Package, name: str) -> CalamineWorkbook:
+    try:
+        return CalamineWorkbook.from_filelike(io.BytesIO(package.content))
+    except CalamineError as error:
+        raise FileRefused(f"{quoted(name, 80)}的内部结构有误，读不了。{CURE}") from error
+
+
+def _read_sheet(sheet: CalamineSheet, package: Package) -> _Sheet | None:
+    """The sheet as a grid of shown texts; None if it has no word of a form."""
+    values: list[list[Value]] = sheet.to_python(skip_empty_area=False)
+    if not any(
+        type(value) is str and label_key(value) in FORM_WORDS or _glued(value) for line in values for value in line
+    ):
+        return None
+    has_numbers = any(type(value) is not str for line in values for value in line)
+    merges = [Merge(*start, *end) for start, end in sheet.merged_cell_ranges or ()]
+    if not has_numbers and not package.has_formulas:
+        return _Sheet(Grid(sheet.name, values, merges), ())  # type: ignore[arg-type]
+    formats = read_formats(package.parts, sheet.name)
+    texts: list[list[str]] = []
+    exact: dict[tuple[int, int], str] = {}
+    for row, line in enumerate(values):
+        texts.append(
+            [
+                value if type(value) is str else _shown(value, row, column, formats, exact)
+                for column, value in enumerate(line)
+            ]
+        )
+    problems = _formulas(sheet.name, texts, formats)
+    return _Sheet(Grid(sheet.name, texts, merges, exact), problems)
+
+
+def _glued(value: Value) -> bool:
+    """A label with its value in one cell (部门名称：…) also speaks of a form."""
+    if type(value) is not str:
+        return False
+    at = min((at for at in (value.find("："), value.find(":")) if at > 0), default=-1)
+    return 0 < at < 20 and label_key(value[:at]) in FORM_WORDS
+
+
+def _shown(value: Value, row: int, column: int, formats: SheetFormats, exact: dict[tuple[int, int], str]) -> str:
+    text = show(value, formats.formats.get(address(row, column), ""))
+    if isinstance(value, float | int):
+        exact[row, column] = show(value)
+    return text
+
+
+def _formulas(sheet: str, texts: list[list[str]], formats: SheetFormats) -> tuple[Problem, ...]:
+    """`=100%` typed without an apostrophe is a formula for the spreadsheet: say what was made of it."""
+    problems: list[Problem] = []
+    for place, formula in formats.formulas.items():
+        row, column = _position(place)
+        if row >= len(texts) or column >= len(texts[row]):
+            continue
+        shown = texts[row][column]
+        if shown and place not in formats.errors:
+            sentence = f"单元格是公式{quoted(formula)}，已按显示的{quoted(shown)}读入，请核对。"
+        else:
+            texts[row][column] = formula
+            sentence = f"单元格是公式{quoted(formula)}，没有可用的结果，已按文字读入，请核对。"
+        problems.append(problem(sheet, place, GUESS, sentence))
+    for place in sorted(formats.errors - formats.formulas.keys()):
+        problems.append(
+            problem(sheet, place, WARNING, "单元格显示为公式错误（如 #REF!），已按空白读入。请改写后重新上传。")
+        )
+    return tuple(problems)
+
+
+def _position(place: str) -> tuple[int, int]:
+    letters = place.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return int(place[len(letters) :]) - 1, column - 1
+
+
+def _read_forms(sheet: _Sheet, year: int | None) -> list[FormReading]:
+    grid = sheet.grid
+    forms = gather_forms(grid, find_blocks(grid, LAYOUTS))
+    found: list[FormReading] = []
+    year_above: int | None = None
+    for form in forms:
+        found.append(read_form(grid, form, year=year, year_above=year_above, told=sheet.problems))
+        printed = form.heads[0].year()
+        year_above = printed[0] if printed else year_above
+    return found
+
+
+def _with_the_rest(forms: Sequence[FormReading]) -> tuple[FormReading, ...]:
+    """Where a form is refused, say that the others are not touched by it."""
+    good = sum(not form.refused for form in forms)
+    if not good:
+        return tuple(forms)
+    rest = f"其余 {good} 张不受影响。"
+    return tuple(replace(form, problems=tuple(_add(found, rest) for found in form.problems)) for form in forms)
+
+
+def _add(found: Problem, sentence: str) -> Problem:
+    return replace(found, message=found.message + sentence) if found.level == REFUSED else found
