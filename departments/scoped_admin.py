@@ -27,7 +27,7 @@ def visible(queryset: QuerySet[Any], user: Person) -> QuerySet[Any]:
     return rule(user) if rule else queryset
 
 
-class ScopedAdmin(admin.ModelAdmin[Any]):
+class ScopedAdmin(admin.ModelAdmin):
     """Rights come from memberships, lists and choices from `visible_to`; nothing is ever deleted."""
 
     view_roles: ClassVar[frozenset[str]] = EVERYBODY

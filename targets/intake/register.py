@@ -54,7 +54,7 @@ class Register:
         found, remark = self._department(printed, name.strip())
         top = found.department
         taken, unit_remark = self._unit(top, found, unit.strip() or name.strip())
-        return Match(top, taken, f"{remark}{unit_remark}")
+        return Match(top, taken, remark + (unit_remark if unit.strip() else ""))
 
     def _department(self, code: str, name: str) -> tuple[Department, str]:
         named = self.by_name.get(name_key(name), []) if name else []

@@ -1,0 +1,210 @@
+"""A file becomes declarations: planned, stored in one transaction, re-imported in place; on the real 2023 workbooks."""
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
+
+from departments.models import Department, Division, Membership, Person
+from departments.roles import ADMIN
+from targets.domain.edits import Change
+from targets.domain.record import IndicatorRow, Record
+from targets.domain.sheets.writer import write_official
+from targets.editing import apply_changes
+from targets.intake.batch import ImportRefused, Preview, open_batch, preview, store_batch
+from targets.models import BudgetYear, Declaration, ImportBatch, Indicator, Revision
+from targets.tests.world import GOOD_ROWS, World
+
+WORKBOOKS = sorted((Path(settings.BASE_DIR) / "fixtures" / "2023").glob("*.xlsx"))
+
+
+def workbook(*records: Record) -> bytes:
+    return write_official(records)
+
+
+def bring_in(world: World, *records: Record, by: Person | None = None) -> Preview:
+    batch = open_batch(workbook(*records), "表.xlsx", by=by or world.filler)
+    return store_batch(batch, by=by or world.filler)
+
+
+def actions(shown: Preview) -> list[tuple[str, str]]:
+    return [(form.title, form.action) for form in shown.forms]
+
+
+def sentences(shown: Preview) -> list[str]:
+    return [problem.message for form in shown.forms for problem in form.problems]
+
+
+@pytest.fixture
+def district(db: None) -> Person:
+    """The real departments of 2023 and an administrator."""
+    world_departments = {
+        "202": "淄博市淄川区教育和体育局",
+        "401": "淄博市淄川区民政局",
+        "405": "淄博市淄川区卫生健康局",
+        "407": "淄博市淄川区残疾人联合会",
+        "504": "淄博市淄川区农业农村局",
+    }
+
+    division = Division.objects.create(code="370302000", name="淄博市淄川区", short_name="淄川区")
+    BudgetYear.objects.create(division=division, year=2023)
+    for code, name in world_departments.items():
+        Department.objects.create(division=division, code=code, name=name)
+    Department.objects.filter(code="401").update(aliases=["淄川区民政局"])
+    education = Department.objects.get(code="202")
+    Department.objects.create(division=division, code="202001", name=education.name, parent=education)
+    for name in ("淄博市淄川区人力资源和社会保障局", "中共淄川区委宣传部"):
+        Department.objects.create(division=division, name=name)
+    finance = Department.objects.create(division=division, name="淄川区财政局", is_finance=True)
+    admin = Person.objects.create_user("admin", name="管理员")
+    Membership.objects.create(person=admin, department=finance, role=ADMIN)
+    return admin
+
+
+def test_the_five_workbooks_of_2023(district: Person) -> None:
+    for path in WORKBOOKS:
+        batch = open_batch(path.read_bytes(), path.name, by=district)
+        assert store_batch(batch, by=district).outcome == "ok"
+    projects = Declaration.objects.filter(kind="project")
+    plans = Declaration.objects.filter(kind="plan")
+    assert projects.count() == 8
+    assert Indicator.objects.filter(declaration__in=projects).count() == 71
+    assert projects.aggregate(sum=Sum("total"))["sum"] == Decimal("78996700.00")
+    assert plans.count() == 4
+    assert Indicator.objects.filter(declaration__in=plans).count() == 115
+    assert set(Declaration.objects.values_list("state", flat=True)) == {"draft"}
+    for path in WORKBOOKS:
+        again = preview(path.read_bytes(), path.name, by=district)
+        assert {form.action for form in again.forms} == {"unchanged"}
+        assert sentences(again) == []
+
+
+def test_what_is_stored_comes_out_as_it_came_in(world: World) -> None:
+    record = world.record()
+    bring_in(world, record)
+    form = Declaration.objects.get()
+    stored = form.record()
+    assert replace(stored, rows=tuple(replace(row, key="") for row in stored.rows)) == record
+    assert (form.current_revision.reason, form.current_revision.author) == ("import", world.filler)  # type: ignore[union-attr]
+
+
+def test_a_re_import_keeps_row_keys_through_changes_and_moves(world: World) -> None:
+    bring_in(world, world.record())
+    keys = {row.name: row.key for row in Declaration.objects.get().record().rows}
+    first, second, *rest = GOOD_ROWS
+    new = IndicatorRow(level1="产出指标", level2="时效指标", name="发放及时率", target="≥95%")
+    changed = (replace(second, target="≥1500人"), first, new, *(replace(row, continues=()) for row in rest[1:]))
+    shown = bring_in(world, world.record(rows=changed))
+    assert actions(shown) == [("学前教育补助", "update")]
+    after = {row.name: row.key for row in Declaration.objects.get().record().rows}
+    assert {name: key for name, key in after.items() if name in keys} == {
+        name: key for name, key in keys.items() if name != "补助到位率"
+    }
+    assert Revision.objects.count() == 2
+
+
+def test_a_file_imported_twice_changes_nothing(world: World) -> None:
+    bring_in(world, world.record())
+    assert actions(bring_in(world, world.record())) == [("学前教育补助", "unchanged")]
+    assert Revision.objects.count() == 1
+
+
+def test_a_form_that_is_not_editable_is_refused_but_unchanged_is_unchanged(world: World) -> None:
+    bring_in(world, world.record())
+    world.advance(Declaration.objects.get(), "submit")
+    assert actions(bring_in(world, world.record())) == [("学前教育补助", "unchanged")]
+    shown = bring_in(world, world.record(goal="改写的目标，为1200名幼儿发放补助100万元。"))
+    assert actions(shown) == [("学前教育补助", "refused")]
+    assert "现在是“待主管部门审核”，不能修改，没有导入" in sentences(shown)[-1]
+    assert Declaration.objects.get().state == "department_review"
+
+
+def test_import_by_finance_waits_for_the_departments_confirmation(world: World) -> None:
+    bring_in(world, world.record(), by=world.perf)
+    form = Declaration.objects.get()
+    assert form.awaits_confirmation
+    assert form.record_for(world.perf) is not None
+    assert form.record_for(world.perf2) is None
+
+
+@pytest.mark.parametrize("name", ["sibling", "stranger", "boss", "auditor", "nobody", "other_office"])
+def test_who_does_not_fill_in_for_the_unit_imports_nothing(world: World, name: str) -> None:
+    shown = bring_in(world, world.record(), by=world.people[name])
+    assert actions(shown) == [("学前教育补助", "refused")]
+    assert "您不能为淄川区实验学校导入绩效目标表" in sentences(shown)[-1]
+    assert Declaration.objects.count() == 0
+
+
+def test_good_forms_go_in_and_refused_ones_stay_out(world: World) -> None:
+    unknown = world.record(title="甲", department_code="", department_name="火星局")
+    contradictory = world.record(title="乙", department_code="405")
+    no_year = world.record(title="丙", year=2019)
+    shown = bring_in(world, world.record(), unknown, contradictory, no_year)
+    assert actions(shown) == [("学前教育补助", "create"), ("甲", "refused"), ("乙", "refused"), ("丙", "refused")]
+    assert shown.outcome == "partial"
+    assert [form.title for form in Declaration.objects.all()] == ["学前教育补助"]
+    told = sentences(shown)
+    assert "部门“火星局”没有登记" in told[0]
+    assert "两者不是同一部门" in told[1]
+    assert "系统中没有淄川区2019年度" in told[2]
+    assert all(one.startswith(f"{form.reading.sheet}!") for one, form in zip(told, shown.forms[1:], strict=True))
+
+
+def test_the_same_form_twice_in_a_file(world: World) -> None:
+    shown = bring_in(world, world.record(), world.record())
+    assert [action for _, action in actions(shown)] == ["create", "refused"]
+    shown = bring_in(world, world.record(title="新"), world.record(title="新", goal="另一个目标，为1200人发放补助。"))
+    assert [action for _, action in actions(shown)] == ["refused", "refused"]
+    assert Declaration.objects.count() == 1
+
+
+def test_only_the_chosen_forms_go_in(world: World) -> None:
+    batch = open_batch(workbook(world.record(), world.record(title="第二")), "表.xlsx", by=world.filler)
+    store_batch(batch, by=world.filler, only={1})
+    assert [form.title for form in Declaration.objects.all()] == ["第二"]
+    batch.refresh_from_db()
+    assert (batch.state, batch.created, batch.updated) == ("stored", 1, 0)
+    with pytest.raises(ImportRefused, match="已导入，没有再次导入"):
+        store_batch(batch, by=world.filler)
+
+
+def test_a_form_edited_after_the_preview_is_not_overwritten(world: World) -> None:
+    bring_in(world, world.record())
+    form = Declaration.objects.get()
+    changed = world.record(goal="改写的目标，为1200名幼儿发放补助100万元。")
+    batch = open_batch(workbook(changed), "表.xlsx", by=world.filler)
+    seen = {0: form.current_revision_id or 0}
+    row = form.record().rows[0]
+    apply_changes(form, [Change(row.key, "target", row.target, "≤90万元")], by=world.filler)
+    shown = store_batch(batch, by=world.filler, seen=seen)
+    assert actions(shown) == [("学前教育补助", "refused")]
+    assert "预览之后有人修改了系统中的这张表" in sentences(shown)[-1]
+    assert Declaration.objects.get().goal == form.goal
+
+
+def test_planning_takes_as_many_statements_for_many_forms_as_for_one(world: World) -> None:
+    bring_in(world, *(world.record(title=f"项目{n}") for n in range(12)))
+
+    def statements(count: int) -> int:
+        content = workbook(*(world.record(title=f"项目{n}") for n in range(count)))
+        with CaptureQueriesContext(connection) as queries:
+            preview(content, "表.xlsx", by=world.filler)
+        return len(queries)
+
+    assert statements(1) == statements(12)
+
+
+def test_a_batch_keeps_the_file_and_its_report(world: World) -> None:
+    content = workbook(world.record())
+    batch = open_batch(content, "C:\\桌面\\我的 表.xlsx", by=world.filler)
+    store_batch(batch, by=world.filler)
+    stored = ImportBatch.objects.get()
+    assert (stored.file_name, bytes(stored.content)) == ("我的 表.xlsx", content)
+    assert stored.report["forms"] == [
+        {"title": "学前教育补助", "sheet": "学前教育补助", "action": "create", "stored": True, "problems": []}
+    ]
