@@ -63,10 +63,10 @@ _PERCENT_WORDS = re.compile(rf"\s*百分之(?P<number>{_NUMBER}|百)(?P<tail>.*)
 _RATIO = re.compile(rf"\s*(?P<left>{_NUMBER})\s*(?P<colon>[:;比])\s*(?P<right>{_NUMBER})\s*")
 _CLOCK = re.compile(r"[0-9]{1,2}:0[0-9]")
 _RANGE = re.compile(
-    rf"(?P<label>[\u4e00-\u9fff()·]{{0,12}})(?P<low>{_NUMBER})\s*(?P<unit>[^-~0-9至到≥≤=<>]{{0,10}}?)\s*(?:-{{1,2}}|~|至|到)\s*(?P<high>{_NUMBER})\s*(?P<tail>[^0-9].*)"
+    rf"(?P<label>[\u4e00-\u9fff()·]{{0,8}})(?P<low>{_NUMBER})\s*(?P<unit>[^-~0-9至到≥≤=<>]{{0,10}}?)\s*(?:-{{1,2}}|~|至|到)\s*(?P<high>{_NUMBER})\s*(?P<tail>[^0-9].*)"
 )
 _BRACKETS = re.compile(r"\([^()]*\)")
-_BARE_LABEL = re.compile(r"[\u4e00-\u9fff()·]{0,12}")
+_BARE_LABEL = re.compile(r"[\u4e00-\u9fff()·]{0,8}")
 _LABEL_FILLERS = re.compile(r"(?:应当|应该|应|须|需|均|都|共计|合计|总计|共|预计|计划|力争|确保|保持在|达到|:|：|\s)+$")
 _TIME_UNIT_WITHIN = re.compile(r"(?P<unit>(?:个)?(?:小时|分钟|秒|工作日|自然日|天|日|周|月|年|学年|季度|学期))内")
 _SEPARATOR = re.compile(r"[;、。\s]+|且|(?<![0-9]),|,(?![0-9]{3}(?![0-9]))")
@@ -287,7 +287,7 @@ def _range(text: str) -> IndicatorValue | None:
     low, high = _digits(found["low"]), _digits(found["high"])
     unit, ending = _unit(found["tail"])
     before = found["unit"]
-    if not unit or ending or _ORDINAL_UNIT.match(unit) or Decimal(low) > Decimal(high):
+    if unit in (None, "", "月") or ending or _ORDINAL_UNIT.match(unit) or Decimal(low) > Decimal(high):
         return None
     if before and canonical_unit(before) != canonical_unit(unit):
         return None
