@@ -1,0 +1,244 @@
+"""导入: upload → preview → confirm, and the record of what was imported."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+from tablib import Dataset
+
+from departments.models import Membership, Person
+from departments.roles import ADMIN, FILLER, FINANCE_ROLES
+from departments.scoped_admin import ScopedAdmin, person
+from targets.admin.export import attachment
+from targets.admin.intake_page import all_problems, causes, shown_forms, without_place
+from targets.intake.batch import ImportRefused, discard_batch, open_batch, preview, preview_batch, store_batch
+from targets.links import form_url
+from targets.models import Declaration, ImportBatch
+from targets.transfer import PlainWorkbook
+
+MEGABYTE = 1024 * 1024
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+PROBLEM_LEVELS = {"refused": "不能导入", "guess": "请核对", "warning": "提醒"}
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label="Excel 文件",
+        error_messages={
+            "required": "还没有选择文件。请选择要导入的 xlsx 文件。",
+            "missing": "还没有选择文件。请选择要导入的 xlsx 文件。",
+            "empty": "所选文件是空的（0 字节）。请重新选择。",
+            "invalid": "没有收到文件。请重新选择后上传。",
+        },
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.xls"}),
+    )
+    year = forms.IntegerField(
+        label="预算年度",
+        required=False,
+        min_value=FIRST_YEAR,
+        max_value=LAST_YEAR,
+        error_messages={
+            "invalid": "预算年度要写成四位数字，如 2023；也可不填。",
+            "min_value": "预算年度要写成四位数字，如 2023；也可不填。",
+            "max_value": "预算年度要写成四位数字，如 2023；也可不填。",
+        },
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 6, "autocomplete": "off"}),
+    )
+
+    def clean_file(self) -> UploadedFile:
+        upload: UploadedFile = self.cleaned_data["file"]
+        size = upload.size or 0
+        if size > settings.MAX_UPLOAD_BYTES:
+            limit = settings.MAX_UPLOAD_BYTES / MEGABYTE
+            raise forms.ValidationError(
+                f"文件有{size / MEGABYTE:.1f}MB，超过{limit:g}MB的上限。请拆成几个文件分别导入。"
+            )
+        return upload
+
+
+@admin.register(ImportBatch)
+class ImportBatchAdmin(ScopedAdmin):
+    """A person's own uploads; administrators see those of their division. Nothing is changed here by hand."""
+
+    view_roles = frozenset({FILLER}) | FINANCE_ROLES
+    change_roles = frozenset()
+    add_roles = frozenset()
+    list_display = ("file_name", "state", "uploaded_by", "uploaded_at", "created", "updated", "unchanged", "refused")
+    list_filter = ("state",)
+    search_fields = ("file_name",)
+    list_select_related = ("uploaded_by",)
+    actions = None
+    change_list_template = "targets/intake/list.html"
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._holds(request, self.view_roles)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ImportBatch]:
+        """Without the bytes: only a preview reads them."""
+        found = super().get_queryset(request).defer("content")
+        user = person(request)
+        if user.is_superuser:
+            return found
+        overseen = Membership.objects.filter(department__in=user.scope.reach(ADMIN)).values("person")
+        return found.filter(Q(uploaded_by=user) | Q(uploaded_by__in=overseen))
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        pages = {
+            "upload/": (self.upload_view, "upload"),
+            "<int:pk>/preview/": (self.preview_view, "preview"),
+            "<int:pk>/problems/": (self.problems_view, "problems"),
+            "<int:pk>/confirm/": (require_POST(self.confirm_view), "confirm"),
+            "<int:pk>/discard/": (require_POST(self.discard_view), "discard"),
+        }
+        own: list[URLResolver | URLPattern] = [
+            path(route, self.admin_site.admin_view(view), name=f"targets_importbatch_{name}")
+            for route, (view, name) in pages.items()
+        ]
+        return own + super().get_urls()
+
+    # upload -----------------------------------------------------------------------------------------------------------
+
+    def upload_view(self, request: HttpRequest) -> HttpResponse:
+        user = self._importer(request)
+        form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+        if form.is_valid():
+            upload, year = form.cleaned_data["file"], form.cleaned_data["year"]
+            content = upload.read()
+            read = preview(content, upload.name or "", by=user, year=year)
+            if not read.message:
+                batch = open_batch(content, upload.name or "", by=user, year=year)
+                return HttpResponseRedirect(reverse("admin:targets_importbatch_preview", args=[batch.pk]))
+            form.add_error("file", read.message)
+        context = {"form": form, "limit": settings.MAX_UPLOAD_BYTES // MEGABYTE}
+        return self._page(request, "targets/intake/upload.html", "导入", context)
+
+    # preview ----------------------------------------------------------------------------------------------------------
+
+    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        user = self._importer(request)
+        batch = self._own_batch(user, pk)
+        if batch.state != ImportBatch.State.PREVIEW:
+            return HttpResponseRedirect(reverse("admin:targets_importbatch_change", args=[pk]))
+        read = preview_batch(batch)
+        lines = shown_forms(read, user)
+        going_in = [line for line in lines if line.form.can_go_in]
+        context = {
+            "batch": batch,
+            "message": read.message,
+            "lines": lines,
+            "counts": read.counts(),
+            "going_in": len(going_in),
+            "amount": sum(line.amount for line in going_in if line.amount is not None),
+            "changes": sum(len(line.changes) + line.more_changes for line in lines),
+            "causes": causes(read),
+            "earlier": self._earlier(request, batch),
+        }
+        return self._page(request, "targets/intake/preview.html", "导入预览", context)
+
+    def problems_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The problems as a table to hand to whoever mends the file."""
+        batch = self._own_batch(self._importer(request), pk)
+        table = Dataset(headers=["工作表", "单元格", "级别", "问题和办法"])
+        for problem in all_problems(preview_batch(batch)):
+            level = PROBLEM_LEVELS.get(problem.level, problem.level)
+            table.append([problem.sheet, problem.cell, level, without_place(problem)])
+        name = f"问题清单_{batch.file_name.rsplit('.', 1)[0]}.xlsx"
+        return attachment(PlainWorkbook().export_data(table), name, PlainWorkbook.content_type)
+
+    def _earlier(self, request: HttpRequest, batch: ImportBatch) -> ImportBatch | None:
+        """The last time that the very same bytes went in, as far as this person sees it."""
+        same = self.get_queryset(request).filter(sha256=batch.sha256, state=ImportBatch.State.STORED)
+        return same.select_related("uploaded_by").order_by("-stored_at").first()
+
+    # confirm, discard -------------------------------------------------------------------------------------------------
+
+    def confirm_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        user = self._importer(request)
+        batch = self._own_batch(user, pk)
+        only = {int(place) for place in request.POST.getlist("form") if place.isdecimal()}
+        if not only and batch.state == ImportBatch.State.PREVIEW:
+            messages.warning(request, "没有勾选任何表，没有写入数据。请至少勾选一张，或点“放弃”。")
+            return HttpResponseRedirect(reverse("admin:targets_importbatch_preview", args=[pk]))
+        try:
+            store_batch(batch, by=user, only=only, seen=_seen(request))
+        except ImportRefused as refusal:
+            messages.warning(request, str(refusal))
+        else:
+            messages.success(request, _told(batch))
+        return HttpResponseRedirect(reverse("admin:targets_importbatch_change", args=[pk]))
+
+    def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        batch = self._own_batch(self._importer(request), pk)
+        if batch.state == ImportBatch.State.PREVIEW:
+            discard_batch(batch)
+            messages.info(request, f"已放弃“{batch.file_name}”，没有写入任何数据。")
+        else:
+            messages.warning(request, f"这个文件{batch.get_state_display()}，不能再放弃。")
+        return HttpResponseRedirect(reverse("admin:targets_importbatch_upload"))
+
+    # record -----------------------------------------------------------------------------------------------------------
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """What became of a file: its forms with links, and what was left out and why."""
+        self._importer(request)
+        batch = self.get_object(request, object_id)
+        if batch.state == ImportBatch.State.PREVIEW and batch.uploaded_by_id == person(request).pk:
+            return HttpResponseRedirect(reverse("admin:targets_importbatch_preview", args=[batch.pk]))
+        reported = batch.report.get("forms", [])
+        context = {
+            "batch": batch,
+            "is_own": batch.uploaded_by_id == person(request).pk,
+            "stored": _stored_forms(batch, person(request)),
+            "left_out": [form for form in reported if not form["stored"]],
+        }
+        return self._page(request, "targets/intake/batch.html", "导入记录", context)
+
+    # helpers ----------------------------------------------------------------------------------------------------------
+
+    def _importer(self, request: HttpRequest) -> Person:
+        """Whoever may import for somebody; for which form he may is decided form by form."""
+        if not self.has_view_permission(request):
+            raise Http404
+        return person(request)
+
+    def _own_batch(self, user: Person, pk: int) -> ImportBatch:
+        """A preview shows what its uploader may see, so it is his alone."""
+        return get_object_or_404(ImportBatch.objects.select_related("uploaded_by"), pk=pk, uploaded_by=user)
+
+    def _page(self, request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> HttpResponse:
+        frame = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
+        return render(request, template, frame | context)
+
+
+def _seen(request: HttpRequest) -> dict[int, int]:
+    """Place in the file → revision that the preview compared with, from hidden fields `place:revision`."""
+    pairs = (value.partition(":") for value in request.POST.getlist("seen"))
+    return {int(place): int(revision) for place, _, revision in pairs if place.isdecimal() and revision.isdecimal()}
+
+
+def _told(batch: ImportBatch) -> str:
+    parts = [f"{word}{number}张" for word, number in (("新增", batch.created), ("更新", batch.updated)) if number]
+    if not parts:
+        return f"“{batch.file_name}”中没有写入任何表，原因见下。"
+    return f"已导入“{batch.file_name}”：{'，'.join(parts)}。"
+
+
+def _stored_forms(batch: ImportBatch, user: Person) -> list[dict[str, Any]]:
+    """The forms that the batch wrote, in the file's order, those the person sees with their addresses."""
+    found = (
+        Declaration.objects.visible_to(user)
+        .filter(revisions__batch=batch)
+        .select_related("department", "unit")
+        .order_by("revisions__id")
+    )
+    return [{"form": declaration, "url": form_url(declaration)} for declaration in found]

@@ -1,0 +1,349 @@
+"""The page 导入: what is uploaded, shown, ticked and confirmed, and who sees it."""
+
+import io
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from departments.models import Person
+from targets.domain.edits import Change
+from targets.domain.record import Record
+from targets.domain.sheets.writer import write_official
+from targets.editing import apply_changes
+from targets.models import Declaration, ImportBatch, Revision
+from targets.tests.world import GOOD_ROWS, World
+
+UPLOAD = "/admin/targets/importbatch/upload/"
+
+
+def client_of(person: Person) -> Client:
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def workbook(*records: Record) -> bytes:
+    return write_official(records)
+
+
+def page_text(response: HttpResponse) -> str:
+    return response.content.decode()
+
+
+def upload(client: Client, content: bytes, name: str = "绩效目标表.xlsx", **fields: str) -> Any:
+    return client.post(UPLOAD, {"file": SimpleUploadedFile(name, content), **fields}, follow=True)
+
+
+def confirm(client: Client, page: Any, *, without: tuple[int, ...] = ()) -> Any:
+    """Press the button as the preview was shown, with the boxes of `without` cleared."""
+    lines = page.context["lines"]
+    ticked = [str(line.place) for line in lines if line.form.can_go_in and line.place not in without]
+    seen = [f"{line.place}:{line.seen}" for line in lines if line.seen]
+    batch = page.context["batch"]
+    return client.post(
+        reverse("admin:targets_importbatch_confirm", args=[batch.pk]), {"form": ticked, "seen": seen}, follow=True
+    )
+
+
+def actions(page: Any) -> list[tuple[str, str]]:
+    return [(line.form.title, line.form.label) for line in page.context["lines"]]
+
+
+def test_upload_preview_confirm_result(world: World) -> None:
+    client = client_of(world.filler)
+    page = upload(client, workbook(world.record(), world.record(title="校车运营补贴")))
+    assert actions(page) == [("学前教育补助", "新增"), ("校车运营补贴", "新增")]
+    assert "尚未写入任何数据" in page_text(page)
+    assert "确认导入 2 张" in page_text(page)
+    assert Declaration.objects.count() == 0
+    done = confirm(client, page)
+    assert done.status_code == 200
+    assert "已导入“绩效目标表.xlsx”：新增2张。" in page_text(done)
+    forms = list(Declaration.objects.order_by("id"))
+    assert [form.title for form in forms] == ["学前教育补助", "校车运营补贴"]
+    for form in forms:
+        assert f"/admin/targets/budgetproject/{form.pk}/change/" in page_text(done)
+
+
+def test_only_ticked_forms_go_in(world: World) -> None:
+    client = client_of(world.filler)
+    page = upload(client, workbook(world.record(), world.record(title="校车运营补贴")))
+    done = confirm(client, page, without=(0,))
+    assert [form.title for form in Declaration.objects.all()] == ["校车运营补贴"]
+    assert "没有勾选" in page_text(done)
+
+
+def test_nothing_ticked_is_told_and_the_preview_stays(world: World) -> None:
+    client = client_of(world.filler)
+    page = upload(client, workbook(world.record()))
+    again = confirm(client, page, without=(0,))
+    assert "没有勾选任何表，没有写入数据" in page_text(again)
+    assert actions(again) == [("学前教育补助", "新增")]
+    assert ImportBatch.objects.get().state == "preview"
+
+
+def test_a_second_confirmation_gets_a_sentence(world: World) -> None:
+    client = client_of(world.filler)
+    page = upload(client, workbook(world.record()))
+    confirm(client, page)
+    again = confirm(client, page)
+    assert "这个文件已导入，没有再次导入" in page_text(again)
+    assert (Declaration.objects.count(), Revision.objects.count()) == (1, 1)
+
+
+def test_a_discarded_file_cannot_be_confirmed(world: World) -> None:
+    client = client_of(world.filler)
+    page = upload(client, workbook(world.record()))
+    batch = page.context["batch"]
+    dropped = client.post(reverse("admin:targets_importbatch_discard", args=[batch.pk]), follow=True)
+    assert "没有写入任何数据" in page_text(dropped)
+    assert "这个文件已放弃，没有再次导入" in page_text(confirm(client, page))
+    assert Declaration.objects.count() == 0
+
+
+@pytest.mark.parametrize("name", ["confirm", "discard"])
+def test_deeds_are_posts(world: World, name: str) -> None:
+    client = client_of(world.filler)
+    batch = upload(client, workbook(world.record())).context["batch"]
+    assert client.get(reverse(f"admin:targets_importbatch_{name}", args=[batch.pk])).status_code == 405
+
+
+def test_a_changed_form_shows_each_cell_before_and_after(world: World) -> None:
+    world.declaration()
+    client = client_of(world.filler)
+    changed = replace(GOOD_ROWS[1], target="≥1500人")
+    page = upload(client, workbook(world.record(rows=(GOOD_ROWS[0], changed, *GOOD_ROWS[2:]))))
+    assert actions(page) == [("学前教育补助", "更新")]
+    (line,) = page.context["lines"]
+    (change,) = line.changes
+    assert (change.place, change.old, change.new) == ("第2行 指标值", "≥1200人", "≥1500人")
+    assert "与系统中的稿相比有1处不同" in page_text(page)
+    confirm(client, page)
+    assert [row.target for row in Declaration.objects.get().record().rows][1] == "≥1500人"
+
+
+def test_finance_does_not_see_what_was_not_sent_to_it(world: World) -> None:
+    world.declaration(goal="本单位尚未送审的目标，发放补助100万元给1200名幼儿。")
+    page = upload(client_of(world.perf), workbook(world.record()))
+    assert actions(page) == [("学前教育补助", "更新")]
+    (line,) = page.context["lines"]
+    assert [change.old for change in line.changes] == ["（尚未送审，不显示原值）"]
+    assert "本单位尚未送审的目标" not in page_text(page)
+
+
+def test_an_unchanged_form_has_no_box_to_tick(world: World) -> None:
+    world.declaration()
+    page = upload(client_of(world.filler), workbook(world.record()))
+    assert actions(page) == [("学前教育补助", "无变化")]
+    assert "没有可导入的表" in page_text(page)
+    assert "data-confirm" not in page_text(page)
+
+
+def test_a_form_worked_on_since_the_preview_is_not_overwritten(world: World) -> None:
+    form = world.declaration()
+    client = client_of(world.filler)
+    page = upload(client, workbook(world.record(goal="为全区1200名幼儿发放补助100万元，导入的文字在这里。")))
+    edit = Change("", "goal", form.goal, "为全区1200名幼儿发放补助100万元，刚刚改过的文字。")
+    apply_changes(form, [edit], by=world.filler)
+    done = confirm(client, page)
+    assert "预览之后有人修改了系统中的这张表，没有导入" in page_text(done)
+    assert "刚刚改过的文字" in Declaration.objects.get().goal
+
+
+def test_the_same_file_imported_before_is_told(world: World) -> None:
+    client = client_of(world.filler)
+    content = workbook(world.record())
+    confirm(client, upload(client, content))
+    page = upload(client, content)
+    assert "同一个文件" in page_text(page)
+    assert "filler某 导入过" in page_text(page)
+    other = upload(client_of(world.perf), content)
+    assert other.context["earlier"] is None
+
+
+# Bad input ------------------------------------------------------------------------------------------------------------
+
+
+def sheet_with(cells: dict[str, object]) -> bytes:
+    book = openpyxl.Workbook()
+    for place, value in cells.items():
+        book.active[place] = value
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+BAD_FILES = [
+    ("text", "说明.txt", "这不是表格".encode(), "说明.txt"),
+    ("text named xlsx", "表.xlsx", "这不是表格".encode(), "表.xlsx"),
+    ("picture", "图.png", b"\x89PNG\r\n\x1a\n0000", "图.png"),
+    ("empty workbook", "空.xlsx", sheet_with({}), "空.xlsx"),
+    ("no form in it", "花名册.xlsx", sheet_with({"A1": "花名册", "A2": "姓名", "B2": "电话"}), "花名册.xlsx"),
+    ("nothing at all", "零.xlsx", b"", ""),
+]
+
+
+@pytest.mark.parametrize(("what", "name", "content", "_"), BAD_FILES, ids=[row[0] for row in BAD_FILES])
+def test_a_bad_file_is_refused_on_the_upload_page(world: World, what: str, name: str, content: bytes, _: str) -> None:
+    page = upload(client_of(world.filler), content, name)
+    errors = page.context["form"].errors["file"]
+    assert len(errors) == 1
+    assert errors[0].endswith("。")
+    assert 'type="file"' in page_text(page)
+    assert ImportBatch.objects.count() == 0
+
+
+def test_no_file_chosen(world: World) -> None:
+    page = client_of(world.filler).post(UPLOAD, {})
+    assert page.context["form"].errors["file"] == ["还没有选择文件。请选择要导入的 xlsx 文件。"]
+
+
+def test_a_file_above_the_limit_is_refused_unread(world: World, settings: Any) -> None:
+    settings.MAX_UPLOAD_BYTES = 1024 * 1024
+    page = upload(client_of(world.filler), b"x" * (1024 * 1024 + 1))
+    assert page.context["form"].errors["file"] == ["文件有1.0MB，超过1MB的上限。请拆成几个文件分别导入。"]
+
+
+@pytest.mark.parametrize("year", ["二三年", "23", "99999"])
+def test_a_year_that_is_none(world: World, year: str) -> None:
+    page = upload(client_of(world.filler), workbook(world.record()), year=year)
+    assert page.context["form"].errors["year"] == ["预算年度要写成四位数字，如 2023；也可不填。"]
+
+
+def refusals(page: Any) -> list[str]:
+    return [line.remark for line in page.context["lines"] if line.form.action == "refused"]
+
+
+def test_the_year_of_the_title_contradicts_the_year_asked_for(world: World) -> None:
+    page = upload(client_of(world.filler), workbook(world.record()), year="2024")
+    assert actions(page) == [("学前教育补助", "不能导入")]
+    assert "2024" in refusals(page)[0]
+
+
+def test_forms_that_cannot_go_in_leave_the_good_ones(world: World) -> None:
+    unknown = world.record(title="甲", department_code="", department_name="淄川区教育局体育局")
+    contradictory = world.record(title="乙", department_code="405")
+    client = client_of(world.filler)
+    page = upload(client, workbook(world.record(), unknown, contradictory))
+    assert actions(page) == [("学前教育补助", "新增"), ("甲", "不能导入"), ("乙", "不能导入")]
+    first, second = refusals(page)
+    assert first.startswith("部门“淄川区教育局体育局”没有登记，这张表没有导入。是不是：")
+    assert second.startswith("代码“405”是淄川区卫生健康局")
+    done = confirm(client, page)
+    assert [form.title for form in Declaration.objects.all()] == ["学前教育补助"]
+    assert "没有登记" in page_text(done)
+
+
+@pytest.mark.parametrize("amount", ["一百三十三", "约700", "-5"])
+def test_an_amount_that_is_none_names_its_cell(world: World, amount: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(world.record(), world.record(title="校车运营补贴"))))
+    sheet = book.worksheets[0]
+    label = next(cell for row in sheet.iter_rows() for cell in row if "资金总额" in str(cell.value))
+    value = next(cell for cell in sheet[label.row][label.column :] if cell.value is not None)
+    value.value = amount
+    target = io.BytesIO()
+    book.save(target)
+    client = client_of(world.filler)
+    page = upload(client, target.getvalue())
+    assert actions(page) == [("学前教育补助", "不能导入"), ("校车运营补贴", "新增")]
+    (cause,) = [cause for cause in page.context["causes"] if cause.level == "error"]
+    assert cause.cells == [f"{sheet.title}!{value.coordinate}"]
+    assert amount in cause.sentence
+    confirm(client, page)
+    assert [form.title for form in Declaration.objects.all()] == ["校车运营补贴"]
+
+
+def test_markup_in_a_file_is_shown_as_text(world: World) -> None:
+    page = upload(client_of(world.filler), workbook(world.record(title="<script>alert(1)</script>")))
+    assert "<script>alert" not in page_text(page)
+
+
+def test_the_problems_can_be_downloaded(world: World) -> None:
+    client = client_of(world.filler)
+    unknown = world.record(title="甲", department_code="", department_name="火星局")
+    batch = upload(client, workbook(unknown)).context["batch"]
+    response = client.get(reverse("admin:targets_importbatch_problems", args=[batch.pk]))
+    sheet = openpyxl.load_workbook(io.BytesIO(response.content)).active
+    rows = list(sheet.iter_rows(values_only=True))
+    assert rows[0] == ("工作表", "单元格", "级别", "问题和办法")
+    assert rows[1][2] == "不能导入"
+    assert "火星局" in rows[1][3]
+    assert "filename*=utf-8''" in response["Content-Disposition"]
+
+
+# Who ------------------------------------------------------------------------------------------------------------------
+
+IMPORTERS = {"filler", "sibling", "stranger", "office", "other_office", "perf", "perf2", "budget", "admin", "root"}
+
+
+def test_who_may_import(world: World) -> None:
+    assert {
+        name for name, person in world.people.items() if client_of(person).get(UPLOAD).status_code == 200
+    } == IMPORTERS
+
+
+def test_a_preview_is_its_uploaders_alone(world: World) -> None:
+    batch = upload(client_of(world.filler), workbook(world.record())).context["batch"]
+    address = reverse("admin:targets_importbatch_preview", args=[batch.pk])
+    assert {name for name, person in world.people.items() if client_of(person).get(address).status_code == 200} == {
+        "filler"
+    }
+    deed = reverse("admin:targets_importbatch_confirm", args=[batch.pk])
+    assert client_of(world.sibling).post(deed, {"form": ["0"]}).status_code == 404
+    assert client_of(world.admin).post(deed, {"form": ["0"]}).status_code == 404
+    assert Declaration.objects.count() == 0
+
+
+def test_records_are_seen_by_the_uploader_and_administrators(world: World) -> None:
+    client = client_of(world.filler)
+    confirm(client, upload(client, workbook(world.record())))
+    record = reverse("admin:targets_importbatch_change", args=[ImportBatch.objects.get().pk])
+    assert {name for name, person in world.people.items() if client_of(person).get(record).status_code == 200} == {
+        *("filler", "admin", "root")
+    }
+
+
+def test_the_list_reads_no_file_and_its_queries_do_not_grow(world: World) -> None:
+    client = client_of(world.filler)
+    counts = []
+    for number in (1, 3):
+        while ImportBatch.objects.count() < number:
+            upload(client, workbook(world.record(title=f"项目{ImportBatch.objects.count()}")))
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            page = client.get("/admin/targets/importbatch/")
+        assert page.status_code == 200
+        assert not any('"targets_importbatch"."content"' in query["sql"] for query in queries)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_preview_and_record_take_the_same_queries_for_many_forms(world: World) -> None:
+    client = client_of(world.filler)
+    world.declaration(title="项目0")
+    world.declaration(title="项目1")
+    world.declaration(title="项目2")
+    previews, records = [], []
+    for number in (1, 3):
+        forms = [world.record(title=f"项目{place}", total=Decimal(number * 100)) for place in range(number)]
+        page = upload(client, workbook(*forms))
+        batch = page.context["batch"]
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("admin:targets_importbatch_preview", args=[batch.pk]))
+        previews.append(len(queries))
+        confirm(client, page)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("admin:targets_importbatch_change", args=[batch.pk]))
+        records.append(len(queries))
+    assert previews[0] == previews[1]
+    assert records[0] == records[1]
