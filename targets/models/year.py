@@ -61,7 +61,8 @@ class BudgetYear(models.Model):
     def clean(self) -> None:
         super().clean()
         levels = self.review_levels
-        if not isinstance(levels, list) or not set(levels) <= set(REVIEW_LEVELS) or PERFORMANCE_REVIEW not in levels:
+        is_known = isinstance(levels, list) and all(level in REVIEW_LEVELS for level in levels)
+        if not is_known or PERFORMANCE_REVIEW not in levels:
             names = "、".join(f"{level}（{STATES[level]}）" for level in REVIEW_LEVELS)
             raise ValidationError({"review_levels": f"只能列出这些环节，且须有绩效科：{names}。"})
         if not isinstance(self.thresholds, dict):
