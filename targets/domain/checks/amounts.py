@@ -38,7 +38,7 @@ class Amount:
 
 
 _SUM = re.compile(
-    rf"(?P<before>[^0-9.,]{{0,4}})(?<![0-9.,])(?P<number>{_NUMBER})\s*(?P<unit>亿元|万元|(?:亿|万)(?=$|[^\u4e00-\u9fffa-zA-Z]))(?P<after>\s*/)?"
+    rf"(?P<before>[^0-9.,]{{0,4}})(?<![0-9.])(?<![0-9],)(?P<number>{_NUMBER})\s*(?P<unit>亿元|万元|(?:亿|万)(?=$|[^\u4e00-\u9fffa-zA-Z]))(?P<after>\s*/)?"
 )
 _EACH = re.compile(r"(?:人均|户均|亩均|每[\u4e00-\u9fff]{0,3}|标准为?|单价为?|均)$")
 

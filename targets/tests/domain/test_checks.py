@@ -1,0 +1,438 @@
+"""Rules on indicators and on the project form: what they flag and, as important, what they leave alone."""
+
+from dataclasses import replace
+
+import pytest
+
+from targets.domain.record import IndicatorRow, Record
+from targets.domain.rules import YearRules
+from targets.domain.taxonomy import TAXONOMIES
+from targets.tests.domain.examples import (
+    BENEFIT,
+    COST,
+    PROJECT,
+    QUALITY,
+    QUANTITY,
+    RULES_2023,
+    SATISFACTION,
+    TIMELINESS,
+    findings_of,
+    places,
+    project_row,
+    with_row,
+)
+
+
+def value_places(rule: str, name: str, target: str, row: IndicatorRow = QUANTITY) -> list[str]:
+    """Fields flagged when this row has this name and value."""
+    record = with_row(PROJECT, replace(row, name=name, target=target))
+    return [finding.field for finding in findings_of(rule, record)]
+
+
+@pytest.mark.parametrize(
+    ("goal", "expected"),
+    [
+        ("", ["R01"]),
+        ("  \n", ["R01"]),
+        ("做好工作", ["R01"]),
+        ("<p>目标1：</p>", ["R01", "R03"]),
+        ("目标1:  做好工作", ["R01"]),
+        ("认真做好本年度各项日常工作任务安排", ["R02"]),
+        ("改善农业生产条件，方便群众出行。", []),
+        ("全年举办赛事活动80场次以上。", []),
+        ("<p>新建幼儿园5所，方便就近入园。</p>", ["R03"]),
+        ("新建幼儿园5所&nbsp;，方便就近入园。", ["R03"]),
+        ("把差错率控制在<5%以内，a<b，方便群众。", []),
+        ("到2020年底，新建幼儿园5所，方便就近入园。", ["R04"]),
+        ("2019年至2022年共建设幼儿园12所。", ["R04"]),
+        ("2022年启动，2023年底前新建幼儿园5所。", []),
+        ("落实《2020年行动计划》（鲁政〔2019〕20号），新建幼儿园5所。", []),
+        ("“十三五”规划纲要（2016-2020年）确定的幼儿园建设5所。", []),
+    ],
+)
+def test_goal(goal: str, expected: list[str]) -> None:
+    record = replace(PROJECT, goal=goal)
+    assert [rule for rule in ("R01", "R02", "R03", "R04") for _ in findings_of(rule, record)] == expected
+
+
+def test_a_past_year_that_the_title_names_is_the_project_itself() -> None:
+    record = replace(
+        PROJECT, title="2019年-2022年高标准农田建设", goal="2019年建设3.8万亩，2022年建设1.12万亩，改善条件。"
+    )
+    assert places("R04", record) == []
+
+
+def test_markup_is_found_in_rows_too() -> None:
+    assert places("R03", with_row(PROJECT, replace(BENEFIT, name="覆盖率<br/>"))) == [(5, "name")]
+
+
+def without(*keys: str) -> Record:
+    return replace(PROJECT, rows=tuple(row for row in PROJECT.rows if row.key not in keys))
+
+
+@pytest.mark.parametrize(
+    ("record", "missing"),
+    [
+        (without("satisfaction"), ["满意度指标"]),
+        (without("cost", "benefit"), ["成本指标", "效益指标"]),
+        (without("quantity"), []),
+        (replace(PROJECT, rows=()), ["成本指标", "产出指标", "效益指标", "满意度指标"]),
+        (with_row(PROJECT, replace(SATISFACTION, level1="效益指标", level2="社会公众或服务对象满意度指标")), []),
+        (with_row(PROJECT, replace(COST, level1="产出指标", level2="成本指标")), []),
+        (with_row(PROJECT, replace(BENEFIT, level1="★效益(30分)", level2="社会效益")), []),
+    ],
+)
+def test_required_classes(record: Record, missing: list[str]) -> None:
+    assert [finding.evidence["missing"] for finding in findings_of("R06", record)] == missing
+
+
+def test_message_of_a_missing_class() -> None:
+    (finding,) = findings_of("R06", without("satisfaction"))
+    assert finding.message == "绩效指标：缺少“满意度指标”。请至少补一条；确不适用的，请写情况说明。"
+
+
+def test_quantity_and_benefit() -> None:
+    assert places("R07", without("quantity")) == [(0, "level2")]
+    assert places("R08", without("benefit")) == []
+    free_year = YearRules(2023, RULES_2023.taxonomy)
+    assert places("R08", without("benefit"), free_year) == [(0, "level1")]
+
+
+@pytest.mark.parametrize(
+    ("level1", "level2", "field", "words"),
+    [
+        ("时效指标", "", "level1", "请把一级指标改为“产出指标”"),
+        ("产出指标", "经济效益指标", "level2", "请移到“效益指标/经济效益指标”"),
+        ("产出指标", "产量指标", "level2", "请从“数量指标”、“质量指标”、“时效指标”中选一个"),
+        ("投入", "成本目标", "level1", "不是本年度的一级指标"),
+        ("", "数量指标", "level1", "没有填写"),
+        ("产出指标", "", "level2", "没有填写"),
+    ],
+)
+def test_category_outside_the_taxonomy(level1: str, level2: str, field: str, words: str) -> None:
+    (finding,) = findings_of("R09", with_row(PROJECT, replace(QUANTITY, level1=level1, level2=level2)))
+    assert (finding.field, words in finding.message) == (field, True)
+
+
+@pytest.mark.parametrize(
+    ("level1", "level2"),
+    [
+        ("产出指标（50分）", "数量指标"),
+        ("产出", "数量"),
+        ("满意度指标", ""),
+        ("效益指标", "可持续影响指标"),
+        ("★产出指标", "★质量指标"),
+    ],
+)
+def test_category_inside_the_taxonomy(level1: str, level2: str) -> None:
+    assert places("R09", with_row(PROJECT, replace(QUANTITY, level1=level1, level2=level2))) == []
+
+
+def test_the_year_decides_where_cost_stands() -> None:
+    old = YearRules(2018, TAXONOMIES["2015"].tree)
+    under_output = with_row(PROJECT, replace(COST, level1="产出指标", level2="成本指标"))
+    assert places("R09", under_output) == [(1, "level2")]
+    assert places("R09", under_output, old) == []
+    assert places("R09", PROJECT, old) == [(1, "level1")]
+
+
+@pytest.mark.parametrize(
+    ("target", "flagged"), [("", True), ("-", True), ("/", True), ("——", True), ("无", False), ("保障", False)]
+)
+def test_value_missing(target: str, flagged: bool) -> None:
+    assert value_places("R10", "重大安全事故", target) == ["target"] * flagged
+
+
+def test_a_row_that_holds_no_indicator_is_none() -> None:
+    record = with_row(PROJECT, IndicatorRow(key="group", level1="产出指标", level2="数量指标", budget_item="基本支出"))
+    assert [places(rule, record) for rule in ("R10", "R11", "R09")] == [[], [], []]
+
+
+def test_name_missing() -> None:
+    assert value_places("R11", "", "≥5所") == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "fields"),
+    [
+        ("种植面积", "小麦=56000亩 玉米=130000亩", ["target"]),
+        ("小麦=56000亩 玉米=130000亩", "", ["name"]),
+        ("种植面积", "≥3且≤5万亩", []),
+        ("活动次数", "3-5次", []),
+        ("≥60岁老人补助人数", "≥3000人", []),
+        ("补助人数", "小学≥26495人", []),
+    ],
+)
+def test_several_in_one_cell(name: str, target: str, fields: list[str]) -> None:
+    assert value_places("R12", name, target) == fields
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "提升",
+        "显著",
+        "优",
+        "保障",
+        "明显改善",
+        "持续保障",
+        "有效提升",
+        "进一步完善",
+        "显著提高",
+        "良好",
+        "促进。",
+        "长期",
+    ],
+)
+def test_bare_words_are_no_targets(target: str) -> None:
+    assert value_places("R13", "群众生活", target, BENEFIT) == ["target"]
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "≥95%",
+        "较上年提升5%",
+        "全区公办园全部达到省定标准",
+        "无重大事故",
+        "建立管理制度并印发执行",
+        "2023年12月底前",
+        "",
+        "≥**%",
+    ],
+)
+def test_judged_texts_are_left_alone(target: str) -> None:
+    assert value_places("R13", "群众生活", target, BENEFIT) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "cure"),
+    [
+        ("95%", "≥95%"),
+        ("100%", "=100%"),
+        ("5所", "≥5所"),
+        ("944人左右", "≥944人"),
+        ("1.5：1", "≥1.5:1"),
+        ("约20次", "≥20次"),
+        ("较上年增长5%", "较上年增长≥5%"),
+    ],
+)
+def test_sign_missing(target: str, cure: str) -> None:
+    (finding,) = findings_of("R16", with_row(PROJECT, replace(QUANTITY, target=target)))
+    assert f"如“{cure}”" in finding.message
+
+
+@pytest.mark.parametrize(
+    "target", ["≥5所", "不少于5所", "5所以上", "3-5所", "2023年底", "保障", "-100%", "", "24小时内"]
+)
+def test_sign_given_or_not_needed(target: str) -> None:
+    assert value_places("R16", "新建数量", target) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        ("集中供养率", "≤60%"),
+        ("享受奖励扶助对象人数", "≤46000人"),
+        ("90-99岁老人人数", "≤3000人"),
+        ("受益群众满意度", "<90%"),
+        ("项目验收合格率", "≤95%"),
+        ("安全事故发生率", "≥5%"),
+        ("群众投诉次数", "≥3次"),
+    ],
+)
+def test_sign_against_direction(name: str, target: str) -> None:
+    assert value_places("R17", name, target) == ["target"]
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        ("集中供养率", "≥60%"),
+        ("突发事件处理次数", "≤5次"),
+        ("城镇登记失业率", "≤4%"),
+        ("群众投诉率", "≤1%"),
+        ("投诉案件结案率", "≥98%"),
+        ("伤亡人数", "≤0人"),
+        ("补助标准", "≤1500元/亩"),
+        ("控制编制人数", "≤20人"),
+        ("会议参会人数", "≤50人"),
+        ("特困人员保障与低保标准之比", "≤1.5"),
+        ("完成时间", "≤2023年12月31日"),
+        ("单位能耗下降率", "≤5%"),
+        ("学生辍学率", "≤0.5%"),
+    ],
+)
+def test_sign_with_direction(name: str, target: str) -> None:
+    assert value_places("R17", name, target) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "name", "flagged"),
+    [
+        ("=100万元", "补助费用", True),
+        ("≤100万元", "补助费用", False),
+        ("=0.08万元", "补助标准", False),
+        ("=2000元/生/年", "资助", False),
+    ],
+)
+def test_exact_total_cost(target: str, name: str, flagged: bool) -> None:
+    assert value_places("R18", name, target, COST) == ["target"] * flagged
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "flagged"),
+    [
+        ("培训人数", "≥200", True),
+        ("项目资金", "≤250万", True),
+        ("培训人数", "≥200人", False),
+        ("劳动争议结案率(%)", "≥93", False),
+        ("保障标准之比", "≤1.5", False),
+        ("空气质量指数", "≤80", False),
+        ("完成时间", "2023年底", False),
+    ],
+)
+def test_unit_missing(name: str, target: str, flagged: bool) -> None:
+    assert value_places("R19", name, target) == ["target"] * flagged
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "flagged"),
+    [
+        ("儿童纳入保障范围率", "≥22人", True),
+        ("档案扫描录入率", "≥150.9万页", True),
+        ("护理型床位占比", "≥65张", True),
+        ("家长满意度", "≥90人次", True),
+        ("儿童纳入保障范围率", "≥95%", False),
+        ("儿童纳入保障范围率", "≥95百分比", False),
+        ("家长满意度", "≥90分", False),
+        ("巡查频率", "≥4次/月", False),
+        ("孕产妇死亡率", "≤8/10万", False),
+        ("工作效率", "≥20件", False),
+        ("利率", "≤3.5%", False),
+    ],
+)
+def test_unit_against_name(name: str, target: str, flagged: bool) -> None:
+    assert value_places("R20", name, target) == ["target"] * flagged
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "flagged"),
+    [
+        ("流浪乞讨人员救助", "-100%", True),
+        ("家长满意度", "≥105%", True),
+        ("验收合格率", ">100%", True),
+        ("床位占比", "120%", True),
+        ("家长满意度", "≥100百分比", False),
+        ("验收合格率", "=100%", False),
+        ("税收增长率", "≥120%", False),
+        ("税收增长率", "≥-5%", False),
+        ("任务完成率", "≥110%", False),
+        ("气温", "-5℃", False),
+    ],
+)
+def test_percent_range(name: str, target: str, flagged: bool) -> None:
+    assert value_places("R22", name, target, QUALITY) == ["target"] * flagged
+
+
+@pytest.mark.parametrize(
+    ("target", "flagged"),
+    [("≥944人", True), ("≥20次", True), ("≥100亩", True), ("≤100万元", False), ("≤1500元/亩", False), ("≤5%", False), ("≤1.5:1", False),
+     ("≤300小时", False), ("≤5000千瓦时", False), ("≤100", False), ("控制", False)],
+)  # fmt: skip
+def test_not_a_cost(target: str, flagged: bool) -> None:
+    assert value_places("R25", "城乡低保资金发放", target, COST) == ["target"] * flagged
+
+
+def test_count_under_output_is_no_cost() -> None:
+    assert value_places("R25", "城乡低保资金发放", "≥944人", QUANTITY) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "flagged"),
+    [
+        ("完成情况", "≥95%", True),
+        ("资金发放及时率", "≥95%", False),
+        ("按时完成赔付", "≥95%", False),
+        ("完成时间", "2023年12月底前", False),
+        ("服务期", "2023.07-2024.01", False),
+        ("办理", "7个工作日内", False),
+        ("完成情况", "", False),
+    ],
+)
+def test_timeliness(name: str, target: str, flagged: bool) -> None:
+    assert value_places("R28", name, target, TIMELINESS) == ["target"] * flagged
+
+
+def test_same_name_twice() -> None:
+    record = with_row(PROJECT, project_row("产出指标/质量指标", "新建幼儿园 数量", "≥95%", key="again"))
+    (finding,) = findings_of("R42", record)
+    assert (finding.row, finding.row_number, finding.field, finding.evidence["other_row"]) == ("again", 7, "name", "2")
+    assert finding.message == "第7行 三级指标：“新建幼儿园 数量”与第2行同名。请合并，或在名称中写出区别。"
+
+
+def weighted(*weights: str) -> Record:
+    rows = tuple(replace(row, weight=weight) for row, weight in zip(PROJECT.rows, weights, strict=True))
+    return replace(PROJECT, rows=rows)
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [
+        (("", "", "", "", "", ""), []),
+        (("20", "10", "10", "10", "30", "10"), []),
+        (("20", "20", "10", "10", "30", "10"), []),
+        (("20分", "10", "10", "10", "30%", "10.00"), []),
+        (("20", "20", "10", "10", "30", "20"), [(0, "weight")]),
+        (("20", "10", "10", "10", "30", ""), [(0, "weight")]),
+        (("20", "十", "10", "10", "30", "10"), [(2, "weight")]),
+    ],
+)
+def test_weights(weights: tuple[str, ...], expected: list[tuple[int, str]]) -> None:
+    assert places("R45", weighted(*weights)) == expected
+
+
+REGISTER = replace(RULES_2023, departments={"202": "教育和体育局", "401": "淄川区民政局"})
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "unit", "expected"),
+    [
+        ("202", "淄博市淄川区教育和体育局", "[202001]淄川区实验小学", []),
+        ("202", "[202]淄川区教育和体育局", "淄川区实验小学", []),
+        ("202", "区教体局", "区教体局", []),
+        ("202", "淄川区教育和体育局", "[401001]淄川区福利院", ["unit"]),
+        ("202", "民政局", "民政局", ["department_code"]),
+        ("999", "民政局", "民政局", ["department_code"]),
+        ("", "民政局", "民政局", []),
+    ],
+)
+def test_codes(code: str, name: str, unit: str, expected: list[str]) -> None:
+    record = replace(PROJECT, department_code=code, department_name=name, unit=unit)
+    assert [finding.field for finding in findings_of("R48", record, REGISTER)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("联系人张某13812345678", "电话号码"),
+        ("咨询0533-5181234", "电话号码"),
+        ("身份证370302199001011234", "身份证号"),
+        ("卡号6222021602001234567", "银行卡号"),
+        ("机密★5年", "密级标志"),
+        ("【秘密】方案", "密级标志"),
+    ],
+)
+def test_not_for_publication(text: str, what: str) -> None:
+    (finding,) = findings_of("R52", with_row(PROJECT, replace(BENEFIT, note=text)))
+    assert (finding.row_number, finding.field, finding.evidence["what"]) == (5, "note", what)
+    digits = "".join(char for char in text if char.isdigit())
+    assert len(digits) < 8 or digits not in finding.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["鲁政办字〔2019〕20号", "37030223T000000000001", "做好保密工作，不泄露秘密", "12345678901234567890", "2023-12-31"],
+)
+def test_fit_for_publication(text: str) -> None:
+    assert places("R52", with_row(PROJECT, replace(BENEFIT, note=text))) == []
