@@ -37,8 +37,8 @@ class ScopedAdmin(admin.ModelAdmin):
     list_per_page = 50
 
     def _holds(self, request: HttpRequest, roles: frozenset[str]) -> bool:
-        user = person(request)
-        return user.scope.holds(*roles) or (ADMIN in roles and user.is_superuser)
+        user = request.user  # nobody yet on the log-in page, which asks too
+        return isinstance(user, Person) and (user.scope.holds(*roles) or (ADMIN in roles and user.is_superuser))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
