@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 COST, OUTPUT, OUTCOME, SATISFACTION = "cost", "output", "outcome", "satisfaction"
 ECONOMIC_COST, QUANTITY, QUALITY, TIMELINESS = "economic_cost", "quantity", "quality", "timeliness"
-ECONOMIC_BENEFIT = "economic"
 SUFFIX = "指标"
 
 

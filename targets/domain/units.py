@@ -34,7 +34,7 @@ LATIN_UNITS = frozenset(alias for alias in _CANONICAL if alias[0].isascii() and 
     "kPa", "MPa", "MW", "MB", "GB", "TB", "Mbps", "L", "ml", "g", "mg", "dB", "V", "kV",
 }  # fmt: skip
 
-COUNTING_UNITS = frozenset("个 所 处 家 座 站 项 支 户 件 套 台 间 栋 条 份 块 座 辆 村 场".split())
+COUNTING_UNITS = frozenset("个 所 处 家 座 站 项 支 户 件 套 台 间 栋 条 份 块 辆 村 场".split())
 
 _PREFIXES = (
     "万元 亿元 元 万人次 人次 万人 万亩 万页 人 名 位 户 家 个月 个工作日 个 所 处 座 站 项 条 期 篇 支 场 对 次 件 份 册 套 台 辆 "
