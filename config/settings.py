@@ -155,6 +155,10 @@ STORAGES = {
 
 MAX_UPLOAD_BYTES = number("MAX_UPLOAD_MB", default=20) * 1024 * 1024
 """The largest workbook that is read; a district's whole year is below 2 MB."""
+READING_MEMORY_BYTES = number("READING_MEMORY_MB", default=700) * 1024 * 1024
+"""Address space of the child process that reads one upload; beyond it only that upload is refused."""
+READING_SECONDS = number("READING_SECONDS", default=30)
+"""Processor time of the same."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # what is typed, without files: 20000 cells of 500 bytes
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20000  # Django's 1000 is 52 indicators of 19 cells, and the typing would be lost
 
@@ -164,9 +168,10 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
 # Headers --------------------------------------------------------------------------------------------------------------
 
-HTTPS = switch("HTTPS", default=not (DEBUG or DEMO))
-"""Pages go out by HTTPS only; off for a trial, or for an intranet that has no certificate."""
-ALLOWED_HOSTS = names("ALLOWED_HOSTS", default="127.0.0.1,localhost,[::1]")
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+ALLOWED_HOSTS = names("ALLOWED_HOSTS", default=",".join(LOOPBACK))
+HTTPS = switch("HTTPS", default=not (DEBUG or DEMO) and not set(ALLOWED_HOSTS) <= set(LOOPBACK))
+"""Pages go out by HTTPS only, as soon as other machines are served; off for an intranet that has no certificate."""
 CSRF_TRUSTED_ORIGINS = names("CSRF_TRUSTED_ORIGINS")
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from departments.models import Person
 from targets.domain.sheets.problems import FileRefused, Problem
-from targets.domain.sheets.reader import read_workbook
 from targets.editing import fresh_declaration, store
 from targets.intake.plan import CREATE, REFUSED, UNCHANGED, UPDATE, PlannedForm, plan_forms
+from targets.intake.reading import read_upload
 from targets.models import Declaration, ImportBatch, Revision
 
 OK, PARTIAL, ERROR, FILE_REFUSED = "ok", "partial", "error", "refused"
@@ -75,7 +75,7 @@ def problem_json(problem: Problem) -> dict[str, str]:
 def preview(content: bytes, name: str, *, by: Person, year: int | None = None) -> Preview:
     """Read and compare; never raises for what is in the file."""
     try:
-        reading = read_workbook(content, name, year=year)
+        reading = read_upload(content, name, year=year)
     except FileRefused as refusal:
         return Preview(name, message=str(refusal))
     return Preview(name, plan_forms(reading, by), reading.problems)
