@@ -37,11 +37,12 @@ class ScopedAdmin(admin.ModelAdmin):
     list_per_page = 50
 
     def _holds(self, request: HttpRequest, roles: frozenset[str]) -> bool:
-        user = request.user  # nobody yet on the log-in page, which asks too
-        return isinstance(user, Person) and (user.scope.holds(*roles) or (ADMIN in roles and user.is_superuser))
+        user = person(request)
+        return user.scope.holds(*roles) or (ADMIN in roles and user.is_superuser)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
+        """Asked on the log-in page too, where nobody is there yet."""
+        return isinstance(request.user, Person) and self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self._holds(request, self.view_roles) or self.has_change_permission(request, obj)
