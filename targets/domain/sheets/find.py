@@ -119,7 +119,7 @@ def _with_ends(grid: Grid, found: list[tuple[Layout, int, Header | None, bool]])
         while index and top > 0 and _is_above_title(grid.rows[top - 1]):
             top -= 1
         tops.append(top if index else 0)
-    ends = [*tops[1:], grid.height]
+    ends = [*tops[1:], grid.height][: len(tops)]
     return [
         Block(layout, top, header, bottom, is_named)
         for (layout, _, header, is_named), top, bottom in zip(found, tops, ends, strict=True)

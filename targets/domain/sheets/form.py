@@ -51,7 +51,7 @@ def gather_forms(grid: Grid, blocks: Sequence[Block]) -> list[Form]:
         if (
             last
             and block.header
-            and (not block.is_named or block.layout.repeats_head and _is_next_page(last.heads[0], head))
+            and (not block.is_named or (block.layout.repeats_head and _is_next_page(last.heads[0], head)))
         ):
             forms[-1] = Form(last.layout, (*last.blocks, block), (*last.heads, head))
         else:
@@ -202,7 +202,7 @@ class _FormReader:
             for name, value in head.extra.items():
                 add_extra(extra, name, value)
         stamp = self.head.values.get(STAMP)
-        if stamp and split_department(stamp.text)[1] not in (unit, department):
+        if stamp and not {stamp.text, split_department(stamp.text)[1]} & {unit, split_department(unit)[1], department}:
             add_extra(extra, "填报单位", stamp.text)
         for heading, number, text in table.other_columns:
             add_extra(extra, f"{' '.join(heading.split())}（第{number}行）", text)

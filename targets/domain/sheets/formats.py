@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from posixpath import join, normpath
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 Value = str | float | int | bool | date | datetime | time | timedelta
 
@@ -123,14 +123,14 @@ def _show_date(value: date | time, code: str) -> str:
     for literal, escaped, letters, other in tokens:
         if letters:
             kind = letters[0].lower()
-            shown.append(_date_part(value, kind, len(letters), after_hour))
+            shown.append(_date_part(value, kind, len(letters), is_minute=after_hour))
             after_hour = kind in "hs"
         else:
             shown.append(literal or escaped or other or "")
     return "".join(shown).replace("AM/PM", "").strip()
 
 
-def _date_part(value: date | time, kind: str, length: int, is_minute: bool) -> str:
+def _date_part(value: date | time, kind: str, length: int, *, is_minute: bool) -> str:
     if kind == "m" and is_minute:
         kind = "minute"
     names = {"y": "year", "m": "month", "d": "day", "h": "hour", "s": "second", "minute": "minute"}
@@ -150,23 +150,38 @@ def _hide(quoted: re.Match[str]) -> str:
     return quoted[0].replace(";", "\x00")
 
 
-def read_formats(parts: Mapping[str, bytes], sheet: str) -> SheetFormats:
-    """Look up the formats of one sheet in the unpacked workbook."""
-    data = parts.get(_sheet_parts(parts).get(sheet, ""), b"")
-    codes = _style_codes(parts)
-    formats: dict[str, str] = {}
-    formulas: dict[str, str] = {}
-    errors: set[str] = set()
-    for tag in TAG.finditer(data):
-        attributes = dict(ATTRIBUTE.findall(tag[1]))
-        place = attributes.get(b"r", b"").decode("ascii", "replace").upper()
-        style = attributes.get(b"s", b"0")
-        formats[place] = codes.get(int(style) if style.isdigit() else 0, GENERAL)
-        if attributes.get(b"t") == b"e":
-            errors.add(place)
-        if not tag[1].endswith(b"/") and (found := FORMULA.match(data, tag.end())) and found[1]:
-            formulas[place] = "=" + html.unescape(found[1].decode("utf-8", "replace"))
-    return SheetFormats(formats, formulas, frozenset(errors))
+class WorkbookFormats:
+    """Looks formats up in an unpacked workbook; what all sheets share is read once, and only if it is needed."""
+
+    def __init__(self, parts: Mapping[str, bytes]) -> None:
+        self._parts = parts
+
+    @cached_property
+    def _codes(self) -> dict[int, str]:
+        return _style_codes(self._parts)
+
+    @cached_property
+    def _sheets(self) -> dict[str, str]:
+        return _sheet_parts(self._parts)
+
+    def of(self, sheet: str) -> SheetFormats:
+        data = self._parts.get(self._sheets.get(sheet, ""), b"")
+        formats: dict[str, str] = {}
+        formulas: dict[str, str] = {}
+        errors: set[str] = set()
+        for tag in TAG.finditer(data):
+            written = tag[1]
+            if written.endswith(b"/") or b't="s"' in written or b't="inlineStr"' in written:
+                continue
+            attributes = dict(ATTRIBUTE.findall(written))
+            place = attributes.get(b"r", b"").decode("ascii", "replace").upper()
+            style = attributes.get(b"s", b"0")
+            formats[place] = self._codes.get(int(style) if style.isdigit() else 0, GENERAL)
+            if attributes.get(b"t") == b"e":
+                errors.add(place)
+            if (found := FORMULA.match(data, tag.end())) and found[1]:
+                formulas[place] = "=" + html.unescape(found[1].decode("utf-8", "replace"))
+        return SheetFormats(formats, formulas, frozenset(errors))
 
 
 def _sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
@@ -194,9 +209,9 @@ def _style_codes(parts: Mapping[str, bytes]) -> dict[int, str]:
     return {}
 
 
-def _elements(parts: Mapping[str, bytes], part: str, name: str) -> list[ElementTree.Element]:
+def _elements(parts: Mapping[str, bytes], part: str, name: str) -> list[ET.Element]:
     try:
-        root = ElementTree.fromstring(parts.get(part, b"<none/>"))
-    except ElementTree.ParseError:
+        root = ET.fromstring(parts.get(part, b"<none/>"))  # noqa: S314 - the guard refuses entities
+    except ET.ParseError:
         return []
     return [element for element in root.iter() if element.tag.rpartition("}")[2] == name]

@@ -42,7 +42,7 @@ NOT_XLSX = {
     "doc": "是 Word 文档，不是电子表格。请上传“.xlsx”格式的绩效目标表。",
     "ods": f"是 OpenDocument（.ods）表格。{CURE}",
     "xlsb": f"是 Excel 二进制（.xlsb）格式。{CURE}",
-    "zip": "是压缩包。请解压后上传里面的“.xlsx”文件。",
+    "archive": "是压缩包。请解压后上传里面的“.xlsx”文件。",
     "pdf": "是 PDF 文件，不是电子表格。请上传“.xlsx”格式的绩效目标表。",
     "image": "是图片，不是电子表格。请上传“.xlsx”格式的绩效目标表。",
     "html": f"是网页（HTML），只是扩展名像表格。{CURE}",
@@ -58,9 +58,9 @@ STARTS: tuple[tuple[bytes, str], ...] = (
     (b"BM", "image"),
     (b"II*\x00", "image"),
     (b"MM\x00*", "image"),
-    (b"Rar!", "zip"),
-    (b"7z\xbc\xaf", "zip"),
-    (b"\x1f\x8b", "zip"),
+    (b"Rar!", "archive"),
+    (b"7z\xbc\xaf", "archive"),
+    (b"\x1f\x8b", "archive"),
     (b"{\\rtf", "doc"),
 )
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -73,12 +73,14 @@ IN_ZIP = (
 HTML = re.compile(
     rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style)\b", re.IGNORECASE | re.DOTALL
 )
-CELL = re.compile(rb"""<(?:\w+:)?c(?=[\s>])((?:[^>"']++|"[^"]*+"|'[^']*+')*+)(?<!/)>\s*+<(?!/)""")
+CELL = re.compile(
+    rb"""<(?:\w+:)?c(?=[\s>])(?:\s+r="([A-Z]{1,3})([0-9]{1,7})"(?=[\s>]))?+"""
+    rb"""((?:[^>"']++|"[^"]*+"|'[^']*+')*+)(?<!/)>\s*+<(?!/)"""
+)
 """A cell with content; blank bordered cells down to the last row of a sheet are common and harmless."""
 REFERENCE = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]{1,3})([0-9]{1,7})\s*["']""")
 ROW = re.compile(rb"""<(?:\w+:)?row(?=[\s>])""")
 ROW_NUMBER = re.compile(rb"""[^<>]*?\br\s*=\s*["']([0-9]{1,9})["']""")
-MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b")
 WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 """How XML in UTF-16 begins: no office program writes it, and the patterns below would not see its cells."""
 STORED, DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
@@ -111,7 +113,7 @@ def inspect(content: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Packa
         raise _refused(name, NOT_XLSX[found])
     parts = _unpack(content, name, limits)
     if "xl/workbook.xml" not in parts:
-        raise _refused(name, NOT_XLSX[next((kind for part, kind in IN_ZIP if part in parts), "zip")])
+        raise _refused(name, NOT_XLSX[next((kind for part, kind in IN_ZIP if part in parts), "archive")])
     for part, data in parts.items():
         _check_xml(part, data, name, limits)
     if sum(part.startswith("xl/worksheets/") and part.endswith(".xml") for part in parts) > limits.sheets:
@@ -148,7 +150,7 @@ def _damaged(name: str) -> FileRefused:
 
 def _unpack(content: bytes, name: str, limits: Limits) -> dict[str, bytes]:
     if content.count(b"PK\x01\x02") > limits.entries:
-        raise _refused(name, NOT_XLSX["zip"])
+        raise _refused(name, NOT_XLSX["archive"])
     try:
         entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, UnicodeDecodeError) as error:
@@ -210,7 +212,7 @@ def _check_xml(part: str, data: bytes, name: str, limits: Limits) -> None:
             name,
             "有内容的单元格离表格太远（可能在很靠右或很靠下的地方误输入了内容）。请删除多余的行和列，保存后重新上传。",
         )
-    if sum(1 for _ in MERGE.finditer(data)) > limits.merges:
+    if data.count(b"mergeCell ") > limits.merges:
         raise _refused(name, "合并单元格过多，不像绩效目标表。请删除无关内容后重新上传。")
 
 
@@ -220,12 +222,15 @@ def _box(sheet: bytes) -> int:
     without_address = False
     widest: set[bytes] = set()
     for cell in CELL.finditer(sheet):
-        place = REFERENCE.search(cell[1])
-        if place is None:
-            without_address = True
-            continue
-        rows = max(rows, int(place[2]))
-        widest.add(place[1])
+        letters, number, others = cell.groups()
+        if letters is None:
+            place = REFERENCE.search(others)
+            if place is None:
+                without_address = True
+                continue
+            letters, number = place.groups()
+        rows = max(rows, int(number))
+        widest.add(letters)
     columns = max((_column_number(letters) for letters in widest), default=0)
     if without_address:
         rows, columns = _box_by_counting(sheet, rows, columns)

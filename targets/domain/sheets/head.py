@@ -9,6 +9,7 @@ from targets.domain.sheets.cells import Cell, Grid, label_key, plain, split_labe
 from targets.domain.sheets.layout import HEADING, MONEY_UNIT, YEAR, Layout
 
 YEAR_IN_TEXT = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:年|$)")
+YEAR_ALONE = re.compile(r"[(\[]?\s*(19|20)\d\d\s*年度?\s*[)\]]?")
 CHINESE_YEAR = re.compile("[一二][〇○零Oo0一二三四五六七八九]{3}(?=年)")
 CHINESE_DIGITS = str.maketrans("〇○零Oo一二三四五六七八九", "00000123456789")
 NOISE = re.compile(r"(附件|附表|表)\s*[\d一二三四五六七八九十\-.]*$|第\s*\d*\s*页.*|共\s*\d*\s*页|[-—\s\d/.]+$")
@@ -77,8 +78,8 @@ def _read_pair(layout: Layout, head: Head, cells: list[Cell], at: int) -> int:
     """Take the label at `at` with its value, the next filled cell that is no label; return how many cells that was."""
     cell = cells[at]
     beside = cells[at + 1] if at + 1 < len(cells) else None
-    value = beside if beside and not _is_bare_label(layout, beside.text) else None
     label = layout.label_of(cell.text)
+    value = beside if beside and _may_be_value(layout, beside.text, of=label[0] if label else "") else None
     if label is None:
         return _read_other(layout, head, cell, value)
     name, glued = label
@@ -93,8 +94,9 @@ def _read_pair(layout: Layout, head: Head, cells: list[Cell], at: int) -> int:
     return 1 if glued or not value else 2
 
 
-def _is_bare_label(layout: Layout, text: str) -> bool:
-    return layout.labels.get(label_key(text)) is not None or layout.label_of(text) is not None
+def _may_be_value(layout: Layout, text: str, *, of: str) -> bool:
+    """Not the next label, and not the year that stands in the middle of its line."""
+    return layout.label_of(text) is None and (of == YEAR or not YEAR_ALONE.fullmatch(plain(text)))
 
 
 def _keep(head: Head, name: str, label: Cell, value: Cell) -> None:
@@ -132,7 +134,7 @@ def _read_other(layout: Layout, head: Head, cell: Cell, value: Cell | None) -> i
     if years := years_in(cell.text):
         head.years += [(year, cell) for year in years]
         return 1
-    if NOISE.fullmatch(plain(cell.text)) or not key and unit_in(cell.text):
+    if NOISE.fullmatch(plain(cell.text)) or (not key and unit_in(cell.text)):
         return 1
     if value and len(cell.text) <= LONGEST_UNKNOWN_LABEL:
         if not UNFILLED.fullmatch(value.text):
@@ -152,7 +154,7 @@ def read_foot(layout: Layout, rows: Iterable[list[Cell]]) -> Head:
             cell = cells[at]
             beside = cells[at + 1] if at + 1 < len(cells) else None
             word, glued = split_label(cell.text)
-            if label_key(cell.text) in bare | FOOT_WORDS and not glued:
+            if label_key(cell.text) in bare | FOOT_WORDS and not (word and glued):
                 name = cell.text.rstrip("：: ")
                 if beside and not _is_foot_label(beside.text):
                     if not UNFILLED.fullmatch(beside.text):

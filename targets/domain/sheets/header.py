@@ -20,11 +20,6 @@ class Header:
     unknown: dict[str, Span] = field(default_factory=dict)
     """Printed heading → columns, for headings that the layout does not know."""
 
-    @property
-    def columns(self) -> frozenset[int]:
-        spans = [*self.fields.values(), *self.unknown.values()]
-        return frozenset(column for first, last in spans for column in range(first, last + 1))
-
 
 @dataclass(frozen=True, slots=True)
 class _Leaf:
@@ -55,8 +50,7 @@ def _bottom(grid: Grid, layout: Layout, top: int) -> int:
         if (
             not keys
             or not keys <= layout.headings
-            or len(keys) > 1
-            and keys >= {label_key(c.text) for c in grid.rows[top]}
+            or (len(keys) > 1 and keys >= {label_key(c.text) for c in grid.rows[top]})
         ):
             break
         bottom += 1

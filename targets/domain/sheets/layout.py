@@ -7,7 +7,7 @@ they stand. A new layout of a known form is one more module with one more `Layou
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from targets.domain.record import IndicatorRow, Record
 from targets.domain.sheets.cells import label_key, split_label
@@ -73,7 +73,13 @@ class Column:
 
     @property
     def words(self) -> frozenset[str]:
-        return frozenset(label_key(word) for word in (self.path[-1], *self.aliases))
+        """Keys of the headings that mean this column."""
+        return _keys((self.path[-1], *self.aliases))
+
+
+@cache
+def _keys(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(label_key(word) for word in words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,29 @@
 """A workbook becomes records: found by the words on its sheets, never by sheet name, file name or position."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
-from targets.domain.sheets.cells import Grid, Merge, address, label_key
+from targets.domain.sheets.cells import LONGEST_LABEL, Grid, Merge, address, label_key, split_label
 from targets.domain.sheets.find import find_blocks
 from targets.domain.sheets.form import FormReading, gather_forms, read_form
-from targets.domain.sheets.formats import SheetFormats, Value, read_formats, show
-from targets.domain.sheets.guard import CURE, DEFAULT_LIMITS, Limits, Package, inspect
+from targets.domain.sheets.formats import SheetFormats, Value, WorkbookFormats, show
+from targets.domain.sheets.guard import CURE, DEFAULT_LIMITS, Limits, inspect
 from targets.domain.sheets.layouts import LAYOUTS
 from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, FileRefused, Problem, problem, quoted
 
 __all__ = ["FileRefused", "FormReading", "Problem", "Reading", "read_workbook"]
 
+PARSER_ERRORS = (CalamineError, OSError, ValueError)
 FORM_WORDS = frozenset().union(*(words for layout in LAYOUTS for words in layout.must_have)) | {
     key for layout in LAYOUTS for key, name in layout.labels.items() if name == layout.names_form
 }
@@ -41,14 +49,19 @@ def read_workbook(content: bytes, name: str, *, year: int | None = None, limits:
     Raises `FileRefused` with a sentence when the file is no readable workbook or holds no form.
     """
     package = inspect(content, name, limits)
-    workbook = _open(package, name)
+    with _parser(name):
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(package.content))
+    formats = WorkbookFormats(package.parts)
+    has_formulas = package.has_formulas
     forms: list[FormReading] = []
     problems: list[Problem] = []
     hidden: list[str] = []
     for metadata in workbook.sheets_metadata:
         if metadata.typ != SheetTypeEnum.WorkSheet:
             continue
-        sheet = _read_sheet(workbook.get_sheet_by_name(metadata.name), package)
+        with _parser(name):
+            source = workbook.get_sheet_by_name(metadata.name)
+        sheet = _read_sheet(source, formats, has_formulas=has_formulas)
         if sheet is None:
             continue
         found = _read_forms(sheet, year)
@@ -82,25 +95,25 @@ def _nothing_found(name: str, hidden: Sequence[str]) -> str:
     )
 
 
-def _open(package: Package, name: str) -> CalamineWorkbook:
+@contextmanager
+def _parser(name: str) -> Iterator[None]:
+    """Any failure of the parser on a file that passed the guard is the file's, and is told in words."""
     try:
-        return CalamineWorkbook.from_filelike(io.BytesIO(package.content))
-    except CalamineError as error:
+        yield
+    except PARSER_ERRORS as error:
         raise FileRefused(f"{quoted(name, 80)}的内部结构有误，读不了。{CURE}") from error
 
 
-def _read_sheet(sheet: CalamineSheet, package: Package) -> _Sheet | None:
+def _read_sheet(sheet: CalamineSheet, workbook: WorkbookFormats, *, has_formulas: bool) -> _Sheet | None:
     """The sheet as a grid of shown texts; None if it has no word of a form."""
     values: list[list[Value]] = sheet.to_python(skip_empty_area=False)
-    if not any(
-        type(value) is str and label_key(value) in FORM_WORDS or _glued(value) for line in values for value in line
-    ):
+    if not any(_speaks_of_a_form(value) for line in values for value in line if type(value) is str):
         return None
     has_numbers = any(type(value) is not str for line in values for value in line)
     merges = [Merge(*start, *end) for start, end in sheet.merged_cell_ranges or ()]
-    if not has_numbers and not package.has_formulas:
+    if not has_numbers and not has_formulas:
         return _Sheet(Grid(sheet.name, values, merges), ())  # type: ignore[arg-type]
-    formats = read_formats(package.parts, sheet.name)
+    formats = workbook.of(sheet.name)
     texts: list[list[str]] = []
     exact: dict[tuple[int, int], str] = {}
     for row, line in enumerate(values):
@@ -114,12 +127,12 @@ def _read_sheet(sheet: CalamineSheet, package: Package) -> _Sheet | None:
     return _Sheet(Grid(sheet.name, texts, merges, exact), problems)
 
 
-def _glued(value: Value) -> bool:
-    """A label with its value in one cell (部门名称：…) also speaks of a form."""
-    if type(value) is not str:
-        return False
-    at = min((at for at in (value.find("："), value.find(":")) if at > 0), default=-1)
-    return 0 < at < 20 and label_key(value[:at]) in FORM_WORDS
+def _speaks_of_a_form(text: str) -> bool:
+    """Also a label with its value in one cell (部门名称：…) does."""
+    if label_key(text) in FORM_WORDS:
+        return True
+    word, _ = split_label(text[:LONGEST_LABEL])
+    return bool(word) and label_key(word) in FORM_WORDS
 
 
 def _shown(value: Value, row: int, column: int, formats: SheetFormats, exact: dict[tuple[int, int], str]) -> str:
@@ -143,10 +156,8 @@ def _formulas(sheet: str, texts: list[list[str]], formats: SheetFormats) -> tupl
             texts[row][column] = formula
             sentence = f"单元格是公式{quoted(formula)}，没有可用的结果，已按文字读入，请核对。"
         problems.append(problem(sheet, place, GUESS, sentence))
-    for place in sorted(formats.errors - formats.formulas.keys()):
-        problems.append(
-            problem(sheet, place, WARNING, "单元格显示为公式错误（如 #REF!），已按空白读入。请改写后重新上传。")
-        )
+    sentence = "单元格显示为公式错误（如 #REF!），已按空白读入。请改写后重新上传。"
+    problems += [problem(sheet, place, WARNING, sentence) for place in sorted(formats.errors - formats.formulas.keys())]
     return tuple(problems)
 
 

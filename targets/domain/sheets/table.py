@@ -1,13 +1,13 @@
 """Read the rows of a table: values, cells merged with the cell above, and blanks that continue it in a file without merges."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from targets.domain.record import IndicatorRow
 from targets.domain.sheets.cells import Cell, Grid, address, label_key
 from targets.domain.sheets.find import Block
 from targets.domain.sheets.head import begins_foot
-from targets.domain.sheets.header import Header
+from targets.domain.sheets.header import Header, Span
 from targets.domain.sheets.layout import Layout
 
 
@@ -55,28 +55,41 @@ class _Page:
     """No merge in the form: blanks may be cells that have lost theirs."""
     continues_page: bool
     """The first row after a repeated head continues the page before, merged or not."""
+    field_at: dict[int, str] = field(default_factory=dict)
+    unknown_at: dict[int, str] = field(default_factory=dict)
 
     def read(self) -> None:
-        in_foot = False
+        self.field_at = _by_column(self.header.fields)
+        self.unknown_at = _by_column(self.header.unknown)
         side_end = self._side_end()
+        in_foot = False
         first = True
         for row in range(self.header.bottom + 1, self.block.bottom):
             cells = self.grid.rows[row]
             if not cells:
                 continue
-            inside = [cell for cell in cells if cell.column in self.header.columns]
+            texts, others = self._sort(cells)
             begins = row > side_end and (begins_foot(cells[0]) or self._is_line_across(cells))
-            in_foot = begins or in_foot and row > side_end and not self._is_indicator(row)
+            in_foot = begins or (in_foot and row > side_end and not (texts.get("name") and texts.get("target")))
             if in_foot:
                 self.table.foot.append(cells)
                 continue
-            self.table.strays += [
-                c for c in cells if c not in inside and label_key(c.text) != label_key(self.layout.side)
-            ]
-            if any(True for _ in self._own(row)):
-                self._add(row, after_head=first and self.continues_page)
+            if texts:
+                self._add(row, texts, after_head=first and self.continues_page)
                 first = False
-            self._add_unknown(row)
+            self._add_others(others)
+
+    def _sort(self, cells: list[Cell]) -> tuple[dict[str, str], list[Cell]]:
+        """Text by field, and the cells that belong to none (or to one that has its text already)."""
+        texts: dict[str, str] = {}
+        others: list[Cell] = []
+        for cell in cells:
+            name = self.field_at.get(cell.column)
+            if name and name not in texts:
+                texts[name] = cell.text
+            else:
+                others.append(cell)
+        return texts, others
 
     def _side_end(self) -> int:
         """The last row beside which the side label is merged down: up to there nothing is a foot."""
@@ -90,65 +103,51 @@ class _Page:
     def _is_line_across(self, cells: list[Cell]) -> bool:
         """One text merged over most of the table is a remark."""
         width = self.grid.right_of(cells[0]) - cells[0].column
-        return len(cells) == 1 and width > max(2, len(self.header.columns) // 2)
+        return len(cells) == 1 and width > max(2, len(self.field_at) // 2)
 
-    def _is_indicator(self, row: int) -> bool:
-        return all(name in self.header.fields and self._text(row, name) for name in ("name", "target"))
-
-    def _text(self, row: int, name: str) -> str:
-        first, last = self.header.fields[name]
-        return next((text for column in range(first, last + 1) if (text := self.grid.text(row, column))), "")
-
-    def _own(self, row: int) -> Iterator[str]:
-        return (name for name in self.header.fields if self._text(row, name))
-
-    def _add(self, row: int, *, after_head: bool) -> None:
+    def _add(self, row: int, texts: dict[str, str], *, after_head: bool) -> None:
         above = self.table.rows[-1] if self.table.rows else None
-        texts: dict[str, str] = {}
-        continues: list[str] = []
-        for name, span in self.header.fields.items():
-            texts[name] = self._text(row, name)
-            merge = self.grid.hangs_from.get((row, span[0]))
-            if merge and merge.top > self.header.bottom and span[0] <= merge.left <= span[1]:
+        continues: set[str] = set()
+        for name, (first, last) in self.header.fields.items():
+            merge = self.grid.hangs_from.get((row, first))
+            if merge and merge.top > self.header.bottom and first <= merge.left <= last:
                 if above and self.table.places[-1] >= merge.top:
                     texts[name] = getattr(above, name)
-                    continues.append(name)
+                    continues.add(name)
                 else:
                     texts[name] = self.grid.text(merge.top, merge.left)
         if above and (self.may_carry or after_head):
-            continues += self._carry(row, above, texts, continues)
+            continues |= self._carry(row, above, texts, continues)
         ordered = tuple(column.field for column in self.layout.columns if column.field in continues)
         self.table.rows.append(IndicatorRow(**texts, continues=ordered))
         self.table.places.append(row)
-        for cell in self.grid.rows[row]:
-            self._stray_in_span(cell)
 
-    def _carry(self, row: int, above: IndicatorRow, texts: dict[str, str], continues: list[str]) -> list[str]:
+    def _carry(self, row: int, above: IndicatorRow, texts: dict[str, str], merged: set[str]) -> set[str]:
         """Fill blanks from the row above, outermost first, and only as long as the outer cells are the same."""
-        carried = []
+        carried: set[str] = set()
         for name in self.layout.nests:
-            if name not in texts:
+            if name not in self.header.fields:
                 continue
             before = getattr(above, name)
-            if not texts[name] and before and name not in continues:
+            if not texts.get(name) and before and name not in merged:
                 texts[name] = before
-                carried.append(name)
+                carried.add(name)
                 self.table.carried.append(Carried(name, row, self.header.fields[name][0], before))
-            if texts[name] != before:
+            if texts.get(name, "") != before:
                 break
         return carried
 
-    def _stray_in_span(self, cell: Cell) -> None:
-        """A second text below one heading has no field of its own."""
-        for name, (first, last) in self.header.fields.items():
-            if first <= cell.column <= last and cell.text != self._text(cell.row, name):
+    def _add_others(self, others: list[Cell]) -> None:
+        side = label_key(self.layout.side)
+        for cell in others:
+            if heading := self.unknown_at.get(cell.column):
+                self.table.other_columns.append((heading, len(self.table.rows), cell.text))
+            elif not side or label_key(cell.text) != side:
                 self.table.strays.append(cell)
 
-    def _add_unknown(self, row: int) -> None:
-        for heading, (first, last) in self.header.unknown.items():
-            for column in range(first, last + 1):
-                if text := self.grid.text(row, column):
-                    self.table.other_columns.append((heading, len(self.table.rows), text))
+
+def _by_column(spans: Mapping[str, Span]) -> dict[int, str]:
+    return {column: name for name, (first, last) in spans.items() for column in range(first, last + 1)}
 
 
 def carried_runs(table: Table) -> list[tuple[str, str, str]]:

@@ -1,0 +1,163 @@
+"""Whatever is uploaded, the answer is a sentence, and it comes at once."""
+
+import io
+import struct
+import time
+import zipfile
+from collections.abc import Callable, Sequence
+
+import openpyxl
+import pytest
+
+from targets.domain.sheets.guard import Limits, inspect
+from targets.domain.sheets.problems import FileRefused
+from targets.domain.sheets.reader import read_workbook
+from targets.tests.sheets.books import one_sheet, project_lines
+
+GOOD = one_sheet(project_lines())
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def rezipped(
+    content: bytes,
+    change: Callable[[str, bytes], bytes] = lambda name, data: data,
+    more: Sequence[tuple[str, bytes]] = (),
+    compression: int = zipfile.ZIP_DEFLATED,
+) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w", compression) as new:
+        for name in old.namelist():
+            new.writestr(name, change(name, old.read(name)))
+        for name, data in more:
+            new.writestr(name, data)
+    return target.getvalue()
+
+
+def in_sheet(old: bytes, new: bytes) -> bytes:
+    return rezipped(GOOD, lambda name, data: data.replace(old, new) if name == SHEET else data)
+
+
+def empty_book() -> bytes:
+    target = io.BytesIO()
+    openpyxl.Workbook().save(target)
+    return target.getvalue()
+
+
+def zipped(*names: str) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return target.getvalue()
+
+
+def lying_about_size(content: bytes) -> bytes:
+    """The directory says one size, the packed data another."""
+    at = content.index(b"PK\x01\x02", content.index(SHEET.encode()))
+    while content[at + 46 : at + 46 + len(SHEET)] != SHEET.encode():
+        at = content.index(b"PK\x01\x02", at + 4)
+    return content[: at + 24] + struct.pack("<I", 10) + content[at + 28 :]
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600
+FAR = b'<row r="1048576"><c r="XFD1048576" t="n"><v>1</v></c></row></sheetData>'
+UNSAFE = "内部含有不安全的定义"
+
+CASES = {
+    "empty file": (b"", "是空文件"),
+    "blank file": (b" \r\n", "是空文件"),
+    "empty workbook": (empty_book(), "没有找到绩效目标表"),
+    "no form in it": (one_sheet([["序号", "项目名称", "金额"], [1, "校车", 3]]), "没有找到绩效目标表"),
+    "png": (b"\x89PNG\r\n\x1a\n" + b"\x00" * 99, "是图片"),
+    "jpeg": (b"\xff\xd8\xff\xe0" + b"\x00" * 99, "是图片"),
+    "pdf": (b"%PDF-1.7 ...", "是 PDF 文件"),
+    "html": (b"<html><table><tr><td>1</td></tr></table></html>", "是网页"),
+    "html with a mark": (b"\xef\xbb\xbf\r\n<!DOCTYPE html><html>", "是网页"),
+    "xml": (b'<?xml version="1.0"?><Workbook/>', "是 XML 文件"),
+    "csv": ("项目名称,金额\n校车,1".encode("gb18030"), "是文本文件"),
+    "rar": (b"Rar!\x1a\x07\x00", "是压缩包"),
+    "zip of something": (zipped("a.xlsx"), "是压缩包"),
+    "docx": (zipped("[Content_Types].xml", "word/document.xml"), "是 Word 文档"),
+    "ods": (zipped("mimetype", "content.xml"), "OpenDocument"),
+    "xlsb": (zipped("[Content_Types].xml", "xl/workbook.bin"), ".xlsb"),
+    "xls": (OLE + "Workbook".encode("utf-16-le"), "旧版 Excel"),
+    "doc": (OLE + "WordDocument".encode("utf-16-le"), "是 Word 文档"),
+    "locked": (OLE + "EncryptedPackage".encode("utf-16-le"), "打开密码"),
+    "noise": (b"\x00\x01\x02\x03" * 50, "不是能识别的电子表格"),
+    "cut off": (GOOD[: len(GOOD) // 2], "已损坏或没有传完整"),
+    "cut off early": (GOOD[:40], "已损坏或没有传完整"),
+    "far cell": (in_sheet(b"</sheetData>", FAR), "离表格太远"),
+    "far cell, other quotes": (in_sheet(b"</sheetData>", FAR.replace(b'"', b"'")), "离表格太远"),
+    "far cell, other order": (
+        in_sheet(b"</sheetData>", FAR.replace(b'r="XFD1048576" t="n"', b't="n" r="XFD1048576"')),
+        "离表格太远",
+    ),
+    "far cell behind a bracket": (
+        in_sheet(b"</sheetData>", FAR.replace(b'<c r="XFD', b'<c a=">" r="XFD')),
+        "离表格太远",
+    ),
+    "far cell in lower case": (in_sheet(b"</sheetData>", FAR.replace(b"XFD1048576", b"xfd1048576")), "离表格太远"),
+    "far row, no addresses": (
+        in_sheet(b"</sheetData>", b'<row r="1048576">' + b"<c><v>1</v></c>" * 40 + b"</row></sheetData>"),
+        "离表格太远",
+    ),
+    "doctype": (in_sheet(b"<worksheet", b'<!DOCTYPE a [<!ENTITY b "c">]><worksheet'), UNSAFE),
+    "comment in a sheet": (in_sheet(b"<sheetData>", b'<sheetData><!-- <c " -->'), UNSAFE),
+    "other encoding": (
+        rezipped(GOOD, lambda name, data: data.decode().encode("utf-16") if name == SHEET else data),
+        UNSAFE,
+    ),
+    "bomb": (rezipped(GOOD, more=[("xl/media/a.xml", b"0" * 100_000_000)]), "解压后过大"),
+    "many entries": (rezipped(GOOD, more=[(f"xl/{number}.xml", b"") for number in range(2_001)]), "压缩包"),
+    "path upwards": (rezipped(GOOD, more=[("../../etc/passwd", b"x")]), "已损坏"),
+    "lying sizes": (lying_about_size(GOOD), "已损坏"),
+    "odd compression": (rezipped(GOOD, compression=zipfile.ZIP_LZMA), "已损坏"),
+    "too large": (GOOD + b"\x00" * 21_000_000, "超过 20 MB"),
+    "workbook broken": (
+        rezipped(GOOD, lambda name, data: b"<workbook" if name == "xl/workbook.xml" else data),
+        "读不了",
+    ),
+    "sheet broken": (rezipped(GOOD, lambda name, data: data[:-300] if name == SHEET else data), ""),
+    "overlapping merges": (
+        in_sheet(b"</sheetData>", b"</sheetData><mergeCells>" + b'<mergeCell ref="A1:E12"/>' * 3 + b"</mergeCells>"),
+        "互相重叠",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "says"), CASES.values(), ids=CASES)
+def test_file_is_refused_with_a_sentence(content, says):
+    begin = time.perf_counter()
+    with pytest.raises(FileRefused) as refused:
+        read_workbook(content, "预算.xlsx")
+    message = str(refused.value)
+    assert says in message
+    assert "预算.xlsx" in message or "工作表" in message
+    assert message.endswith("。")
+    assert "!" not in message
+    assert time.perf_counter() - begin < 1
+
+
+def test_cells_without_content_may_reach_to_the_last_row():
+    far = b'<row r="1048576"><c r="XFD1048576" s="0"/></row></sheetData>'
+    assert read_workbook(in_sheet(b"</sheetData>", far), "a.xlsx").forms[0].title == "校车运营补贴"
+
+
+def test_dimension_is_not_believed():
+    content = rezipped(
+        GOOD,
+        lambda name, data: (
+            data.replace(b"<dimension", b'<dimension ref="A1:XFD1048576"/><dimension', 1) if name == SHEET else data
+        ),
+    )
+    assert read_workbook(content, "a.xlsx").forms[0].title == "校车运营补贴"
+
+
+def test_limits_are_passed_in():
+    with pytest.raises(FileRefused, match="超过 0 MB"):
+        inspect(GOOD, "a.xlsx", Limits(file_bytes=10))
+
+
+def test_external_links_are_noted():
+    content = rezipped(GOOD, more=[("xl/externalLinks/externalLink1.xml", b"<externalLink/>")])
+    assert [problem.level for problem in read_workbook(content, "a.xlsx").problems] == ["warning"]

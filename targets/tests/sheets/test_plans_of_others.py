@@ -1,0 +1,186 @@
+"""V2 as other programs write it: 17 columns under a head of four rows, pages with repeated heads, merges kept or lost."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from targets.domain.record import PLAN, IndicatorRow, Record
+from targets.domain.sheets.reader import read_workbook
+from targets.tests.sheets.books import PLAN_HEAD, PLAN_MERGES, PLAN_ROWS, book, fill, one_sheet
+
+FIELDS = (
+    "number", "duty_group", "duty", "duty_goal", "name", "explanation", "target", "plan_value", "standard_value", "standard_source",
+    "average_3y", "last_year", "history_source", "note", "activity", "budget_item", "office",
+)  # fmt: skip
+NEST = ("number", "duty_group", "duty", "duty_goal")
+
+
+def row(values: Sequence[str], continues: tuple[str, ...] = ()) -> IndicatorRow:
+    return IndicatorRow(**dict(zip(FIELDS, values, strict=True)), continues=continues)  # type: ignore[arg-type]
+
+
+FIRST, SECOND, THIRD = PLAN_ROWS
+ROWS = (row(FIRST), row((*FIRST[:4], *SECOND[4:]), NEST), row(THIRD))
+EXPECTED = Record(
+    kind=PLAN,
+    year=2023,
+    title="2023年整体绩效目标表",
+    department_code="202001",
+    department_name="淄博市淄川区教育和体育局",
+    rows=ROWS,
+)
+ABOVE = [["2023年整体绩效目标表"], ["部门名称：[202001]淄博市淄川区教育和体育局"]]
+
+
+def only(content, **options):
+    (form,) = read_workbook(content, "a.xlsx", **options).forms
+    return form
+
+
+def shifted(merge, rows):
+    (left, top), (right, bottom) = ((part[0], int(part[1:])) for part in merge.split(":"))
+    return f"{left}{top + rows}:{right}{bottom + rows}"
+
+
+def merged(lines, *more):
+    return one_sheet(lines, merges=[*(shifted(merge, 2) for merge in PLAN_MERGES), *more])
+
+
+def test_official_form():
+    form = only(merged([*ABOVE, *PLAN_HEAD, *PLAN_ROWS], "A7:A8", "B7:B8", "C7:C8", "D7:D8"))
+    assert (form.record, form.problems) == (EXPECTED, ())
+
+
+def test_lost_merges_are_carried_down_and_told():
+    form = only(one_sheet([*ABOVE, *PLAN_HEAD, *PLAN_ROWS]))
+    assert form.record == EXPECTED
+    assert [(p.cell, p.level) for p in form.problems] == [(f"{letter}8", "guess") for letter in "ABCD"]
+
+
+def test_blank_beside_merges_stays_blank():
+    form = only(merged([*ABOVE, *PLAN_HEAD, *PLAN_ROWS]))
+    assert form.record.rows == (row(FIRST), row(SECOND), row(THIRD))
+
+
+def test_budget_and_office_continue_only_where_they_are_merged():
+    lines = [*ABOVE, *PLAN_HEAD, *PLAN_ROWS]
+    form = only(merged(lines, "A7:A8", "B7:B8", "C7:C8", "D7:D8", "P7:P8", "Q7:Q8"))
+    assert form.record.rows[1] == row((*FIRST[:4], *SECOND[4:15], *FIRST[15:]), (*NEST, "budget_item", "office"))
+    assert only(one_sheet(lines)).record.rows[1].office == ""
+
+
+def test_pages_repeat_title_department_and_head():
+    pages = [*ABOVE, *PLAN_HEAD, *PLAN_ROWS[:2], [], *ABOVE[1:], *PLAN_HEAD, *PLAN_ROWS[2:]]
+    form = only(one_sheet(pages))
+    assert form.record == EXPECTED
+
+
+def test_first_row_of_a_page_continues_the_page_before_even_among_merges():
+    lines = [*ABOVE, *PLAN_HEAD, PLAN_ROWS[0], *ABOVE[1:], *PLAN_HEAD, *PLAN_ROWS[1:]]
+    form = only(merged(lines, "A8:Q8"))
+    assert form.record == EXPECTED
+    assert {p.level for p in form.problems} == {"guess"}
+
+
+def test_two_departments_in_one_sheet_are_two_forms():
+    other = [["2023年整体绩效目标表"], ["部门名称：淄川区民政局"]]
+    content = one_sheet([*ABOVE, *PLAN_HEAD, *PLAN_ROWS, [], *other, *PLAN_HEAD, *PLAN_ROWS])
+    forms = read_workbook(content, "a.xlsx").forms
+    assert [(f.record.department_code, f.record.department_name, f.cell) for f in forms] == [
+        ("202001", "淄博市淄川区教育和体育局", "A1"),
+        ("", "淄川区民政局", "A11"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "name"),
+    [
+        (["部门名称：中共淄川区委宣传部"], "", "中共淄川区委宣传部"),
+        (["部门名称:", "[202001]某局"], "202001", "某局"),
+        (["部门名称（盖章）：", "", "", "202001某局"], "202001", "某局"),
+        (["部门名称", "", "某局", "", "填报单位（盖章）："], "", "某局"),
+    ],
+)
+def test_department_line(said, code, name):
+    record = only(one_sheet([ABOVE[0], said, *PLAN_HEAD, *PLAN_ROWS])).record
+    assert (record.department_code, record.department_name, record.unit) == (code, name, "")
+
+
+@pytest.mark.parametrize(
+    ("printed", "kept"),
+    [
+        ("2023年整体绩效目标表", "2023年整体绩效目标表"),
+        ("2023年部门整体支出绩效目标表", "2023年部门整体支出绩效目标表"),
+        ("淄川区民政局2023年度整体绩效目标表", "淄川区民政局2023年度整体绩效目标表"),
+    ],
+)
+def test_title_is_kept_as_printed(printed, kept):
+    assert only(one_sheet([[printed], *ABOVE[1:], *PLAN_HEAD, *PLAN_ROWS])).title == kept
+
+
+def test_title_without_year_is_completed():
+    form = only(one_sheet([["部门整体绩效目标表"], *ABOVE[1:], *PLAN_HEAD, *PLAN_ROWS]), year=2024)
+    assert (form.title, form.record.year) == ("2024年整体绩效目标表", 2024)
+
+
+def test_head_of_one_row():
+    head = [
+        "职责序号",
+        "部门职责",
+        "部门职责",
+        "职责目标",
+        "绩效指标",
+        "指标解释",
+        "年度指标值",
+        "规划值",
+        "当年标准值",
+        "来源",
+    ]
+    head += ["前三年均值", "上年值", "来源", "备注", "工作活动", "预算项目", "对应科室"]
+    assert only(one_sheet([*ABOVE, head, *PLAN_ROWS])).record == EXPECTED
+
+
+def test_columns_in_another_order_with_their_groups():
+    order = [16, 14, 15, 13, 0, 1, 2, 3, 4, 5, 6, 10, 11, 12, 7, 8, 9]
+    head = [list(line) + [""] * (17 - len(line)) for line in PLAN_HEAD]
+    head[0][10], head[0][7] = "指标参考值", ""
+    head[0][7] = ""
+    lines = [[line[column] for column in order] for line in (*head, *PLAN_ROWS)]
+    assert only(one_sheet([*ABOVE, *lines])).record == EXPECTED
+
+
+def test_a_column_that_is_not_there_is_blank():
+    lines = [list(line)[:14] for line in (*PLAN_HEAD, *PLAN_ROWS)]
+    rows = only(one_sheet([*ABOVE, *lines])).record.rows
+    assert (rows[0].office, rows[0].note) == ("", "-")
+
+
+def test_weights_beside_the_official_columns():
+    head = [list(line) + [""] * (17 - len(line)) for line in PLAN_HEAD]
+    head[0].append("权重")
+    rows = [[*values, number] for values, number in zip(PLAN_ROWS, (10, 20, 30), strict=True)]
+    assert [r.weight for r in only(one_sheet([*ABOVE, *head, *rows])).record.rows] == ["10", "20", "30"]
+
+
+def test_signatures_are_no_row():
+    foot = ["单位负责人（签字）：", "", "", "填表人：王某", "", "联系电话："]
+    form = only(one_sheet([*ABOVE, *PLAN_HEAD, *PLAN_ROWS, foot]))
+    assert (form.record.rows, form.record.extra) == (ROWS, {"填表人": "王某"})
+
+
+def test_row_that_holds_only_a_project_name_is_kept():
+    lines = [*ABOVE, *PLAN_HEAD, *PLAN_ROWS, ["", "", "文明城市创建项目25万元"]]
+    assert len(only(one_sheet(lines)).record.rows) == 4
+
+
+def test_title_on_a_sheet_of_its_own_program():
+    def draw(sheet):
+        sheet.merge_cells("A1:Q1")
+        fill(sheet, [*ABOVE, *PLAN_HEAD, *PLAN_ROWS])
+        for merge in PLAN_MERGES:
+            sheet.merge_cells(shifted(merge, 2))
+        sheet.merge_cells("A7:A8")
+
+    form = only(book(("随便", draw)))
+    assert form.record.rows[1].number == "1"
+    assert form.record.rows[1].continues == ("number",)

@@ -1,0 +1,160 @@
+"""What is written is what is read: any record, any text, any merges."""
+
+import io
+from dataclasses import replace
+from decimal import Decimal
+
+import openpyxl
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from targets.domain.record import PLAN, PROJECT, IndicatorRow, Record
+from targets.domain.sheets.layouts import OFFICIAL
+from targets.domain.sheets.reader import read_workbook
+from targets.domain.sheets.writer import write_official
+
+AWKWARD = (
+    "=100%", "≥95%", "+1", "-100%", "@x", '"引号"', "'撇号", "00123", "1.8；1", "100.00%", "=1+1", "http://a.cn", "1e5",
+    "第一行\n第二行", "a_x000D_b", "<p>段落</p>", "&amp;", "]]>", "😀", "　全角空格内 部　".strip(), "2023年12月底前", "TRUE", "#N/A",
+    "长" * 3000, "目标1：一、二、三；", "0.00", "（无）", "-", "小学≥26495人",
+)  # fmt: skip
+
+characters = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cf", "Cn", "Co", "Zl", "Zp"))
+texts = st.one_of(st.sampled_from(AWKWARD), st.text(characters, max_size=20).map(str.strip))
+filled = texts.filter(bool)
+"""Not the words of the form itself: a cell that says 实施单位 is a label."""
+
+
+def is_free(layout):
+    return lambda text: (
+        layout.label_of(text) is None and not layout.title_words.search(text) and ":" not in text and "：" not in text
+    )
+
+
+def is_plain_name(text):
+    return text[:1] not in "[【〔(（［0123456789０１２３４５６７８９" and text[-1:] not in "]】〕)）］"
+
+
+@st.composite
+def rows(draw, kind):
+    """Rows whose merged cells repeat the one above; every row has a cell of its own."""
+    layout = OFFICIAL[kind]
+    fields = [column.field for column in layout.columns]
+    made = []
+    for _ in range(draw(st.integers(0, 6))):
+        values = {name: draw(texts) for name in draw(st.sets(st.sampled_from(fields), max_size=6))}
+        values["name"] = draw(filled)
+        may_hang = [
+            c.field
+            for c in layout.columns
+            if c.field != "name" and made and (not c.optional or getattr(made[-1], c.field))
+        ]
+        hanging = draw(st.sets(st.sampled_from(may_hang), max_size=5)) if made else set()
+        values |= {name: getattr(made[-1], name) for name in hanging}
+        made.append(IndicatorRow(**values, continues=tuple(name for name in fields if name in hanging)))
+    return tuple(made)
+
+
+fen = st.integers(0, 10**13).map(lambda fen: Decimal(fen) / 100)
+extras = st.dictionaries(
+    st.text("甲乙丙丁戊", min_size=2, max_size=6),
+    st.sampled_from(("王某", "=1", "0533-5180000", "第一\n第二")),
+    max_size=2,
+)
+
+
+@st.composite
+def projects(draw):
+    free = texts.filter(is_free(OFFICIAL[PROJECT]))
+    return Record(
+        kind=PROJECT,
+        year=draw(st.integers(2015, 2035)),
+        title=draw(free.filter(bool)),
+        code=draw(st.sampled_from(("", "2023-202-0001", "370302230001"))),
+        department_code=(code := draw(st.sampled_from(("", "202", "202001")))),
+        department_name=draw(free.filter(bool).filter(is_plain_name)) if code else draw(st.sampled_from(("", "某局"))),
+        unit=draw(free),
+        total=draw(st.none() | fen),
+        fiscal=draw(st.none() | fen),
+        other=draw(st.none() | fen),
+        goal=draw(free),
+        extra=draw(extras),
+        rows=draw(rows(PROJECT)),
+    )
+
+
+@st.composite
+def plans(draw):
+    year = draw(st.integers(2015, 2035))
+    return Record(
+        kind=PLAN,
+        year=year,
+        title=draw(st.sampled_from((f"{year}年整体绩效目标表", f"某局{year}年部门整体绩效目标表"))),
+        department_code=draw(st.sampled_from(("", "202001"))),
+        department_name=draw(st.sampled_from(("某局", "中共淄川区委宣传部", "淄川区“双拥”办公室"))),
+        unit=draw(st.sampled_from(("", "某局", "所属事业单位"))),
+        extra=draw(extras),
+        rows=draw(rows(PLAN)),
+    )
+
+
+def read_back(*records):
+    reading = read_workbook(write_official(records), "a.xlsx")
+    return [form.record for form in reading.forms]
+
+
+quick = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+@quick
+@given(projects())
+def test_project_written_is_the_project_read(record):
+    assert read_back(record) == [record]
+
+
+@quick
+@given(plans())
+def test_plan_written_is_the_plan_read(record):
+    assert read_back(record) == [record]
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(projects() | plans(), min_size=1, max_size=4))
+def test_forms_of_both_kinds_share_a_workbook(records):
+    assert read_back(*records) == records
+
+
+def cells_and_merges(content):
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    return [
+        (
+            sheet.title,
+            {
+                (cell.coordinate, cell.value, cell.number_format, cell.data_type)
+                for line in sheet.iter_rows()
+                for cell in line
+            },
+            {str(merged) for merged in sheet.merged_cells.ranges},
+        )
+        for sheet in book
+    ]
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(projects() | plans())
+@example(Record(PROJECT, 2023, "某项目", rows=(IndicatorRow(name="a"), IndicatorRow(name="b", continues=("level1",)))))
+def test_what_was_read_is_written_with_the_same_cells_and_merges(record):
+    first = write_official([record])
+    second = write_official([form.record for form in read_workbook(first, "a.xlsx").forms])
+    assert cells_and_merges(first) == cells_and_merges(second)
+
+
+def test_a_row_without_a_cell_of_its_own_is_an_empty_line_and_not_written():
+    row = IndicatorRow(level1="产出指标", name="数量")
+    silent = replace(row, name="", continues=("level1",))
+    third = replace(row, name="质量", continues=("level1",))
+    record = Record(PROJECT, 2023, "某项目", rows=(row, silent, IndicatorRow(), replace(third)))
+    # the empty line in between had no level 1 of its own to continue, so the third row stands by itself
+    assert read_back(record)[0].rows == (row, third)
