@@ -1,0 +1,71 @@
+"""A budget year as a division begins it: like an earlier one, else by one of the two taxonomies."""
+
+from django.db import transaction
+
+from departments.models import Division
+from targets.domain.taxonomy import TAXONOMIES
+from targets.models import BudgetYear, Category, RuleSetting
+
+STANDARD = "2021"
+YEARS = range(2000, 2100)
+
+
+class YearRefused(Exception):
+    """Why a year was not set up, in words."""
+
+
+def set_up_year(
+    division: Division, year: int, taxonomy: str = STANDARD, *, copy_from: BudgetYear | None = None
+) -> BudgetYear:
+    """Make the year with its categories and rules, or raise YearRefused.
+
+    From `copy_from` come categories, rule levels, review levels and thresholds; campaigns are announced anew each year.
+    """
+    if year not in YEARS:
+        raise YearRefused(f"“{year}”不是预算年度，请填4位年份，如2026。")
+    if BudgetYear.objects.filter(division=division, year=year).exists():
+        raise YearRefused(f"{division}已有{year}年度，没有重复建立。请直接打开该年度修改。")
+    with transaction.atomic():
+        made = BudgetYear(division=division, year=year)
+        if copy_from is None:
+            made.save()
+            _categories_of(TAXONOMIES[taxonomy].tree, made)
+        else:
+            made.review_levels = list(copy_from.review_levels)
+            made.two_signers = copy_from.two_signers
+            made.thresholds = dict(copy_from.thresholds)
+            made.save()
+            _copy_rows(copy_from, made)
+    return made
+
+
+def _categories_of(tree: dict[str, tuple[str, ...]], made: BudgetYear) -> None:
+    """All level 1 required: each of the eight projects of the 2023 publication has an indicator under all of them."""
+    for place, (level1, level2) in enumerate(tree.items(), start=1):
+        parent = Category.objects.create(budget_year=made, name=level1, order=place * 100, is_required=True)
+        Category.objects.bulk_create(
+            Category(budget_year=made, parent=parent, name=name, order=place * 100 + step * 10)
+            for step, name in enumerate(level2, start=1)
+        )
+
+
+def _copy_rows(last: BudgetYear, made: BudgetYear) -> None:
+    copies: dict[int | None, Category | None] = {None: None}
+    for level in (last.categories.filter(parent=None), last.categories.exclude(parent=None)):
+        originals = list(level.order_by("order", "id"))
+        fresh = [
+            Category(
+                budget_year=made,
+                parent=copies[one.parent_id],
+                name=one.name,
+                order=one.order,
+                is_required=one.is_required,
+                external_code=one.external_code,
+            )
+            for one in originals
+        ]
+        Category.objects.bulk_create(fresh)
+        copies |= {one.pk: copy for one, copy in zip(originals, fresh, strict=True)}
+    RuleSetting.objects.bulk_create(
+        RuleSetting(budget_year=made, rule=one.rule, level=one.level) for one in last.rule_settings.all()
+    )
