@@ -1,5 +1,5 @@
 """Screens: one file each. Importing this package registers them."""
 
-from targets.admin import intake
+from targets.admin import disclosures, intake
 
-__all__ = ["intake"]
+__all__ = ["disclosures", "intake"]

@@ -2,15 +2,25 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
-from departments.models import Department, Division
+from departments.models import Department, Division, Person
+from departments.roles import DIVISION_ROLES
 from targets.models.declaration import KIND_LABELS
 
 
 class DisclosureQuerySet(models.QuerySet["Disclosure"]):
     def published(self) -> "DisclosureQuerySet":
         return self.filter(published_at__lte=timezone.now())
+
+    def visible_to(self, user: Person) -> "DisclosureQuerySet":
+        """Who oversees a division sees its disclosures from the start, everybody else in it once they are published."""
+        if user.is_superuser:
+            return self
+        overseen = Department.objects.filter(pk__in=user.scope.reach(*DIVISION_ROLES)).values("division")
+        reached = Department.objects.filter(pk__in=user.scope.reach()).values("division")
+        return self.filter(Q(division__in=overseen) | Q(division__in=reached, published_at__lte=timezone.now()))
 
 
 class Disclosure(models.Model):
