@@ -1,10 +1,11 @@
 """What an upload would do: each form of the file against what is stored. Nothing is written here."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from departments.models import Department, Person
-from targets.domain.diff import Difference, diff, match_rows
+from targets.domain.compose import compose
+from targets.domain.diff import Difference, diff
 from targets.domain.names import name_key
 from targets.domain.record import Record
 from targets.domain.sheets.problems import GUESS, Problem, problem
@@ -156,10 +157,7 @@ def _compare(form: PlannedForm, stored: dict[tuple[object, ...], Declaration], b
         return
     form.declaration = declaration
     current = declaration.record()
-    matching = match_rows(current.rows, record.rows)
-    keys = {new: current.rows[old].key for old, new in matching.pairs}
-    rows = tuple(replace(row, key=keys.get(place, "")) for place, row in enumerate(record.rows))
-    form.record = replace(record, rows=rows, code=record.code or current.code)
+    form.record, matching = compose(current, record)
     form.difference = diff(current, form.record)
     if not form.difference.is_empty:
         for pair in matching.ambiguous:

@@ -1,0 +1,54 @@
+"""整表覆盖 / 追加 / 只更新本科室的行: one office's file never takes another's rows away."""
+
+from dataclasses import replace
+
+import pytest
+
+from targets.domain.compose import APPEND, OFFICE, REPLACE, compose
+from targets.domain.record import PLAN, IndicatorRow, Record
+
+A = IndicatorRow(key="a", number="1", duty="学前教育", name="幼儿园数量", target="≥3所", office="基教科")
+B = IndicatorRow(
+    key="b", number="1", duty="学前教育", name="入园率", target="≥90%", office="基教科", continues=("duty",)
+)
+C = IndicatorRow(key="c", number="2", duty="职业教育", name="大赛数量", target="≥23次", office="职教科")
+STORED = Record(kind=PLAN, year=2023, title="2023年整体绩效目标表", rows=(A, B, C))
+
+B2 = replace(B, key="", target="≥95%", continues=())
+NEW = IndicatorRow(number="1", duty="学前教育", name="教师数", target="≥9人", office="基教科", continues=("duty",))
+FILE = replace(STORED, rows=(B2, NEW))
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        (REPLACE, (replace(B2, key="b"), NEW)),
+        (APPEND, (A, B, C, replace(NEW, continues=()))),
+        (OFFICE, (replace(B2, key="b"), NEW, C)),
+    ],
+)
+def test_modes(mode: str, expected: tuple[IndicatorRow, ...]) -> None:
+    composed, _ = compose(STORED, FILE, mode)
+    assert composed == replace(STORED, rows=expected)
+
+
+def test_an_office_without_rows_so_far_comes_last() -> None:
+    other = IndicatorRow(number="3", duty="体育", name="赛事", target="≥80次", office="体育科")
+    composed, _ = compose(STORED, replace(STORED, rows=(other,)), OFFICE)
+    assert composed.rows == (A, B, C, other)
+
+
+def test_rows_of_other_offices_part_from_a_merge_that_is_gone() -> None:
+    stored = replace(STORED, rows=(A, replace(B, office="职教科"), C))
+    incoming = replace(STORED, rows=(replace(A, key="", duty="幼儿教育"),))
+    composed, _ = compose(stored, incoming, OFFICE)
+    assert composed.rows == (
+        replace(A, duty="幼儿教育"),
+        replace(B, office="职教科", continues=()),
+        C,
+    )
+
+
+def test_the_code_a_stored_form_has_is_kept_when_the_file_has_none() -> None:
+    composed, _ = compose(replace(STORED, code="37"), FILE)
+    assert composed.code == "37"
