@@ -9,12 +9,15 @@ from typing import Any, cast
 from django.contrib.admin import AdminSite
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from departments.models import Division, Membership, Person
 from targets.menu import menu_for
 from targets.models import Campaign
+from targets.workbench.page import context_for, needs_setup
 
 SYSTEM_NAME = "预算绩效目标管理"
 
@@ -59,6 +62,23 @@ class PerformanceSite(AdminSite):
             "person_name": str(person),
             "person_place": place_of(posts) or ("系统管理" if person.is_superuser else ""),
         }
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """No list of tables anywhere: the menu and 工作台 say what there is to do."""
+        return []
+
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        return HttpResponseRedirect(reverse("admin:index"))
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """工作台; before there is a division, the guided first page."""
+        person = cast(Person, request.user)
+        if needs_setup(person):
+            return HttpResponseRedirect(reverse("admin:targets_setup"))
+        frame = {**self.each_context(request), "title": self.index_title, "subtitle": None}
+        return render(request, "targets/home.html", frame | context_for(person) | (extra_context or {}))
 
 
 def may_enter(person: Any) -> bool:

@@ -40,9 +40,8 @@ class Readable:
 
 def readable(declarations: QuerySet[Any], user: Person) -> list[Readable]:
     """Of `declarations` (already scoped), those whose text the person may read; four queries, however many."""
-    found = declarations.select_related(
-        *("department", "unit", "current_revision", "submitted_revision", "budget_year")
-    ).prefetch_related("indicators")
+    related = declarations.defer(None).select_related("department", "unit", "current_revision", "submitted_revision")
+    found = related.defer("current_revision__frozen").prefetch_related("indicators")
     forms = []
     for declaration in found.order_by(*EXPORT_ORDER):
         record = declaration.record_for(user)

@@ -1,5 +1,6 @@
 """导入: upload → preview → confirm, and the record of what was imported."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -9,8 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.urls import URLPattern, URLResolver, path, reverse
-from django.utils import timezone
+from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 from tablib import Dataset
 
@@ -90,15 +90,15 @@ class ImportBatchAdmin(ScopedAdmin):
         overseen = Membership.objects.filter(department__in=user.scope.reach(ADMIN)).values("person")
         return found.filter(Q(uploaded_by=user) | Q(uploaded_by__in=overseen))
 
-    def get_urls(self) -> list[URLResolver | URLPattern]:
-        pages = {
+    def get_urls(self) -> list[URLPattern]:
+        pages: dict[str, tuple[Callable[..., HttpResponse], str]] = {
             "upload/": (self.upload_view, "upload"),
             "<int:pk>/preview/": (self.preview_view, "preview"),
             "<int:pk>/problems/": (self.problems_view, "problems"),
             "<int:pk>/confirm/": (require_POST(self.confirm_view), "confirm"),
             "<int:pk>/discard/": (require_POST(self.discard_view), "discard"),
         }
-        own: list[URLResolver | URLPattern] = [
+        own = [
             path(route, self.admin_site.admin_view(view), name=f"targets_importbatch_{name}")
             for route, (view, name) in pages.items()
         ]
