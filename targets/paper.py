@@ -75,6 +75,9 @@ PLAN_COLUMNS = (
 )
 """Widths are counted in Chinese characters and rounded down: a box a line too high is better than a hidden word."""
 
+GOAL_WIDTH = 50
+"""Characters in a line of the goal, which spans all columns of a project form."""
+
 MERGEABLE = {"project": ("level1", "level2"), PLAN: ("number", "duty_group", "duty", "duty_goal")}
 """Cells of these columns may continue the cell above."""
 
@@ -267,7 +270,7 @@ def _head_cell(record: Record, name: str, notes: Mapping[str, list[Note]]) -> Ce
         field_label(record.kind, name),
         text,
         _css(record.kind, "", found),
-        lines=lines_of(text, 52),
+        lines=lines_of(text, GOAL_WIDTH),
         findings=found,
     )
 

@@ -1,0 +1,213 @@
+"""Lists of forms and the addresses of everything about one form; what is special to a kind is in projects.py, plans.py."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from departments.models import Department
+from departments.roles import FILLER
+from departments.scoped_admin import EVERYBODY, ScopedAdmin, person
+from targets.admin.export import OfficialExportMixin, export_forms
+from targets.admin.history import history_page, revision_page
+from targets.admin.page import address, form_page
+from targets.admin.steps import step_view, waive_view
+from targets.domain.steps import EDITABLE
+from targets.editing import EditRefused, create_declaration
+from targets.forms import NewDeclaration
+from targets.models import Declaration
+from targets.review import whose_turn
+from targets.templatetags.targets_ui import money, state_chip
+
+TEXT_OF_REVISIONS = tuple(
+    f"{name}__frozen" for name in ("current_revision", "submitted_revision", "passed_revision", "approved_revision")
+)
+RELATED = ("unit__business_office", "department__business_office", "budget_year", "current_revision")
+
+
+class Choice(admin.SimpleListFilter):
+    """A filter as a drop-down with its own button: short for many departments, and needs no script."""
+
+    template = "targets/declaration/filter_select.html"
+
+    def choices(self, changelist: Any) -> Any:
+        others = [(name, value) for name, value in changelist.params.items() if name != self.parameter_name]
+        yield {"parameter": self.parameter_name, "others": others, "value": self.value() or "", "display": ""}
+        for value, label in self.lookup_choices:
+            yield {"value": str(value), "display": label, "selected": str(value) == self.value()}
+
+
+class TurnFilter(admin.SimpleListFilter):
+    title = "轮到谁"
+    parameter_name = "turn"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("mine", "等我办理")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.waiting_for(person(request)) if self.value() == "mine" else queryset
+
+
+class YearFilter(Choice):
+    title = "年度"
+    parameter_name = "year"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        years = model_admin.get_queryset(request).order_by("-year").values_list("year", flat=True).distinct()
+        return [(str(year), f"{year}年度") for year in years]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        value = self.value() or ""
+        return queryset.filter(year=value) if value.isdecimal() and len(value) == 4 else queryset
+
+
+class DepartmentFilter(Choice):
+    """Only the departments whose forms the person sees."""
+
+    title = "主管部门"
+    parameter_name = "department"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        seen = model_admin.get_queryset(request).order_by().values("department")
+        return [(str(one.pk), str(one)) for one in Department.objects.filter(pk__in=seen).order_by("code", "name")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        value = self.value() or ""
+        return queryset.filter(department=value) if value.isdecimal() and len(value) < 10 else queryset
+
+
+class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
+    """Forms of one kind. Everything is declared here; the page itself is `targets.admin.page`."""
+
+    view_roles = EVERYBODY
+    change_roles: ClassVar[frozenset[str]] = frozenset({FILLER})
+    add_roles: ClassVar[frozenset[str]] = frozenset({FILLER})
+    list_filter = (TurnFilter, "state", YearFilter, DepartmentFilter)
+    search_fields = ("title", "code", "unit__name", "unit__short_name", "unit__code", "department__name")
+    search_help_text = "名称、代码、单位"
+    list_per_page = 50
+    actions = ("export_official",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Declaration]:
+        found: QuerySet[Declaration] = super().get_queryset(request).select_related(*RELATED).defer(*TEXT_OF_REVISIONS)
+        return found
+
+    # Columns; money and findings of a draft belong to its text, which others read only after it was sent.
+
+    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
+        user = person(request)
+
+        def readable(declaration: Declaration) -> bool:
+            return declaration.state not in EDITABLE or declaration.is_own_text_of(user)
+
+        @admin.display(description="金额（万元）", ordering="total")
+        def amount(declaration: Declaration) -> SafeString:
+            return format_html('<div class="num">{}</div>', money(declaration.total) if readable(declaration) else "—")
+
+        @admin.display(description="系统校验")
+        def findings(declaration: Declaration) -> str:
+            if not readable(declaration):
+                return "—"
+            return render_to_string("targets/pieces/counts.html", {"form": declaration})
+
+        return self.columns(amount, findings)
+
+    def columns(self, amount: Callable[..., Any], findings: Callable[..., Any]) -> tuple[Any, ...]:
+        return ("heading_column", "place", amount, "state_column", "turn", findings, "changed")
+
+    @admin.display(description="名称", ordering="title")
+    def heading_column(self, declaration: Declaration) -> str:
+        return declaration.title
+
+    @admin.display(description="主管部门／实施单位", ordering="department__code")
+    def place(self, declaration: Declaration) -> SafeString | str:
+        if declaration.unit_id == declaration.department_id:
+            return declaration.unit.label
+        return format_html('{}<span class="sub">{}</span>', declaration.department.label, declaration.unit.label)
+
+    @admin.display(description="状态", ordering="state")
+    def state_column(self, declaration: Declaration) -> SafeString:
+        return state_chip(declaration.state)
+
+    @admin.display(description="轮到谁")
+    def turn(self, declaration: Declaration) -> str:
+        return whose_turn(declaration)
+
+    @admin.display(description="修改时间", ordering="updated_at")
+    def changed(self, declaration: Declaration) -> Any:
+        return declaration.updated_at
+
+    @admin.action(description="导出官方表", permissions=["view"])
+    def export_official(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        user = person(request)
+        hidden = [one.heading for one in queryset if not one.submitted_revision_id and not one.is_own_text_of(user)]
+        if hidden and len(hidden) < len(queryset):
+            names = "、".join(hidden[:10])
+            messages.warning(request, f"刚才导出的文件中没有这{len(hidden)}张：{names}。单位编制中，送审后可见。")
+        return export_forms(request, queryset, back=request.get_full_path())
+
+    # Pages
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"targets_{self.opts.model_name}"
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/step/<slug:slug>/", view(self.step), name=f"{name}_step"),
+            path("<int:pk>/waive/", view(self.waive), name=f"{name}_waive"),
+            path("<int:pk>/revision/<int:number>/", view(self.revision), name=f"{name}_revision"),
+            path("<int:pk>/workbook/", view(self.workbook), name=f"{name}_workbook"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return form_page(request, self, self.get_object(request, object_id))
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return history_page(request, self, self.get_object(request, object_id))
+
+    def step(self, request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+        return step_view(request, self, self.get_object(request, str(pk)), slug)
+
+    def waive(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return waive_view(request, self, self.get_object(request, str(pk)))
+
+    def revision(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        return revision_page(request, self, self.get_object(request, str(pk)), number)
+
+    def workbook(self, request: HttpRequest, pk: int) -> HttpResponse:
+        declaration = self.get_object(request, str(pk))
+        chosen = self.get_queryset(request).filter(pk=declaration.pk)
+        return export_forms(request, chosen, back=address(declaration))
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        user = person(request)
+        if not self.has_add_permission(request):
+            messages.error(request, "绩效目标表由单位经办人新建，您可以查看和办理已有的表。")
+            return HttpResponseRedirect(reverse(f"admin:targets_{self.opts.model_name}_changelist"))
+        kind = self.model.objects.kind
+        form = NewDeclaration(request.POST or None, kind=kind, user=user)
+        if request.method == "POST" and form.is_valid():
+            said = {"title": "", **form.cleaned_data}
+            try:
+                fresh = create_declaration(kind=kind, by=user, **said)
+            except EditRefused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                messages.success(request, f"已新建“{fresh.heading}”，请填写后保存。")
+                return HttpResponseRedirect(reverse(f"admin:targets_{self.opts.model_name}_change", args=[fresh.pk]))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"新建{self.opts.verbose_name}",
+            "opts": self.opts,
+            "form": form,
+        }
+        return TemplateResponse(request, "targets/declaration/new.html", context)

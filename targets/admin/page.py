@@ -1,0 +1,214 @@
+"""The page of one form: read, typed into, saved, stepped. What it shows follows from who looks (`record_for`, `editable_by`)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from departments.models import Person
+from departments.roles import FILLER
+from departments.scoped_admin import person
+from targets.admin.saving import Clash, Saved, save
+from targets.domain import steps
+from targets.domain.labels import field_label
+from targets.domain.record import Record
+from targets.domain.steps import RETURNED
+from targets.editing import EditRefused, why_not_editable
+from targets.findings import Judged, count_levels, judge
+from targets.forms import Typed, blank_row, is_blank, is_complete, press, read_typed, shown
+from targets.models import Declaration, ReviewEvent, Revision
+from targets.paper import GOAL_WIDTH, MERGEABLE, Paper, lines_of, paper_of
+from targets.review import Offer, Order, StepRefused, levels_to_return_to, open_steps, take_step, whose_turn
+from targets.waivers import explain, may_decide
+
+CUT_OFF = "没有保存：表格内容没有全部送达。请刷新页面后重新填写。"
+WITH_THE_FORM = frozenset({"submit", "confirm"})
+"""Steps whose button saves the form first."""
+LOOKS = {"reject": "refuse", **dict.fromkeys(("forward", "pass", "approve", "submit"), "default")}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What stands on the page beside the stored form: typed text, what came of it, and what was said with a step."""
+
+    typed: Typed | None = None
+    base: int = 0
+    error: str = ""
+    clashes: Sequence[Clash] = ()
+    is_dirty: bool = False
+    said: dict[str, Any] = field(default_factory=dict)
+
+
+def form_page(request: HttpRequest, admin: ModelAdmin[Any], declaration: Declaration) -> HttpResponse:
+    if request.method == "POST":
+        return _receive(request, admin, declaration)
+    return show(request, admin, declaration)
+
+
+def address(declaration: Declaration, page: str = "change", *args: Any) -> str:
+    return reverse(f"admin:targets_{declaration._meta.model_name}_{page}", args=[declaration.pk, *args])
+
+
+# Typed text comes in --------------------------------------------------------------------------------------------------
+
+
+def _receive(request: HttpRequest, admin: ModelAdmin[Any], declaration: Declaration) -> HttpResponse:
+    user = person(request)
+    if declaration.unit_id not in user.scope.reach(FILLER) or not user.scope.holds(FILLER):
+        messages.error(request, why_not_editable(declaration, user))
+        return HttpResponseRedirect(address(declaration))
+    number = request.POST.get("revision", "")
+    base = declaration.revisions.filter(number=int(number)).first() if number.isdecimal() and len(number) < 9 else None
+    if base is None or not is_complete(request.POST):
+        messages.error(request, CUT_OFF)
+        return HttpResponseRedirect(address(declaration))
+    typed = read_typed(request.POST, base.record)
+    action = request.POST.get("do", "save")
+    pressed = press(typed, action, base.record)
+    if pressed is not None:
+        return show(request, admin, declaration, Desk(pressed, base.number, is_dirty=True))
+    if typed.faults:
+        error = "没有保存：请先改正下列内容，您填写的都还在本页。"
+        return show(request, admin, declaration, Desk(typed, base.number, error, is_dirty=True))
+    try:
+        saved = save(declaration, base, typed, by=user)
+    except EditRefused as refusal:
+        declaration.refresh_from_db()
+        error = f"{refusal}您填写的内容还在本页，可以复制。"
+        return show(request, admin, declaration, Desk(typed, base.number, error, is_dirty=True))
+    declaration.refresh_from_db()
+    if saved.clashes:
+        error = "有人同时修改了这张表。没有冲突的内容已经保存；下列各处没有保存，请逐处选定后再点“保存”。"
+        desk = Desk(saved.typed, saved.number, error, saved.clashes, is_dirty=True)
+        return show(request, admin, declaration, desk)
+    _go_on(request, declaration, action, saved, user)
+    return HttpResponseRedirect(address(declaration))
+
+
+def _go_on(request: HttpRequest, declaration: Declaration, action: str, saved: Saved, user: Person) -> None:
+    """After the text is safe: tell what was saved, then do what the button said besides."""
+    verb, _, rest = action.partition(":")
+    if saved.message or verb == "save":
+        messages.success(request, saved.message or "内容没有改动，无须保存。")
+    try:
+        if verb in WITH_THE_FORM:
+            event = take_step(declaration, verb, by=user, order=Order(seen_revision=saved.number))
+            messages.success(request, f"{event.label}已办理，现在轮到：{whose_turn(declaration)}。")
+        elif verb == "explain":
+            rule, row, name = (*rest.split(":"), "", "", "")[:3]
+            text = request.POST.get(f"explanation:{rest}", "")
+            explain(declaration, rule=rule, row=row, field=name, explanation=text, by=user)
+            messages.success(request, "情况说明已提交绩效科，待其确认。")
+    except StepRefused as refusal:
+        messages.error(request, str(refusal))
+
+
+# The page goes out ----------------------------------------------------------------------------------------------------
+
+
+def show(
+    request: HttpRequest, admin: ModelAdmin[Any], declaration: Declaration, desk: Desk | None = None
+) -> TemplateResponse:
+    desk = desk or Desk()
+    user = person(request)
+    is_editable = declaration.editable_by(user)
+    is_form = is_editable or desk.typed is not None
+    record = declaration.record() if is_form else declaration.record_for(user)
+    rules = declaration.budget_year.rules()
+    judged = judge(record, rules, declaration.waivers.select_related("asked_by", "decided_by")) if record else []
+    is_current = is_form or declaration.is_own_text_of(user)
+    offers = open_steps(declaration, user, judged=judged if is_current and record else None)
+    events = list(declaration.events.defer("findings"))
+    context = {
+        **admin.admin_site.each_context(request),
+        **frame(declaration),
+        "record": record,
+        "user_is_owner": declaration.is_own_text_of(user),
+        "counts": count_levels(judged),
+        "error": desk.error,
+        "said": desk.said,
+        "may_decide": may_decide(declaration, user),
+        "return_note": _return_note(declaration, events),
+        "last_event": events[-1] if events else None,
+        **_steps(declaration, [offer for offer in offers if not (is_editable and offer.step.slug in WITH_THE_FORM)]),
+    }
+    if is_form and record is not None:
+        typed = _with_blank_end(desk.typed or shown(record), is_editable=is_editable)
+        context |= _inputs(declaration, record, typed, judged, desk, is_editable=is_editable)
+        context["taxonomy"] = rules.taxonomy
+        context["own_steps"] = [_button(offer) for offer in offers if is_editable and offer.step.slug in WITH_THE_FORM]
+    elif record is not None:
+        context["paper"] = paper_of(record, judged)
+    return TemplateResponse(request, "targets/declaration/page.html", context)
+
+
+def frame(declaration: Declaration) -> dict[str, Any]:
+    """What the head of every page about a form needs."""
+    return {
+        "declaration": declaration,
+        "opts": declaration._meta,
+        "title": declaration.heading,
+        "levels": declaration.budget_year.levels_in_use,
+        "whose_turn": whose_turn(declaration),
+        "here": address(declaration),
+    }
+
+
+def _inputs(
+    declaration: Declaration, record: Record, typed: Typed, judged: list[Judged], desk: Desk, *, is_editable: bool
+) -> dict[str, Any]:
+    paper: Paper = paper_of(replace(record, rows=typed.rows), judged)
+    revision = declaration.current_revision
+    return {
+        "paper": paper,
+        "typed": typed,
+        "is_form": True,
+        "is_locked": not is_editable,
+        "is_dirty": desk.is_dirty,
+        "clashes": desk.clashes,
+        "revision_number": desk.base or (revision.number if revision else 0),
+        "merge_fields": [(name, field_label(record.kind, name)) for name in MERGEABLE[record.kind]],
+        "goal_lines": max(2, lines_of(typed.head.get("goal", ""), GOAL_WIDTH)),
+    }
+
+
+def _with_blank_end(typed: Typed, *, is_editable: bool) -> Typed:
+    if not is_editable or (typed.rows and is_blank(typed.rows[-1], typed.kind)):
+        return typed
+    return replace(typed, rows=(*typed.rows, blank_row()))
+
+
+def _return_note(declaration: Declaration, events: Sequence[ReviewEvent]) -> dict[str, Any] | None:
+    """The opinion with which the form came back (or was refused), while it is not yet sent on."""
+    sent = ("submit", "forward", "pass", "approve", "adopt", "adjust", "withdraw")
+    for event in reversed(events):
+        if event.step in sent:
+            return None
+        if event.step in ("return", "reject"):
+            number = sum(one.step == event.step for one in events)
+            return {"event": event, "number": number, "is_return": event.to_state == RETURNED or event.step == "return"}
+    return None
+
+
+def _button(offer: Offer) -> dict[str, Any]:
+    slug = offer.step.slug
+    return {"slug": slug, "label": offer.step.label, "look": LOOKS.get(slug, "line"), "refusal": offer.refusal}
+
+
+def _steps(declaration: Declaration, offers: Sequence[Offer]) -> dict[str, Any]:
+    needs = frozenset[str]().union(*(offer.step.needs for offer in offers))
+    is_review = any(offer.step.is_review for offer in offers)
+    revision: Revision | None = declaration.current_revision
+    return {
+        "steps": [_button(offer) for offer in sorted(offers, key=lambda offer: offer.step.slug in LOOKS)],
+        "step_revision": revision.number if revision else 0,
+        "asks_opinion": is_review or bool(needs & {steps.OPINION, steps.REASON}),
+        "opinion_label": "审核意见" if is_review else "理由",
+        "asks_document": steps.DOCUMENT in needs,
+        "return_levels": levels_to_return_to(declaration) if any(o.step.slug == "return" for o in offers) else {},
+    }

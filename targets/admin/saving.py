@@ -1,0 +1,162 @@
+"""One save of a form page: typed text against the revision that was on the screen, and what met somebody else's words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from departments.models import Person
+from targets.domain.edits import CONTINUES, AddRow, Change, Conflict, Edit, MoveRow, RemoveRow
+from targets.domain.labels import field_label
+from targets.domain.record import MONEY, ROW_TEXTS, Record, money_text, money_value
+from targets.editing import Outcome, apply_changes
+from targets.forms import Typed, edits_of, typed_over
+from targets.models import Declaration, Revision
+from targets.paper import cell_anchor
+from targets.templatetags.targets_ui import money
+
+PLACES_TOLD = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """One place where somebody else was quicker: said in words, with the button that takes theirs ("" for none)."""
+
+    message: str
+    anchor: str
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """`number` is the revision that is stored now; `typed` what the page shows when there are clashes."""
+
+    number: int
+    message: str
+    typed: Typed
+    clashes: Sequence[Clash] = ()
+
+
+def save(declaration: Declaration, base: Revision, typed: Typed, *, by: Person) -> Saved:
+    """Store what was typed over `base`; raises EditRefused. Words of others are never overwritten unseen."""
+    seen = base.record
+    edits = edits_of(seen, typed)
+    is_stale = declaration.current_revision is None or declaration.current_revision.number != base.number
+    edits, spared = _spare_changed_rows(edits, seen, declaration.record()) if is_stale else (edits, [])
+    outcome = apply_changes(declaration, edits, by=by)
+    conflicts = [*outcome.conflicts, *_rows_stored_before(edits, outcome.record)]
+    conflicts = [conflict for conflict in conflicts if not (conflict.change.field == CONTINUES and conflict.stored)]
+    later = declaration.revisions.filter(number__gt=base.number).order_by("number")
+    others = [revision for revision in later if outcome.revision is None or revision.pk != outcome.revision.pk]
+    number = outcome.revision.number if outcome.revision else (others[-1].number if others else base.number)
+    clashes = [_clash(conflict, seen, outcome.record, others) for conflict in _once_a_row(conflicts)]
+    clashes += [_spared(key, outcome.record, others) for key in spared]
+    message = _message(edits, conflicts, outcome, declaration.kind)
+    shown = typed_over(outcome.record, typed, [conflict.change for conflict in conflicts])
+    return Saved(number, message, shown, clashes)
+
+
+def _spare_changed_rows(edits: Iterable[Edit], seen: Record, stored: Record) -> tuple[list[Edit], list[str]]:
+    """Deleting a row that somebody changed meanwhile would delete words its deleter never saw: such rows stay."""
+    before = {row.key: row for row in seen.rows}
+    changed = {row.key for row in stored.rows if row.key in before and before[row.key] != row}
+    spared = [edit.key for edit in edits if isinstance(edit, RemoveRow) and edit.key in changed]
+    return [edit for edit in edits if not (isinstance(edit, RemoveRow) and edit.key in changed)], spared
+
+
+def _rows_stored_before(edits: Iterable[Edit], stored: Record) -> list[Conflict]:
+    """A page sent twice adds its new rows once; what was corrected in between is asked about."""
+    rows = {row.key: row for row in stored.rows}
+    return [
+        Conflict(Change(edit.row.key, name, "", getattr(edit.row, name)), getattr(rows[edit.row.key], name))
+        for edit in edits
+        if isinstance(edit, AddRow) and edit.row.key in rows
+        for name in ROW_TEXTS
+        if getattr(edit.row, name) != getattr(rows[edit.row.key], name)
+    ]
+
+
+def _once_a_row(conflicts: Iterable[Conflict]) -> list[Conflict]:
+    """A row that is gone is told once, not for each of its cells."""
+    gone: set[str] = set()
+    told = []
+    for conflict in conflicts:
+        if conflict.stored is None and conflict.change.row in gone:
+            continue
+        if conflict.stored is None:
+            gone.add(conflict.change.row)
+        told.append(conflict)
+    return told
+
+
+def _clash(conflict: Conflict, seen: Record, stored: Record, others: Sequence[Revision]) -> Clash:
+    change = conflict.change
+    if conflict.stored is None:
+        number, row = next((number, row) for number, row in seen.numbered_rows() if row.key == change.row)
+        who = _who(others, change, None)
+        message = f"您打开时的第{number}行“{row.name}”已被{who}删除。这一行还在下面，保存即重新加入；不需要请删除本行。"
+        return Clash(message, f"row-{change.row}")
+    place = _place(change, stored)
+    mine, theirs = (_said(change.field, text) for text in (change.new, conflict.stored))
+    who = _who(others, change, conflict.stored)
+    message = f"{place}：{who}改为“{theirs}”，您改为“{mine}”。栏内是您写的，保存即采用；否则请点“采用对方的”。"
+    anchor = cell_anchor(change.row, change.field) if change.row else f"f-{change.field}"
+    return Clash(message, anchor, f"theirs:{change.row}:{change.field}")
+
+
+def _spared(key: str, stored: Record, others: Sequence[Revision]) -> Clash:
+    number, row = next((number, row) for number, row in stored.numbered_rows() if row.key == key)
+    who = _signed(others[-1]) if others else "他人"
+    return Clash(
+        f"第{number}行“{row.name}”：您要删除的这一行{who}刚改过，没有删除。看过以后仍要删除的，请再删一次。",
+        f"row-{key}",
+    )
+
+
+def _who(others: Sequence[Revision], change: Change, stored: str | None) -> str:
+    """Who wrote the stored words, and when: the first of the later revisions that says them."""
+    for revision in others:
+        if _value(revision.record, change) == stored:
+            return _signed(revision)
+    return _signed(others[-1]) if others else "他人"
+
+
+def _signed(revision: Revision) -> str:
+    return f"{revision.author_name} {timezone.localtime(revision.created_at):%H:%M} "
+
+
+def _value(record: Record, change: Change) -> str | None:
+    if change.row:
+        row = next((row for row in record.rows if row.key == change.row), None)
+        return str(getattr(row, change.field)) if row and change.field != CONTINUES else None
+    value = getattr(record, change.field)
+    return money_text(value) if change.field in MONEY else str(value)
+
+
+def _said(name: str, text: str) -> str:
+    if name in MONEY:
+        return f"{money(money_value(text))} 万元"
+    return text or "（空）"
+
+
+def _place(change: Change, record: Record) -> str:
+    label = field_label(record.kind, change.field)
+    number = next((number for number, row in record.numbered_rows() if row.key == change.row), 0)
+    return f"第{number}行 {label}" if number else label
+
+
+def _message(edits: Sequence[Edit], conflicts: Sequence[Conflict], outcome: Outcome, kind: str) -> str:
+    """What was saved, in one sentence; "" when nothing was."""
+    if outcome.revision is None:
+        return ""
+    unsettled = {(conflict.change.row, conflict.change.field) for conflict in conflicts}
+    changes = [edit for edit in edits if isinstance(edit, Change) and (edit.row, edit.field) not in unsettled]
+    places = list(dict.fromkeys(_place(change, outcome.record) for change in changes))
+    said = []
+    if places:
+        more = "等" if len(places) > PLACES_TOLD else ""
+        said.append(f"改动{len(places)}处（{'、'.join(places[:PLACES_TOLD])}{more}）")
+    for word, sort in (("新增", AddRow), ("删除", RemoveRow), ("移动", MoveRow)):
+        if number := sum(isinstance(edit, sort) for edit in edits):
+            said.append(f"{word}{number}行")
+    return f"已保存为第{outcome.revision.number}稿：{'，'.join(said)}。"
