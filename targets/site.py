@@ -4,20 +4,22 @@ Not in `targets.admin`: Django imports this module while it sets `admin.site` up
 at import would register them on a second site, which is then thrown away.
 """
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 
 from departments.models import Division, Membership, Person
+from targets.first_steps import needs_first_steps
 from targets.menu import menu_for
 from targets.models import Campaign
-from targets.workbench.page import context_for, needs_setup
+from targets.workbench.page import context_for
 
 SYSTEM_NAME = "预算绩效目标管理"
 
@@ -45,6 +47,18 @@ class PerformanceSite(AdminSite):
     enable_nav_sidebar = True
     empty_value_display = "—"
 
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.pages: list[tuple[str, Callable[..., HttpResponse], str]] = []
+
+    def add_page(self, route: str, view: Callable[..., HttpResponse], name: str) -> None:
+        """A page of the admin that is no model's: `admin:name` under /admin/route, for whoever may enter."""
+        self.pages.append((route, view, name))
+
+    def get_urls(self) -> list[Any]:
+        own = [path(route, self.admin_view(view), name=name) for route, view, name in self.pages]
+        return [*own, *super().get_urls()]
+
     def has_permission(self, request: HttpRequest) -> bool:
         """Everybody with a role in force; `is_staff` means nothing here."""
         return may_enter(request.user)
@@ -67,15 +81,13 @@ class PerformanceSite(AdminSite):
         """No list of tables anywhere: the menu and 工作台 say what there is to do."""
         return []
 
-    def app_index(
-        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
-    ) -> Any:
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None) -> Any:
         return HttpResponseRedirect(reverse("admin:index"))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """工作台; before there is a division, the guided first page."""
+        """工作台; before there is anything to work with, the guided first page."""
         person = cast(Person, request.user)
-        if needs_setup(person):
+        if needs_first_steps(person):
             return HttpResponseRedirect(reverse("admin:targets_setup"))
         frame = {**self.each_context(request), "title": self.index_title, "subtitle": None}
         return render(request, "targets/home.html", frame | context_for(person) | (extra_context or {}))

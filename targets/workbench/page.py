@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from departments.models import Department, Division, Person
+from departments.models import Department, Person
 from departments.roles import (
     ADMIN,
     AUDITOR,
@@ -45,11 +45,6 @@ ERRANDS = (
     Errand("导出部门整体绩效目标表", "admin:targets_departmentplan_export"),
     Errand("公开批次", "admin:targets_disclosure_changelist", (PERFORMANCE_REVIEWER,)),
 )
-
-
-def needs_setup(person: Person) -> bool:
-    """A system without a division is led to the guided first page."""
-    return person.is_superuser and not Division.objects.exists()
 
 
 def context_for(person: Person) -> dict[str, Any]:

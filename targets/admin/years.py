@@ -1,0 +1,257 @@
+"""预算年度: what a year demands, on one page: review levels, thresholds, categories, rule levels, rounds."""
+
+from decimal import Decimal
+from functools import partial
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import Count, ForeignKey, Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from departments.models import Division, Person
+from departments.roles import ADMIN, AUDITOR, PERFORMANCE_REVIEWER
+from departments.scoped_admin import ScopedAdmin, person
+from targets.domain.checks import RULES
+from targets.domain.steps import PERFORMANCE_REVIEW, REVIEW_LEVELS
+from targets.domain.taxonomy import TAXONOMIES
+from targets.models import BudgetYear, Campaign, Category, RuleSetting
+from targets.models.year import LEVEL_LABELS
+from targets.tasks import recheck_year
+from targets.year_setup import STANDARD, YEARS, set_up_year
+
+YEAR_MANAGERS = frozenset({ADMIN, PERFORMANCE_REVIEWER})
+YEAR_READERS = YEAR_MANAGERS | {AUDITOR}
+LEVEL_CHOICES = list(zip(REVIEW_LEVELS, ("主管部门审核", "业务科室审核", "绩效科审核（不能去掉）"), strict=True))
+THRESHOLDS = ("goal_length", "money_tolerance")
+"""Numbers that rules read, named as in YearRules."""
+COPY = "copy"
+
+
+def years_of(user: Person) -> QuerySet[BudgetYear]:
+    """Years of the divisions whose register the person reaches as administrator, performance office or auditor."""
+    if user.is_superuser:
+        return BudgetYear.objects.all()
+    return BudgetYear.objects.filter(division__in=divisions_of(user))
+
+
+def divisions_of(user: Person) -> QuerySet[Division]:
+    if user.is_superuser:
+        return Division.objects.all()
+    return Division.objects.filter(departments__in=user.scope.reach(*YEAR_READERS)).distinct()
+
+
+def managed_divisions(user: Person) -> QuerySet[Division]:
+    if user.is_superuser:
+        return Division.objects.all()
+    return Division.objects.filter(departments__in=user.scope.reach(*YEAR_MANAGERS)).distinct()
+
+
+class NewYearForm(forms.ModelForm[BudgetYear]):
+    basis = forms.ChoiceField(
+        label="按什么建立",
+        choices=[(COPY, "照上一个年度（指标分类、规则级别、审核环节都相同）")]
+        + [(taxonomy.key, taxonomy.title) for taxonomy in TAXONOMIES.values()],
+        widget=forms.RadioSelect,
+        initial=COPY,
+        help_text="建立后都可以再改。还没有上一个年度时，按“照上一个年度”等于按2021年体系。",
+    )
+
+    class Meta:
+        model = BudgetYear
+        fields = ("division", "year")
+
+    def clean_year(self) -> int:
+        year: int = self.cleaned_data["year"]
+        if year not in YEARS:
+            raise forms.ValidationError("请填4位年份，如2026。")
+        return year
+
+
+def threshold_field(label: str, default: str, decimals: int) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label, required=False, min_value=Decimal(0), decimal_places=decimals, help_text=f"不填则为{default}。"
+    )
+
+
+class YearForm(forms.ModelForm[BudgetYear]):
+    """Lists and dictionaries of the model as ticks and numbers."""
+
+    review_levels = forms.MultipleChoiceField(
+        label="启用的审核环节",
+        choices=LEVEL_CHOICES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="不启用的环节自动跳过。",
+    )
+
+    class Meta:
+        model = BudgetYear
+        fields = ("is_closed", "review_levels", "two_signers")
+
+    goal_length = threshold_field("年度总体绩效目标的最少字数", "10", 0)
+    money_tolerance = threshold_field("资金核对的允许误差（万元）", "0.01", 4)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in THRESHOLDS:
+            self.initial[name] = self.instance.thresholds.get(name)
+
+    def clean_review_levels(self) -> list[str]:
+        chosen = {*self.cleaned_data["review_levels"], PERFORMANCE_REVIEW}
+        return [level for level in REVIEW_LEVELS if level in chosen]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        thresholds = dict(self.instance.thresholds)
+        for name in THRESHOLDS:
+            thresholds.pop(name, None)
+            if cleaned.get(name) is not None:
+                thresholds[name] = str(cleaned[name])
+        self.instance.thresholds = thresholds
+        return cleaned
+
+
+class YearPart(admin.TabularInline[Any, BudgetYear]):
+    """A part of the year: whoever may change the year may change it."""
+
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None or managed_divisions(person(request)).filter(pk=obj.division_id).exists()
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.can_delete and self.has_change_permission(request, obj)
+
+
+class CategoryInline(YearPart):
+    model = Category
+    fields = ("parent", "name", "order", "is_required", "external_code")
+    ordering = ("order", "id")
+    verbose_name_plural = "指标分类（一级指标的“一级指标”栏留空；新增一级指标请先保存，再在其下添加二级指标）"
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        """Level 1 of this very year, listed once and not once for each line."""
+        match = request.resolver_match
+        year = match.kwargs.get("object_id") if match else None
+        top = Category.objects.filter(budget_year=year, parent=None).order_by("order", "id")
+        field: Any = super().formfield_for_foreignkey(db_field, request, queryset=top, **kwargs)
+        field.choices = [("", "（这是一级指标）"), *((one.pk, one.name) for one in top)]
+        return field
+
+
+def rule_choices() -> list[tuple[str, str]]:
+    return [("", "请选规则")] + [
+        (rule.id, f"{rule.id} {rule.title}（平时：{LEVEL_LABELS[rule.level]}）")
+        for rule in sorted(RULES.values(), key=lambda rule: rule.id)
+    ]
+
+
+class RuleForm(forms.ModelForm[RuleSetting]):
+    rule = forms.ChoiceField(label="规则", choices=rule_choices)
+
+    class Meta:
+        model = RuleSetting
+        fields = ("rule", "level")
+
+
+class RuleInline(YearPart):
+    model = RuleSetting
+    form = RuleForm
+    verbose_name_plural = "校验规则级别（只列与平时不同的；未列的规则按平时的级别）"
+
+
+class CampaignInline(YearPart):
+    model = Campaign
+    fields = ("name", "opens_at", "closes_at", "notice")
+    ordering = ("opens_at",)
+    can_delete = False
+
+
+@admin.register(BudgetYear)
+class BudgetYearAdmin(ScopedAdmin):
+    view_roles = YEAR_READERS
+    change_roles = add_roles = YEAR_MANAGERS
+    form = YearForm
+    list_display = ("year", "division", "is_closed", "levels", "rule_count", "campaign_names")
+    list_filter = ("is_closed",)
+    ordering = ("-year", "division")
+    inlines = (CategoryInline, RuleInline, CampaignInline)
+    fieldsets = (
+        (None, {"fields": ("is_closed",)}),
+        ("审核", {"fields": ("review_levels", "two_signers")}),
+        ("校验参数", {"fields": THRESHOLDS}),
+    )
+    add_fieldsets: ClassVar[Any] = ((None, {"fields": ("division", "year", "basis")}),)
+
+    @admin.display(description="审核环节")
+    def levels(self, obj: BudgetYear) -> str:
+        names = dict(LEVEL_CHOICES)
+        return " → ".join(names[level].partition("（")[0].removesuffix("审核") for level in obj.levels_in_use)
+
+    @admin.display(description="另定级别的规则")
+    def rule_count(self, obj: Any) -> int:
+        return int(obj.rules_set)
+
+    @admin.display(description="编报批次")
+    def campaign_names(self, obj: BudgetYear) -> str:
+        return "、".join(campaign.name for campaign in obj.campaigns.all())
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BudgetYear]:
+        years = years_of(person(request)).select_related("division").prefetch_related("campaigns")
+        return years.annotate(rules_set=Count("rule_settings")).order_by(*self.ordering)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if not super().has_change_permission(request, obj):
+            return False
+        return obj is None or managed_divisions(person(request)).filter(pk=obj.division_id).exists()
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001 - Django's signature
+        if obj is None:
+            kwargs["form"] = NewYearForm
+            kwargs["fields"] = ("division", "year")
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.add_fieldsets if obj is None else super().get_fieldsets(request, obj)
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return () if obj is None else super().get_inlines(request, obj)
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "division":
+            kwargs["queryset"] = managed_divisions(person(request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: BudgetYear, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        basis = form.cleaned_data["basis"]
+        last = obj.division.years.filter(year__lt=obj.year).order_by("-year").first() if basis == COPY else None
+        made = set_up_year(obj.division, obj.year, STANDARD if basis == COPY else basis, copy_from=last)
+        obj.__dict__.update(made.__dict__)
+
+    def response_add(self, request: HttpRequest, obj: Model, post_url_continue: str | None = None) -> HttpResponse:
+        messages.success(request, f"{obj}已建立。请核对以下内容，并添加编报批次。")
+        return HttpResponseRedirect(reverse("admin:targets_budgetyear_change", args=[obj.pk]))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Counts on lists follow the rules in the background, for all forms of the year."""
+        super().save_related(request, form, formsets, change)
+        about_rules = [formset for formset in formsets if formset.model in (Category, RuleSetting)]
+        if change and (set(THRESHOLDS) & set(form.changed_data) or any(map(_changed, about_rules))):
+            transaction.on_commit(partial(recheck_year.enqueue, form.instance.pk))
+            messages.info(request, "校验规则有变化，各表的系统校验结果正在后台更新。")
+
+
+def _changed(formset: Any) -> bool:
+    return bool(formset.new_objects or formset.changed_objects or formset.deleted_objects)
