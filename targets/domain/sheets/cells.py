@@ -51,6 +51,18 @@ def split_label(text: str) -> tuple[str, str]:
     return text[:at].strip(), text[at + 1 :].strip()
 
 
+def inside_brackets(text: str) -> str:
+    """`"（单位：万元）"` → `"单位：万元"`; other text as it is."""
+    if (
+        len(text) > 1
+        and text[0] in "（(【["
+        and text[-1] in "）)】]"
+        and not any(char in text[1:-1] for char in "（(）)【】[]")
+    ):
+        return text[1:-1].strip()
+    return text
+
+
 def column_name(column: int) -> str:
     """0 → "A", 26 → "AA"."""
     name = ""

@@ -9,6 +9,7 @@ from targets.domain.sheets.layout import Layout
 
 TITLE_CELLS = 3
 """A row with more texts than this is no title."""
+FEWEST_HEADINGS = 3
 LABELS_OF_A_FORM = 3
 """A form without a table is one if it has this many labels of its head."""
 
@@ -91,6 +92,8 @@ def find_blocks(grid: Grid, layouts: Sequence[Layout]) -> list[Block]:
 
 def _table_layout(keys: list[str], layouts: Sequence[Layout]) -> Layout | None:
     words = set(keys)
+    if len(words) < FEWEST_HEADINGS:
+        return None
     best = max(layouts, key=lambda layout: len(words & layout.headings))
     if len(words & best.headings) < best.enough or not all(words & needed for needed in best.must_have):
         return None

@@ -165,7 +165,8 @@ class _FormReader:
             names_year = printed and any(cell == printed for _, cell in self.head.years)
             if printed and names_year:
                 return printed.text
-            return plan_title(year) if year else ""
+            unnamed = printed.text if printed else ""
+            return plan_title(year) if year else unnamed
         title = self.head.text("title")
         if not title:
             label = self.head.labels.get("title")

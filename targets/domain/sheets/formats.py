@@ -199,19 +199,21 @@ def _sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
 
 def _style_codes(parts: Mapping[str, bytes]) -> dict[int, str]:
     """Number of a cell style → its number format."""
-    own = {
-        int(entry.get("numFmtId", "0")): entry.get("formatCode", GENERAL)
-        for entry in _elements(parts, "xl/styles.xml", "numFmt")
-    }
+    own = {_number(entry): entry.get("formatCode", GENERAL) for entry in _elements(parts, "xl/styles.xml", "numFmt")}
     for cell_styles in _elements(parts, "xl/styles.xml", "cellXfs"):
-        numbers = [int(style.get("numFmtId", "0")) for style in cell_styles]
+        numbers = [_number(style) for style in cell_styles]
         return {index: own.get(number) or BUILT_IN.get(number, GENERAL) for index, number in enumerate(numbers)}
     return {}
+
+
+def _number(element: ET.Element) -> int:
+    number = element.get("numFmtId", "")
+    return int(number) if number.isascii() and number.isdigit() else 0
 
 
 def _elements(parts: Mapping[str, bytes], part: str, name: str) -> list[ET.Element]:
     try:
         root = ET.fromstring(parts.get(part, b"<none/>"))  # noqa: S314 - the guard refuses entities
-    except ET.ParseError:
+    except (ET.ParseError, LookupError, ValueError):
         return []
     return [element for element in root.iter() if element.tag.rpartition("}")[2] == name]

@@ -78,9 +78,14 @@ CELL = re.compile(
     rb"""((?:[^>"']++|"[^"]*+"|'[^']*+')*+)(?<!/)>\s*+<(?!/)"""
 )
 """A cell with content; blank bordered cells down to the last row of a sheet are common and harmless."""
-REFERENCE = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]{1,3})([0-9]{1,7})\s*["']""")
+ATTRIBUTE = re.compile(rb"""([^\s=>"']+)\s*=\s*("[^"]*"|'[^']*')""")
+ADDRESS = re.compile(rb"([A-Za-z]{1,3})([0-9]{1,7})")
+COUNT = re.compile(rb"""\b(?:uniqueCount|count)\s*=\s*(["'])(.*?)\1""")
+"""The parser reserves room for as many shared strings as this says; there cannot be more of them than bytes."""
+NOWHERE = (b"XFD", b"1048576")
+"""An address that is none may be read as any cell: it counts as the last one."""
 ROW = re.compile(rb"""<(?:\w+:)?row(?=[\s>])""")
-ROW_NUMBER = re.compile(rb"""[^<>]*?\br\s*=\s*["']([0-9]{1,9})["']""")
+ROW_NUMBER = re.compile(rb"""[^<>]*?\br\s*=\s*["']([0-9]+)["']""")
 WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 """How XML in UTF-16 begins: no office program writes it, and the patterns below would not see its cells."""
 STORED, DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
@@ -201,6 +206,8 @@ def _check_xml(part: str, data: bytes, name: str, limits: Limits) -> None:
     unsafe = _refused(name, f"内部含有不安全的定义（{part}）。{CURE}")
     if data.startswith(WIDE_TEXT) or b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise unsafe
+    if any(not number.isdigit() or int(number) > len(data) for _, number in COUNT.findall(data)):
+        raise _damaged(name)
     if b"sheetData" not in data:
         return
     if (
@@ -223,14 +230,15 @@ def _box(sheet: bytes) -> int:
     widest: set[bytes] = set()
     for cell in CELL.finditer(sheet):
         letters, number, others = cell.groups()
-        if letters is None:
-            place = REFERENCE.search(others)
-            if place is None:
-                without_address = True
-                continue
-            letters, number = place.groups()
-        rows = max(rows, int(number))
-        widest.add(letters)
+        if letters is None or b"r" in others:
+            places = [ADDRESS.fullmatch(value[1:-1]) for name, value in ATTRIBUTE.findall(others) if name == b"r"]
+            without_address = without_address or not (places or letters)
+            found = [place.groups() if place else NOWHERE for place in places]
+        else:
+            found = []
+        for place in (*found, (letters, number)) if letters else found:
+            rows = max(rows, int(place[1]))
+            widest.add(place[0])
     columns = max((_column_number(letters) for letters in widest), default=0)
     if without_address:
         rows, columns = _box_by_counting(sheet, rows, columns)

@@ -8,7 +8,9 @@ from targets.domain.sheets.amounts import unit_in
 from targets.domain.sheets.cells import Cell, Grid, label_key, plain, split_label
 from targets.domain.sheets.layout import HEADING, MONEY_UNIT, YEAR, Layout
 
-YEAR_IN_TEXT = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:年|$)")
+YEAR_IN_TEXT = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:年(?!\s*\d{1,2}\s*月)|$)")
+LONGEST_YEAR_LINE = 40
+"""Longer text that mentions a year explains something; it does not name the year of the form."""
 YEAR_ALONE = re.compile(r"[(\[]?\s*(19|20)\d\d\s*年度?\s*[)\]]?")
 CHINESE_YEAR = re.compile("[一二][〇○零Oo0一二三四五六七八九]{3}(?=年)")
 CHINESE_DIGITS = str.maketrans("〇○零Oo一二三四五六七八九", "00000123456789")
@@ -84,7 +86,7 @@ def _read_pair(layout: Layout, head: Head, cells: list[Cell], at: int) -> int:
         return _read_other(layout, head, cell, value)
     name, glued = label
     if name == HEADING:
-        head.money_unit = head.money_unit or unit_in(cell.text)
+        head.money_unit = unit_in(cell.text) or head.money_unit
         return 1
     head.labels.setdefault(name, cell)
     if glued:
@@ -131,7 +133,7 @@ def _read_other(layout: Layout, head: Head, cell: Cell, value: Cell | None) -> i
             return 1
         if glued or value is None:
             return 1
-    if years := years_in(cell.text):
+    if len(cell.text) <= LONGEST_YEAR_LINE and (years := years_in(cell.text)):
         head.years += [(year, cell) for year in years]
         return 1
     if NOISE.fullmatch(plain(cell.text)) or (not key and unit_in(cell.text)):

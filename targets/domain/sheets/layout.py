@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from targets.domain.record import IndicatorRow, Record
-from targets.domain.sheets.cells import label_key, split_label
+from targets.domain.sheets.cells import inside_brackets, label_key, split_label
 
 END = -1
 """The last sheet column of a form, wherever that is."""
+
+REMEMBERED_LABELS = 4_000
 
 DEPARTMENT = "department"
 """Code and name in one cell: `[202]淄博市淄川区教育和体育局`."""
@@ -141,12 +143,23 @@ class Layout:
         paths = {label_key(word) for column in self.columns for word in column.path}
         return frozenset(paths.union(*(column.words for column in self.columns)))
 
+    @cached_property
+    def _known_labels(self) -> dict[str, tuple[str, str] | None]:
+        return {}
+
     def label_of(self, text: str) -> tuple[str, str] | None:
         """The field that a cell labels and the value glued to the label; None if the cell is no label of this layout."""
+        if text not in self._known_labels:
+            if len(self._known_labels) > REMEMBERED_LABELS:
+                self._known_labels.clear()
+            self._known_labels[text] = self._find_label(text)
+        return self._known_labels[text]
+
+    def _find_label(self, text: str) -> tuple[str, str] | None:
         exact = self.labels.get(label_key(text))
         if exact is not None:
             return exact, ""
-        word, value = split_label(text)
+        word, value = split_label(inside_brackets(text))
         glued = self.labels.get(label_key(word)) if word else None
         return None if glued is None else (glued, value)
 

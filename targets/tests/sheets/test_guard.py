@@ -9,9 +9,11 @@ from collections.abc import Callable, Sequence
 import openpyxl
 import pytest
 
+from targets.domain.record import PROJECT, Record
 from targets.domain.sheets.guard import Limits, inspect
 from targets.domain.sheets.problems import FileRefused
 from targets.domain.sheets.reader import read_workbook
+from targets.domain.sheets.writer import write_official
 from targets.tests.sheets.books import one_sheet, project_lines
 
 GOOD = one_sheet(project_lines())
@@ -97,6 +99,19 @@ CASES = {
         "离表格太远",
     ),
     "far cell in lower case": (in_sheet(b"</sheetData>", FAR.replace(b"XFD1048576", b"xfd1048576")), "离表格太远"),
+    "count of strings": (
+        rezipped(
+            write_official([Record(PROJECT, 2023, "校车")]),
+            lambda name, data: data.replace(b'uniqueCount="', b'uniqueCount="99999999'),
+        ),
+        "已损坏",
+    ),
+    "address of too many digits": (in_sheet(b'r="A1"', b'r="A99999999999"'), "离表格太远"),
+    "address in another attribute": (
+        in_sheet(b"</sheetData>", FAR.replace(b'<c r="XFD', b"""<c a=' r="A1"' r="XFD""")),
+        "离表格太远",
+    ),
+    "two addresses": (in_sheet(b"</sheetData>", FAR.replace(b'<c r="XFD', b'<c r="A1" r="XFD')), "离表格太远"),
     "far row, no addresses": (
         in_sheet(b"</sheetData>", b'<row r="1048576">' + b"<c><v>1</v></c>" * 40 + b"</row></sheetData>"),
         "离表格太远",

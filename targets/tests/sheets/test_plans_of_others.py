@@ -16,7 +16,7 @@ NEST = ("number", "duty_group", "duty", "duty_goal")
 
 
 def row(values: Sequence[str], continues: tuple[str, ...] = ()) -> IndicatorRow:
-    return IndicatorRow(**dict(zip(FIELDS, values, strict=True)), continues=continues)  # type: ignore[arg-type]
+    return IndicatorRow(**dict(zip(FIELDS, values, strict=True)), continues=continues)
 
 
 FIRST, SECOND, THIRD = PLAN_ROWS

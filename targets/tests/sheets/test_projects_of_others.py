@@ -1,5 +1,6 @@
 """V1 as clerks, Excel, WPS and other programs hand it in."""
 
+import io
 from decimal import Decimal
 
 import openpyxl
@@ -171,6 +172,22 @@ def test_amount_that_is_none_refuses_the_form_with_its_cell(typed, says):
     assert (problem.sheet, problem.cell, problem.level) == ("Sheet1", "E4", "refused")
     assert says in problem.message
     assert problem.message.startswith("Sheet1!E4：")
+
+
+def test_heading_over_the_amounts_counts_more_than_a_unit_above_the_form():
+    lines = project_lines()
+    for unit in ("单位：元", "（金额单位：元）"):
+        above = [lines[0], ["", "", "", "", unit], *lines[1:]]
+        assert only(one_sheet(above)).record == EXPECTED
+        plain_heading = [[value if value != "项目资金(万元)" else "项目资金" for value in line] for line in above]
+        assert only(one_sheet(plain_heading)).record.total == Decimal("494.39")
+
+
+def test_day_of_filling_in_is_not_the_year():
+    for said in (["填报日期：2022年12月6日"], ["", "", "2022年12月6日"], ["编制时间", "2022年12月"]):
+        lines = project_lines()
+        lines.insert(1, said)
+        assert only(one_sheet(lines), year=2023).record.year == 2023
 
 
 def test_refusal_says_that_the_others_are_not_touched():
@@ -375,7 +392,7 @@ def test_value_is_what_the_screen_showed(value, number_format, shown):
 
 
 def test_formula_without_result_is_the_text_that_was_typed():
-    workbook = openpyxl.load_workbook(__import__("io").BytesIO(one_sheet(project_lines(), merges=MERGES)))
+    workbook = openpyxl.load_workbook(io.BytesIO(one_sheet(project_lines(), merges=MERGES)))
     workbook.active["E9"] = "=100%"
     form = only(saved(workbook))
     assert form.record.rows[0].target == "=100%"
