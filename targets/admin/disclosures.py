@@ -110,6 +110,8 @@ class DisclosureAdmin(ScopedAdmin):
             return self._refuse(request, disclosure, f"没有保存：{refusal}")
         items = disclosure.items.select_related("department")
         context = {
+            "show_save_and_add_another": False,
+            "show_save_and_continue": False,
             "subtitle": None,
             "title": disclosure.title,
             "items": items,
@@ -123,7 +125,7 @@ class DisclosureAdmin(ScopedAdmin):
     # Pages and deeds of their own ----------------------------------------------------------------------------------------
 
     def get_urls(self) -> list[URLPattern]:
-        views = {
+        views: dict[str, tuple[str, Callable[..., HttpResponse]]] = {
             "choose": ("<int:pk>/choose/", self.choose_view),
             "offer_foreword": ("<int:pk>/foreword/", self.offer_foreword_view),
             "report": ("<int:pk>/report/", self.report_view),
@@ -199,11 +201,15 @@ class DisclosureAdmin(ScopedAdmin):
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         disclosure = self.get_object(request, str(pk))
+        if disclosure.is_published:
+            return HttpResponseRedirect(f"{reverse('public:list')}?year={disclosure.year}")
         return list_page(request, disclosure.items.all(), [disclosure], is_preview=True)
 
     def preview_form_view(self, request: HttpRequest, pk: int, item: int) -> HttpResponse:
         disclosure = self.get_object(request, str(pk))
         found: DisclosureItem = get_object_or_404(with_texts(disclosure.items.all()), pk=item)
+        if disclosure.is_published:
+            return HttpResponseRedirect(reverse("public:form", args=[found.pk]))
         return form_page(request, found, is_preview=True)
 
     def _address(self, name: str, disclosure: Disclosure) -> str:

@@ -101,6 +101,7 @@ def _open_for(disclosure: Disclosure, by: Person) -> Iterator[Disclosure]:
         if refusal := why_not(locked, by):
             raise DisclosureRefused(refusal)
         yield locked
+    disclosure.refresh_from_db()
 
 
 def reword(disclosure: Disclosure, *, title: str, foreword: str, by: Person) -> None:

@@ -40,10 +40,10 @@ def _departments(items: Sequence[DisclosureItem]) -> str:
 
 
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-AMOUNT = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)(万元|亿元|元)")
+AMOUNT = re.compile(r"(?<![\d.])(\d{1,15}(?:\.\d{1,6})?)(万元|亿元|元)")
 IN_YUAN = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
-PROJECTS = re.compile(r"(\d{1,6})个[^\d,。;、]{0,8}项目")
-DEPARTMENTS = re.compile(r"(\d{1,6})个[^\d,。;、]{0,4}部门")
+PROJECTS = re.compile(r"(?<!\d)(\d{1,6})个[^\d,。;、]{0,8}项目")
+DEPARTMENTS = re.compile(r"(?<!\d)(\d{1,6})个[^\d,。;、]{0,4}部门")
 
 
 def foreword_doubts(foreword: str, summary: Summary) -> list[str]:
