@@ -44,6 +44,7 @@ class StyleBook:
                 "valign": "vcenter",
                 "text_wrap": role not in ("title", "caption"),
                 "num_format": number,
+                "indent": 1 if aligned == "right" and role == "text" else 0,
             }
             if role not in ("title", "caption"):
                 properties["border"] = 1
@@ -166,7 +167,10 @@ class Painter:
     def _head_line(self, line: Line) -> None:
         """A value too long for the tallest row of a spreadsheet gets several rows, merged."""
         values = {label: self._value(label.field) for label in line.labels}
-        needed = max([24.0, *(self._height(str(value), label.value_at) for label, value in values.items())])
+        texts = [(label.text, label.at) for label in values] + [
+            (str(value), label.value_at) for label, value in values.items()
+        ]
+        needed = max(24.0, *(self._height(text, at) for text, at in texts))
         rows = math.ceil(needed / TALLEST_ROW)
         bottom = self.row + rows - 1
         for label, value in values.items():

@@ -81,7 +81,7 @@ PROJECT_V1 = Layout(
     columns=(
         Column("level1", ("一级指标",), (30,), centred=True),
         Column("level2", ("二级指标",), (44,), centred=True),
-        Column("name", ("三级指标",), (58, 58), aliases=("三级指标名称", "指标名称", "指标内容")),
+        Column("name", ("三级指标",), (53, 53), aliases=("三级指标名称", "指标名称", "指标内容")),
         Column("target", ("指标值",), (55,), aliases=("年度指标值", "目标值", "指标值及单位"), centred=True),
         Column("weight", ("权重",), (18,), aliases=("分值", "分值权重", "权重分值"), centred=True, optional=True),
         Column("explanation", ("指标解释",), (50,), aliases=("指标说明", "绩效指标说明"), optional=True),
@@ -101,7 +101,7 @@ PROJECT_V1 = Layout(
     ),
     nests=("level1", "level2"),
     side="绩效指标",
-    side_width=22,
+    side_width=32,
     known_elsewhere=(
         Label("金额单位", MONEY_UNIT, aliases=("单位",)),
         Label("预算年度", YEAR, aliases=("年度", "填报年度", "所属年度", "申报年度")),
