@@ -71,7 +71,7 @@ def list_page(
     found = chosen.qs
     year = chosen.form.cleaned_data.get("year")
     notice = next((one for one in disclosures if not year or str(one.year) == year), None)
-    page, sentence = _page(request, found.select_related("department", "disclosure").order_by(*ORDER))
+    page, sentence = _page(request, found.select_related("department", "disclosure").defer("text").order_by(*ORDER))
     context: dict[str, Any] = {
         "filter": chosen,
         "ignored": [*chosen.ignored, *([sentence] if sentence else [])],
