@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -30,7 +31,7 @@ def visitor() -> Client:
     return Client()
 
 
-def approve(world: World, **changes: object) -> Declaration:
+def approve(world: World, **changes: Any) -> Declaration:
     """Approved without its way: what the public pages do does not depend on it."""
     form = world.declaration(**changes)
     Declaration.objects.filter(pk=form.pk).update(approved_revision=form.current_revision_id, state="approved")
@@ -49,13 +50,13 @@ def publish(
     return disclosure
 
 
-def read(visitor: Client, address: str = "/", **question: object) -> str:
+def read(visitor: Client, address: str = "/", **question: Any) -> str:
     response = visitor.get(address, question)
     assert response.status_code == 200
     return response.content.decode()
 
 
-def titles(visitor: Client, **question: object) -> list[str]:
+def titles(visitor: Client, **question: Any) -> list[str]:
     return [item.title for item in visitor.get("/", question).context["page"]]
 
 
