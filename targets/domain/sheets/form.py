@@ -98,6 +98,7 @@ class _FormReader:
         unit = self.head.text("unit")
         extra = self._extra(table, foot, unit, name)
         self._tell_guesses(table)
+        self._tell_blanks(table)
         self._tell_strays([*table.strays, *foot.strays, *(cell for head in self.form.heads for cell in head.strays)])
         refused = any(found.level == REFUSED for found in self.problems)
         record = None
@@ -213,6 +214,20 @@ class _FormReader:
         words = {column.field: column.path[-1] for column in self.form.layout.columns}
         for name, place, value in carried_runs(table):
             self._tell(place, GUESS, f"{words[name]}为空白，已按合并单元格照上一行读为{quoted(value)}，请核对。")
+
+    def _tell_blanks(self, table: Table) -> None:
+        """Once for a form: blank is what was read, for the head shows that the file has kept its merges."""
+        if not table.blanks:
+            return
+        layout = self.form.layout
+        outermost = next(column for column in layout.columns if column.field == layout.nests[0])
+        headers = [block.header for block in self.form.blocks if block.header]
+        column = headers[0].fields.get(outermost.field, (0, 0))[0]
+        cells = "、".join(str(row + 1) for row in table.blanks[:5]) + ("等" if len(table.blanks) > 5 else "")
+        sentence = (
+            f"第{cells}行的{outermost.path[-1]}为空白，已照空白读入。如与上一行相同，请合并单元格或补填后重新上传。"
+        )
+        self._tell(address(table.blanks[0], column), WARNING, sentence)
 
     def _tell_strays(self, strays: Sequence[Cell]) -> None:
         for cell in strays:

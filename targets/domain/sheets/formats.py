@@ -100,9 +100,9 @@ def _fill(number: Decimal, section: str, sign: str) -> str:
 
 
 def _digits(number: Decimal, places: str) -> str:
+    while places.endswith(","):  # a comma after the digits divides by a thousand
+        places, number = places[:-1], number / 1000
     whole, _, decimals = places.partition(".")
-    while whole.endswith(","):  # a comma after the digits divides by a thousand
-        whole, number = whole[:-1], number / 1000
     rounded = number.quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP)
     text = f"{rounded:,f}" if "," in whole else f"{rounded:f}"
     head, _, tail = text.partition(".")

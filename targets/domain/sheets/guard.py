@@ -80,7 +80,7 @@ CELL = re.compile(
 """A cell with content; blank bordered cells down to the last row of a sheet are common and harmless."""
 ATTRIBUTE = re.compile(rb"""([^\s=>"']+)\s*=\s*("[^"]*"|'[^']*')""")
 ADDRESS = re.compile(rb"([A-Za-z]{1,3})([0-9]{1,7})")
-COUNT = re.compile(rb"""\b(?:uniqueCount|count)\s*=\s*(["'])(.*?)\1""")
+COUNT = re.compile(rb"""ount\s*=\s*(["'])(.*?)\1""")
 """The parser reserves room for as many shared strings as this says; there cannot be more of them than bytes."""
 NOWHERE = (b"XFD", b"1048576")
 """An address that is none may be read as any cell: it counts as the last one."""

@@ -33,15 +33,27 @@ class Table:
     strays: list[Cell] = field(default_factory=list)
     other_columns: list[tuple[str, int, str]] = field(default_factory=list)
     """Heading that the layout does not know, number of the indicator, text."""
+    blanks: list[int] = field(default_factory=list)
+    """Rows that may have lost a merge, in a table whose head has kept its own."""
 
 
 def read_table(grid: Grid, layout: Layout, blocks: Sequence[Block]) -> Table:
     table = Table()
-    proven = grid.has_tall_merge(blocks[0].top, blocks[-1].bottom)
+    tables = [(block.header.top, block.header.bottom, block.bottom) for block in blocks if block.header]
+    proven = any(grid.has_tall_merge(top, bottom) for top, _, bottom in tables)
+    in_rows = any(grid.has_tall_merge(head + 1, bottom) for _, head, bottom in tables)
     for number, block in enumerate(blocks):
         if block.header:
             _Page(grid, layout, block, block.header, table, may_carry=not proven, continues_page=number > 0).read()
+    if proven and not in_rows and not layout.side:
+        table.blanks = _blanks_below_text(layout, table)
     return table
+
+
+def _blanks_below_text(layout: Layout, table: Table) -> list[int]:
+    """Sheet rows whose outermost cell is blank below one that is not: merged in many forms, here perhaps lost."""
+    outer = [getattr(row, layout.nests[0]) for row in table.rows]
+    return [table.places[at] for at in range(1, len(outer)) if not outer[at] and any(outer[:at])]
 
 
 @dataclass(slots=True)

@@ -60,6 +60,7 @@ def test_lost_merges_are_carried_down_and_told():
 def test_blank_beside_merges_stays_blank():
     form = only(merged([*ABOVE, *PLAN_HEAD, *PLAN_ROWS]))
     assert form.record.rows == (row(FIRST), row(SECOND), row(THIRD))
+    assert [(p.cell, p.level) for p in form.problems] == [("A8", "warning")]
 
 
 def test_budget_and_office_continue_only_where_they_are_merged():

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from targets.domain.record import PLAN, PROJECT, IndicatorRow, Record
 from targets.domain.sheets.reader import read_workbook
@@ -67,6 +68,12 @@ def test_form_that_lost_its_merges_is_read_and_says_what_was_carried_down():
     assert form.record == EXPECTED
     assert [(p.cell, p.level) for p in form.problems] == [("B10", "guess"), ("B12", "guess"), ("C10", "guess")]
     assert form.problems[0].message == "Sheet1!B10：一级指标为空白，已按合并单元格照上一行读为“成本指标”，请核对。"
+
+
+def test_merges_of_the_head_prove_nothing_of_the_table():
+    form = only(one_sheet(project_lines(), merges=("A1:E1", "A4:A6")))
+    assert form.record == EXPECTED
+    assert {p.level for p in form.problems} == {"guess"}
 
 
 def test_blank_beside_merges_stays_blank():
@@ -397,6 +404,23 @@ def test_formula_without_result_is_the_text_that_was_typed():
     form = only(saved(workbook))
     assert form.record.rows[0].target == "=100%"
     assert [(p.cell, p.level) for p in form.problems] == [("E9", "guess")]
+
+
+def test_formula_with_a_result_is_what_the_screen_showed():
+    target = io.BytesIO()
+    workbook = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False})
+    sheet = workbook.add_worksheet("校车")
+    percent = workbook.add_format({"num_format": "0%"})
+    for row, line in enumerate(project_lines()):
+        for column, value in enumerate(line):
+            sheet.write(row, column, value)
+    sheet.write_formula("E9", "=100%", percent, 1)
+    sheet.write_formula("E4", "=E5+E6", None, 494.39)
+    sheet.write_formula("E10", "=NAME", None, "#NAME?")
+    workbook.close()
+    form = only(target.getvalue())
+    assert (form.record.total, form.record.rows[0].target) == (Decimal("4943900.00"), "100%")
+    assert {p.cell for p in form.problems if "公式" in p.message} == {"E4", "E9", "E10"}
 
 
 def test_amount_is_the_exact_number_behind_the_rounded_one():
