@@ -5,6 +5,7 @@ Forms come in by the import page alone (`targets.intake`), which knows the offic
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -27,6 +28,7 @@ from targets.outgoing import check_code
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EXPORT_ORDER = ("year", "-kind", "department__code", "unit__code", "title_key", "id")
 LIVE_IN_CSV = ("=", "+", "-", "@", "\t", "\r")
+PLAIN_NUMBER = re.compile(r"[+-]?[\d,.]*%?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +212,8 @@ class PlainWorkbook(OutgoingFormat):
                         sheet.write_number(number, column, value, amount)
                     elif isinstance(value, int):
                         sheet.write_number(number, column, value)
-                    else:
-                        sheet.write_string(number, column, _cell_text(value))
+                    elif value:
+                        sheet.write_string(number, column, str(value)[:EXCEL_CELL])
             sheet.set_column(0, max(0, len(dataset.headers) - 1), 16)
             sheet.freeze_panes(1, 0)
         return target.getvalue()
@@ -238,14 +240,10 @@ EXCEL_CELL = 32767
 """Characters that a cell of a workbook can hold."""
 
 
-def _cell_text(value: object) -> str:
-    return "" if value is None else str(value)[:EXCEL_CELL]
-
-
 def _inert(value: object) -> str:
-    """CSV knows no text cells: an apostrophe keeps a spreadsheet from computing `=100%` (OWASP, CSV injection)."""
-    if value is None:
-        return ""
-    text = str(value)
-    is_live = isinstance(value, str) and text.startswith(LIVE_IN_CSV)
-    return f"'{text}" if is_live else text
+    """CSV knows no text cells: an apostrophe keeps a spreadsheet from computing `=100%` (OWASP, CSV injection).
+
+    A plain number such as `-100%` computes nothing and stays as it is.
+    """
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(LIVE_IN_CSV) and not PLAIN_NUMBER.fullmatch(text) else text

@@ -19,6 +19,7 @@ from departments.roles import ADMIN, FILLER, FINANCE_ROLES
 from departments.scoped_admin import ScopedAdmin, person
 from targets.admin.export import attachment
 from targets.admin.intake_page import all_problems, causes, shown_forms, without_place
+from targets.domain.steps import EDITABLE
 from targets.intake.batch import ImportRefused, discard_batch, open_batch, preview, preview_batch, store_batch
 from targets.links import form_url
 from targets.models import Declaration, ImportBatch
@@ -234,11 +235,19 @@ def _told(batch: ImportBatch) -> str:
 
 
 def _stored_forms(batch: ImportBatch, user: Person) -> list[dict[str, Any]]:
-    """The forms that the batch wrote, in the file's order, those the person sees with their addresses."""
+    """The forms that the batch wrote, in the file's order, as far as the person sees them and may read their text."""
     found = (
         Declaration.objects.visible_to(user)
         .filter(revisions__batch=batch)
-        .select_related("department", "unit")
+        .select_related("department", "unit", "current_revision")
+        .defer("current_revision__frozen")
         .order_by("revisions__id")
     )
-    return [{"form": declaration, "url": form_url(declaration)} for declaration in found]
+    return [
+        {
+            "form": declaration,
+            "url": form_url(declaration),
+            "is_readable": declaration.state not in EDITABLE or declaration.is_own_text_of(user),
+        }
+        for declaration in found
+    ]

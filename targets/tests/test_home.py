@@ -155,7 +155,7 @@ def test_waiting_forms_by_department_the_longest_first(world: World) -> None:
     )
     assert "从等得最久的开始" in text(page)
     assert page.context["desk"].groups[0].first_url == f"/admin/targets/budgetproject/{old.pk}/change/"
-    assert [fact.value for fact in page.context["review_facts"]] == ["2 张", "200.00 万元", "6 天", "0 张"]
+    assert [fact.value for fact in page.context["facts"]][1:] == ["2 张", "200.00 万元", "6 天", "0 张"]
 
 
 def test_what_comes_again_after_a_return_is_counted(world: World) -> None:
@@ -248,14 +248,14 @@ def test_the_round_comes_first(world: World, opens: int, closes: int, value: str
     world.campaign.opens_at = today + timedelta(days=opens)
     world.campaign.closes_at = evening + timedelta(days=closes)
     world.campaign.save()
-    fact = home(world.filler).context["campaign_fact"]
+    fact = home(world.filler).context["facts"][0]
     assert fact.value == value
     assert "二上" in fact.words
 
 
 def test_without_a_round(world: World) -> None:
     Campaign.objects.all().delete()
-    assert home(world.filler).context["campaign_fact"].value == "没有批次"
+    assert home(world.filler).context["facts"][0].value == "没有批次"
 
 
 def test_events_of_forms_that_one_sees(world: World) -> None:

@@ -92,11 +92,11 @@ def campaign_fact(campaigns: Sequence[Campaign]) -> Fact:
     if is_open:
         first = is_open[0]
         left = f"还有 {first.days_left} 天" if first.days_left else "今天截止"
-        return Fact(left, f"{first}截止：{date_in_words(first.closes_at)}")
+        return Fact(left, f"{first.name}截止：{date_in_words(first.closes_at)}")
     coming = sorted((one for one in campaigns if one.opens_at > now), key=lambda one: one.opens_at)
     if coming:
-        return Fact("尚未开始", f"{coming[0]}开始：{date_in_words(coming[0].opens_at)}")
+        return Fact("尚未开始", f"{coming[0].name}开始：{date_in_words(coming[0].opens_at)}")
     closed = sorted(campaigns, key=lambda one: one.closes_at)
     if closed:
-        return Fact("已截止", f"{closed[-1]}截止：{date_in_words(closed[-1].closes_at)}")
+        return Fact("已截止", f"{closed[-1].name}截止：{date_in_words(closed[-1].closes_at)}")
     return Fact("没有批次", "财政部门还没有建立编报批次")

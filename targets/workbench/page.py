@@ -54,7 +54,7 @@ def context_for(person: Person) -> dict[str, Any]:
     waiting = sections.waiting_forms(person)
     context: dict[str, Any] = {
         "place": _place(person),
-        "campaign_fact": campaign_fact(_campaigns(person)),
+        "facts": [campaign_fact(_campaigns(person))],
         "happenings": sections.happenings(person),
         "errands": _errands(person),
     }
@@ -64,21 +64,25 @@ def context_for(person: Person) -> dict[str, Any]:
         context["own_limit"] = sections.ROWS_SHOWN
     if scope.holds(FILLER):
         context["todos"] = sections.todos(waiting)
-        context["filler_facts"] = sections.filler_facts(context["todos"], context["own"])
+        context["facts"] += sections.filler_facts(context["todos"], context["own"])
     if scope.holds(*REVIEWERS):
         context["desk"] = sections.desk(waiting)
-        context["review_facts"] = sections.review_facts(context["desk"])
+        context["facts"] += sections.review_facts(context["desk"])
         context["reaches_nobody"] = not scope.reach(*REVIEWERS)
     if scope.holds(*REVIEWERS, *APPROVERS):
         context["done"] = sections.done_by(person)
     if scope.holds(*APPROVERS):
         context["is_approver"] = True
         context["to_approve"] = sections.to_approve(waiting)
+        if not scope.holds(*REVIEWERS):  # a reviewer's strip is full
+            context["facts"] += sections.approval_facts(context["to_approve"])
     if scope.holds(PERFORMANCE_REVIEWER):
         context["waivers"] = sections.waivers_asked(person)
         context["disclosures"] = sections.disclosures(person)
     if is_admin or scope.holds(AUDITOR):
         context["states"] = sections.counts_by_state(person)
+        if len(context["facts"]) == 1:
+            context["facts"] += sections.overview_facts(context["states"])
     if is_admin:
         context["settings"] = sections.settings_of(scope)
     return context

@@ -192,6 +192,10 @@ def to_approve(waiting: Sequence[Declaration]) -> list[Batch]:
     return [batch for batch in batches if batch.forms]
 
 
+def approval_facts(batches: Sequence[Batch]) -> list[Fact]:
+    return [Fact(f"{sum(len(batch.forms) for batch in batches)} 张", "待批复：绩效科已审核通过")]
+
+
 def waivers_asked(person: Person) -> list[tuple[Waiver, str]]:
     """情况说明 that wait for the performance office, the oldest first."""
     asked = Waiver.objects.filter(
@@ -248,6 +252,18 @@ def counts_by_state(person: Person) -> list[dict[str, Any]]:
     return [found[state] for state in STATES if state in found]
 
 
+def overview_facts(states: Sequence[dict[str, Any]]) -> list[Fact]:
+    def number(*wanted: str) -> str:
+        return f"{sum(row['forms'] for row in states if row['state'] in wanted)} 张"
+
+    return [
+        Fact(number(*EDITABLE), "编制中或已退回"),
+        Fact(number(*REVIEW_LEVELS), "审核中"),
+        Fact(number(PASSED), "审核通过，待批复"),
+        Fact(number(APPROVED), "已批复"),
+    ]
+
+
 def settings_of(scope: Scope) -> list[Setting]:
     """What an administrator sets up, with what is still missing."""
     departments = (
@@ -275,7 +291,7 @@ def settings_of(scope: Scope) -> list[Setting]:
         (
             "指标分类",
             Category.objects.filter(budget_year__in=years).count(),
-            "targets_category",
+            "targets_budgetyear",
             f"{without_categories}个年度没有指标分类" if without_categories else "",
         ),
     )
