@@ -10,4 +10,3 @@ ADMINS = {PROJECT: "targets_budgetproject", PLAN: "targets_departmentplan"}
 
 def form_url(declaration: Declaration) -> str:
     return reverse(f"admin:{ADMINS[declaration.kind]}_change", args=[declaration.pk])
-

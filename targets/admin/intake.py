@@ -27,6 +27,7 @@ from targets.transfer import PlainWorkbook
 
 MEGABYTE = 1024 * 1024
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+LONGEST_NUMBER = 18
 PROBLEM_LEVELS = {"refused": "不能导入", "guess": "请核对", "warning": "提醒"}
 
 
@@ -164,7 +165,7 @@ class ImportBatchAdmin(ScopedAdmin):
     def confirm_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         user = self._importer(request)
         batch = self._own_batch(user, pk)
-        only = {int(place) for place in request.POST.getlist("form") if place.isdecimal()}
+        only = {number for place in request.POST.getlist("form") if (number := _number(place)) is not None}
         if not only and batch.state == ImportBatch.State.PREVIEW:
             messages.warning(request, "没有勾选任何表，没有写入数据。请至少勾选一张，或点“放弃”。")
             return HttpResponseRedirect(reverse("admin:targets_importbatch_preview", args=[pk]))
@@ -224,7 +225,13 @@ class ImportBatchAdmin(ScopedAdmin):
 def _seen(request: HttpRequest) -> dict[int, int]:
     """Place in the file → revision that the preview compared with, from hidden fields `place:revision`."""
     pairs = (value.partition(":") for value in request.POST.getlist("seen"))
-    return {int(place): int(revision) for place, _, revision in pairs if place.isdecimal() and revision.isdecimal()}
+    numbers = ((_number(place), _number(revision)) for place, _, revision in pairs)
+    return {place: revision for place, revision in numbers if place is not None and revision is not None}
+
+
+def _number(text: str) -> int | None:
+    """What a browser of ours sends; anything else counts as nothing."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else None
 
 
 def _told(batch: ImportBatch) -> str:

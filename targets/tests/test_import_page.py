@@ -279,6 +279,23 @@ def test_the_problems_can_be_downloaded(world: World) -> None:
     assert "filename*=utf-8''" in response["Content-Disposition"]
 
 
+@pytest.mark.parametrize("junk", ["", "x", "-1", "9" * 5000, "0:0"])
+def test_what_no_button_sends_is_taken_for_nothing(world: World, junk: str) -> None:
+    client = client_of(world.filler)
+    batch = upload(client, workbook(world.record())).context["batch"]
+    address = reverse("admin:targets_importbatch_confirm", args=[batch.pk])
+    page = client.post(address, {"form": [junk], "seen": [f"{junk}:{junk}"]}, follow=True)
+    assert "没有勾选任何表" in page_text(page)
+    assert Declaration.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "page", ["999999/preview/", f"{'9' * 30}/preview/", "999999/change/", "x/change/", "1/history/"]
+)
+def test_batches_that_are_not_there(world: World, page: str) -> None:
+    assert client_of(world.filler).get(f"/admin/targets/importbatch/{page}").status_code == 404
+
+
 # Who ------------------------------------------------------------------------------------------------------------------
 
 IMPORTERS = {"filler", "sibling", "stranger", "office", "other_office", "perf", "perf2", "budget", "admin", "root"}
