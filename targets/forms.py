@@ -194,11 +194,19 @@ def _delete(rows: list[IndicatorRow], place: int, name: str, kind: str) -> list[
 
 
 def _up(rows: list[IndicatorRow], place: int, name: str, kind: str) -> list[IndicatorRow]:
-    return _move(rows, place, place - 1, kind)
+    """Change places with the row above; two rows of one merged cell stay in it."""
+    if not 0 < place < len(rows):
+        return rows
+    rest, row = _take_out(rows, place)
+    moved = _insert(rest, place - 1, row, kind)
+    below = moved[place]
+    shared = tuple(one for one in row.continues if one not in below.continues)
+    moved[place] = replace(below, continues=(*below.continues, *shared))
+    return moved
 
 
 def _down(rows: list[IndicatorRow], place: int, name: str, kind: str) -> list[IndicatorRow]:
-    return _move(rows, place, place + 1, kind)
+    return _up(rows, place + 1, name, kind)
 
 
 def _merge(rows: list[IndicatorRow], place: int, name: str, kind: str) -> list[IndicatorRow]:
@@ -237,13 +245,6 @@ def _spread(rows: list[IndicatorRow], key: str, name: str) -> list[IndicatorRow]
             break
         rows[below] = replace(rows[below], **{name: getattr(rows[place], name)})
     return rows
-
-
-def _move(rows: list[IndicatorRow], place: int, to: int, kind: str) -> list[IndicatorRow]:
-    if not 0 <= to < len(rows):
-        return rows
-    rest, row = _take_out(rows, place)
-    return _insert(rest, to, row, kind)
 
 
 def _take_out(rows: list[IndicatorRow], place: int) -> tuple[list[IndicatorRow], IndicatorRow]:

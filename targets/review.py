@@ -211,6 +211,7 @@ def open_steps(declaration: Declaration, user: Person, *, judged: list[Judged] |
 def levels_to_return_to(declaration: Declaration) -> dict[str, str]:
     """State → words, the unit first."""
     names = {RETURNED: "退回单位修改", steps.DEPARTMENT_REVIEW: "退回主管部门", OFFICE_REVIEW: "退回业务科室"}
+    names[steps.PERFORMANCE_REVIEW] = "退回绩效科"
     return {level: names[level] for level in lower_levels(declaration.state, declaration.budget_year.levels_in_use)}
 
 

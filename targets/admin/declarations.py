@@ -9,8 +9,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
 from departments.models import Department
 from departments.roles import FILLER
@@ -93,7 +95,11 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
     search_fields = ("title", "code", "unit__name", "unit__short_name", "unit__code", "department__name")
     search_help_text = "名称、代码、单位"
     list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
     actions = ("export_official",)
+
+    class Media:
+        css: ClassVar[dict[str, list[str]]] = {"all": ["targets/edit.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Declaration]:
         found: QuerySet[Declaration] = super().get_queryset(request).select_related(*RELATED).defer(*TEXT_OF_REVISIONS)
@@ -141,8 +147,8 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
         return whose_turn(declaration)
 
     @admin.display(description="修改时间", ordering="updated_at")
-    def changed(self, declaration: Declaration) -> Any:
-        return declaration.updated_at
+    def changed(self, declaration: Declaration) -> SafeString:
+        return format_html('<span class="nw">{}</span>', date_format(localtime(declaration.updated_at), "n月j日 H:i"))
 
     @admin.action(description="导出官方表", permissions=["view"])
     def export_official(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:

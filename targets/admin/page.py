@@ -29,6 +29,8 @@ from targets.waivers import explain, may_decide
 CUT_OFF = "没有保存：表格内容没有全部送达。请刷新页面后重新填写。"
 WITH_THE_FORM = frozenset({"submit", "confirm"})
 """Steps whose button saves the form first."""
+RARE = frozenset({"void", "adopt"})
+"""Steps that do not lie ready at the foot of the page."""
 LOOKS = {"reject": "refuse", **dict.fromkeys(("forward", "pass", "approve", "submit"), "default")}
 
 
@@ -135,13 +137,13 @@ def show(
         "may_decide": may_decide(declaration, user),
         "return_note": _return_note(declaration, events),
         "last_event": events[-1] if events else None,
-        **_steps(declaration, [offer for offer in offers if not (is_editable and offer.step.slug in WITH_THE_FORM)]),
+        "bar": _bar(declaration, [one for one in offers if one.step.slug not in RARE]),
+        "rare": _bar(declaration, [one for one in offers if one.step.slug in RARE]),
     }
     if is_form and record is not None:
         typed = _with_blank_end(desk.typed or shown(record), is_editable=is_editable)
         context |= _inputs(declaration, record, typed, judged, desk, is_editable=is_editable)
         context["taxonomy"] = rules.taxonomy
-        context["own_steps"] = [_button(offer) for offer in offers if is_editable and offer.step.slug in WITH_THE_FORM]
     elif record is not None:
         context["paper"] = paper_of(record, judged)
     return TemplateResponse(request, "targets/declaration/page.html", context)
@@ -200,15 +202,17 @@ def _button(offer: Offer) -> dict[str, Any]:
     return {"slug": slug, "label": offer.step.label, "look": LOOKS.get(slug, "line"), "refusal": offer.refusal}
 
 
-def _steps(declaration: Declaration, offers: Sequence[Offer]) -> dict[str, Any]:
+def _bar(declaration: Declaration, offers: Sequence[Offer]) -> dict[str, Any]:
+    """Buttons of these steps with the inputs they need."""
     needs = frozenset[str]().union(*(offer.step.needs for offer in offers))
     is_review = any(offer.step.is_review for offer in offers)
     revision: Revision | None = declaration.current_revision
+    returns = any(offer.step.slug == "return" for offer in offers)
     return {
         "steps": [_button(offer) for offer in sorted(offers, key=lambda offer: offer.step.slug in LOOKS)],
-        "step_revision": revision.number if revision else 0,
+        "revision": revision.number if revision else 0,
         "asks_opinion": is_review or bool(needs & {steps.OPINION, steps.REASON}),
         "opinion_label": "审核意见" if is_review else "理由",
         "asks_document": steps.DOCUMENT in needs,
-        "return_levels": levels_to_return_to(declaration) if any(o.step.slug == "return" for o in offers) else {},
+        "return_levels": levels_to_return_to(declaration) if returns else {},
     }

@@ -151,12 +151,25 @@
     if (event.key === "Enter" && event.target.matches("[data-find]")) { event.preventDefault(); }
   });
 
+  // A row menu that would not fit below its number opens above it.
+  document.addEventListener("toggle", (event) => {
+    const menu = event.target;
+    if (!menu.matches(".jx-menu") || !menu.open) { return; }
+    menu.classList.remove("up");
+    const bar = one(".submit-row");
+    const floor = Math.min(window.innerHeight, bar ? bar.getBoundingClientRect().top : Infinity);
+    const list = menu.querySelector("div").getBoundingClientRect();
+    const head = one(".jx-grid thead");
+    const ceiling = head ? head.getBoundingClientRect().bottom : 0;
+    if (list.bottom > floor && menu.getBoundingClientRect().top - list.height > ceiling) { menu.classList.add("up"); }
+  }, true);
+
   document.addEventListener("focusin", (event) => tell(event.target.closest(".jx-grid td[data-at]")));
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     const cell = event.target.closest(".jx-grid td[data-at]");
-    all(".jx-menu[open]").forEach((menu) => { if (!menu.contains(event.target)) { menu.open = false; } });
+    all(".jx-menu[open], .jx-drop[open]").forEach((menu) => { if (!menu.contains(event.target)) { menu.open = false; } });
     if (event.target.matches("[data-tick-all]")) {
       all('input[name="form"]').forEach((box) => { box.checked = event.target.checked; });
     } else if (cell) {
