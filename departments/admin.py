@@ -4,10 +4,13 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import UserChangeForm, UserCreationForm
+from django.contrib.auth.forms import UserCreationForm
 from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from departments.columns import names_in
 from departments.models import Department, Division, Duty, Membership, Office, Person
@@ -42,6 +45,13 @@ class Managed:
         if db_field.related_model in choices:
             kwargs["queryset"] = choices[db_field.related_model]
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A choice is a choice: no pencils and plus signs that open another form above this one."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_add_related = field.widget.can_change_related = field.widget.can_view_related = False
+        return field
 
 
 class RegisterAdmin(Managed, ScopedAdmin):
@@ -249,10 +259,16 @@ class NewPersonForm(UserCreationForm[Person]):
         fields = ("username", "name", "phone")
 
 
-class PersonForm(UserChangeForm[Person]):
+class PersonForm(forms.ModelForm[Person]):
     class Meta:
         model = Person
-        fields = ("username", "name", "phone", "is_active", "is_superuser", "password")
+        fields = ("username", "name", "phone", "is_active", "is_superuser")
+        labels = {"is_active": "可以登录", "is_superuser": "超级管理员"}
+        help_texts = {
+            "username": "登录用，建立后尽量不改。",
+            "is_active": "不再使用的账号请去掉勾，其填报和审核记录照样保留。",
+            "is_superuser": "设置整个系统的人，只给个别人；审核表仍须有任职。",
+        }
 
 
 @admin.register(Person)
@@ -269,9 +285,9 @@ class PersonAdmin(ScopedAdmin, UserAdmin):
     search_help_text = "用户名、姓名、电话"
     ordering = ("username",)
     filter_horizontal = ()
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("password_link", "last_login", "date_joined")
     fieldsets = (
-        (None, {"fields": ("username", "name", "phone", "password")}),
+        (None, {"fields": ("username", "name", "phone", "password_link")}),
         ("账号", {"fields": ("is_active", "is_superuser", "last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("username", "name", "phone", "password1", "password2")}),)
@@ -279,6 +295,11 @@ class PersonAdmin(ScopedAdmin, UserAdmin):
     @admin.display(description="任职")
     def posts(self, obj: Person) -> str:
         return "、".join(f"{post.department.label}{post.get_role_display()}" for post in obj.memberships.all())
+
+    @admin.display(description="密码")
+    def password_link(self, obj: Person) -> str:
+        url = reverse("admin:auth_user_password_change", args=[obj.pk])
+        return format_html('<a class="button" href="{}">重置密码</a>', url)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
         seen = Person.objects.visible_to(person(request)).values("pk")

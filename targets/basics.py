@@ -283,6 +283,8 @@ def _shown(spec: models.Field[Any, Any], value: Any) -> str:
         return "（空）"
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, dict):
+        return "、".join(f"{name}={number}" for name, number in value.items())[:LONGEST_SHOWN] or "（空）"
     if isinstance(value, list):
         return "、".join(map(str, value))[:LONGEST_SHOWN]
     if isinstance(value, datetime):

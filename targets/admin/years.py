@@ -70,9 +70,17 @@ class NewYearForm(forms.ModelForm[BudgetYear]):
         return year
 
 
+NUMBER = forms.TextInput(attrs={"inputmode": "decimal", "size": 8})
+
+
 def threshold_field(label: str, default: str, decimals: int) -> forms.DecimalField:
     return forms.DecimalField(
-        label=label, required=False, min_value=Decimal(0), decimal_places=decimals, help_text=f"不填则为{default}。"
+        label=label,
+        required=False,
+        min_value=Decimal(0),
+        decimal_places=decimals,
+        widget=NUMBER,
+        help_text=f"不填则为{default}。",
     )
 
 
@@ -251,6 +259,33 @@ class BudgetYearAdmin(ScopedAdmin):
         if change and (set(THRESHOLDS) & set(form.changed_data) or any(map(_changed, about_rules))):
             transaction.on_commit(partial(recheck_year.enqueue, form.instance.pk))
             messages.info(request, "校验规则有变化，各表的系统校验结果正在后台更新。")
+
+
+@admin.register(Campaign)
+class CampaignAdmin(ScopedAdmin):
+    """Rounds of all years in one list; their forms keep them, so none is removed."""
+
+    view_roles = YEAR_READERS
+    change_roles = add_roles = YEAR_MANAGERS
+    list_display = ("budget_year", "name", "opens_at", "closes_at", "notice")
+    list_display_links = ("budget_year", "name")
+    list_filter = ("budget_year__year",)
+    list_select_related = ("budget_year",)
+    search_fields = ("name", "notice")
+    search_help_text = "批次、通知文号"
+    fields = ("budget_year", "name", "opens_at", "closes_at", "notice")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
+        return super().get_queryset(request).filter(budget_year__in=years_of(person(request)))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if not super().has_change_permission(request, obj):
+            return False
+        return obj is None or managed_divisions(person(request)).filter(pk=obj.budget_year.division_id).exists()
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = BudgetYear.objects.filter(division__in=managed_divisions(person(request)))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 def _changed(formset: Any) -> bool:
