@@ -45,6 +45,8 @@ class Order:
     to_level: str = RETURNED
     document_number: str = ""
     document_date: date | None = None
+    undoes_batch: int | None = None
+    """The import whose undoing voids the form that it created (`targets.intake.undo` alone says this)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,13 @@ def _is_first_version(case: _Case) -> str:
     return "不能作废：上一版已批复并在执行中。不再调整的，请撤销本次修改后联系绩效科。"
 
 
+def _is_of_the_batch(case: _Case) -> str:
+    only = case.declaration.current_revision
+    if only is not None and only.number == 1 and only.batch_id and only.batch_id == case.order.undoes_batch:
+        return ""
+    return "不能撤销导入：这张表不是这次导入新建的，或导入后又有修改。"
+
+
 GUARDS: dict[str, Callable[[_Case], str]] = {
     steps.SEEN_REVISION: _saw_this_revision,
     steps.NOT_AUTHOR: _is_not_author,
@@ -167,12 +176,16 @@ GUARDS: dict[str, Callable[[_Case], str]] = {
     steps.CONFIRMED: _is_confirmed,
     steps.CLOSED_YEAR: _is_closed_year,
     steps.FIRST_VERSION: _is_first_version,
+    steps.UNDOES_BATCH: _is_of_the_batch,
     steps.NO_ERRORS: _has_no_errors,
     steps.OPINION: _has_opinion,
     steps.REASON: _has_reason,
     steps.DOCUMENT: _has_document,
 }
 """In the order in which they are asked."""
+
+NO_BUTTON_WHEN_REFUSED = frozenset({"withdraw", "confirm", "adopt", "void", "undo_import"})
+"""Steps that are nobody's duty here: a greyed button with a reason would only puzzle."""
 
 SAID_WITH_THE_STEP = frozenset({steps.OPINION, steps.REASON, steps.DOCUMENT})
 """Needs that the person fulfils in the act, so a button is offered before they are."""
@@ -200,9 +213,7 @@ def open_steps(declaration: Declaration, user: Person, *, judged: list[Judged] |
         if not role:
             continue
         case = _Case(declaration, step, user, order, judged)
-        if step.slug == "confirm" and not declaration.awaits_confirmation:
-            continue
-        if step.slug in ("withdraw", "adopt", "void") and _first_refusal(case, SAID_WITH_THE_STEP):
+        if step.slug in NO_BUTTON_WHEN_REFUSED and _first_refusal(case, SAID_WITH_THE_STEP):
             continue
         offers.append(Offer(step, role, _first_refusal(case, SAID_WITH_THE_STEP)))
     return offers
@@ -210,8 +221,12 @@ def open_steps(declaration: Declaration, user: Person, *, judged: list[Judged] |
 
 def levels_to_return_to(declaration: Declaration) -> dict[str, str]:
     """State → words, the unit first."""
-    names = {RETURNED: "退回单位修改", steps.DEPARTMENT_REVIEW: "退回主管部门", OFFICE_REVIEW: "退回业务科室"}
-    names[steps.PERFORMANCE_REVIEW] = "退回绩效科"
+    names = {
+        RETURNED: "退回单位修改",
+        steps.DEPARTMENT_REVIEW: "退回主管部门",
+        OFFICE_REVIEW: "退回业务科室",
+        steps.PERFORMANCE_REVIEW: "退回绩效科",
+    }
     return {level: names[level] for level in lower_levels(declaration.state, declaration.budget_year.levels_in_use)}
 
 

@@ -53,6 +53,7 @@ SEEN_REVISION = "seen_revision"
 NOT_AUTHOR = "not_author"
 UNTOUCHED = "untouched"
 FIRST_VERSION = "first_version"
+UNDOES_BATCH = "undoes_batch"
 CONFIRMED = "confirmed"
 ENTERED_BY_FINANCE = "entered_by_finance"
 CLOSED_YEAR = "closed_year"
@@ -73,7 +74,9 @@ class Step:
     """A review is barred to the authors of the text, superusers included."""
 
 
-def _step(slug: str, label: str, sources: set[str], target: str, roles: set[str], *needs: str, review: bool = False) -> Step:
+def _step(
+    slug: str, label: str, sources: set[str], target: str, roles: set[str], *needs: str, review: bool = False
+) -> Step:
     wanted = frozenset(needs) | ({NOT_AUTHOR} if review else frozenset())
     return Step(slug, label, frozenset(sources), target, frozenset(roles), wanted, review)
 
@@ -83,7 +86,14 @@ STEPS: tuple[Step, ...] = (
     _step("forward", "报送财政", {DEPARTMENT_REVIEW}, NEXT_LEVEL, {DEPARTMENT_REVIEWER}, SEEN_REVISION, review=True),
     _step("forward", "初审通过", {OFFICE_REVIEW}, NEXT_LEVEL, {OFFICE_REVIEWER}, SEEN_REVISION, review=True),
     _step(
-        "pass", "审核通过", {PERFORMANCE_REVIEW}, PASSED, {PERFORMANCE_REVIEWER}, SEEN_REVISION, OTHER_SIGNER, review=True
+        "pass",
+        "审核通过",
+        {PERFORMANCE_REVIEW},
+        PASSED,
+        {PERFORMANCE_REVIEWER},
+        SEEN_REVISION,
+        OTHER_SIGNER,
+        review=True,
     ),
     _step("approve", "批复", {PASSED}, APPROVED, {BUDGET_OFFICE, PERFORMANCE_REVIEWER}, DOCUMENT),
     _step("return", "退回", {DEPARTMENT_REVIEW}, LOWER_LEVEL, {DEPARTMENT_REVIEWER}, OPINION, review=True),
@@ -96,6 +106,15 @@ STEPS: tuple[Step, ...] = (
     _step("confirm", "确认代录", {RETURNED}, RETURNED, {FILLER}, ENTERED_BY_FINANCE),
     _step("adjust", "调整", {APPROVED}, DRAFT, {FILLER}, REASON),
     _step("adopt", "历史数据接收", {DRAFT}, APPROVED, {ADMIN}, DOCUMENT, CLOSED_YEAR),
+    _step(
+        "undo_import",
+        "撤销导入",
+        {DRAFT, RETURNED},
+        VOID,
+        {FILLER, OFFICE_REVIEWER, PERFORMANCE_REVIEWER, BUDGET_OFFICE, ADMIN},
+        UNDOES_BATCH,
+        FIRST_VERSION,
+    ),
     _step("void", "作废", {DRAFT, RETURNED}, VOID, {DEPARTMENT_REVIEWER, ADMIN}, REASON, FIRST_VERSION),
 )
 

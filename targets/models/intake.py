@@ -11,6 +11,7 @@ class ImportBatch(models.Model):
         PREVIEW = "preview", "待确认"
         STORED = "stored", "已导入"
         DISCARDED = "discarded", "已放弃"
+        UNDONE = "undone", "已撤销"
 
     file_name = models.CharField("文件名", max_length=255)
     sha256 = models.CharField("校验值", max_length=64, db_index=True)
@@ -26,6 +27,10 @@ class ImportBatch(models.Model):
     updated = models.PositiveIntegerField("更新", default=0)
     unchanged = models.PositiveIntegerField("无变化", default=0)
     refused = models.PositiveIntegerField("不能导入", default=0)
+    undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤销人"
+    )
     report = models.JSONField("报告", default=dict, blank=True)
 
     class Meta:

@@ -25,7 +25,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        answer = {"reading": reading_to_json(read_workbook(content, order["name"], year=order["year"]))}
+        answer: dict[str, Any] = {"reading": reading_to_json(read_workbook(content, order["name"], year=order["year"]))}
     except FileRefused as refusal:
         answer = {"refused": str(refusal)}
     sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass"))

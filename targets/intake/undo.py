@@ -1,0 +1,103 @@
+"""撤销导入: every form gets exactly its text from before; what somebody has touched since is kept and named."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from departments.models import Person
+from departments.roles import ADMIN
+from targets.editing import store
+from targets.intake.batch import ImportRefused
+from targets.models import Declaration, ImportBatch, Revision
+from targets.review import Order, StepRefused, take_step
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What became of one form of the batch; `kept_because` is "" when it is as before."""
+
+    declaration: Declaration
+    was_created: bool
+    kept_because: str = ""
+
+
+def may_undo(batch: ImportBatch, user: Person) -> bool:
+    """Whoever imported it, and administrators."""
+    return batch.uploaded_by_id == user.pk or user.scope.holds(ADMIN) or user.is_superuser
+
+
+def undo_batch(batch: ImportBatch, *, by: Person) -> list[Undone]:
+    """Take the import back in one transaction; raises ImportRefused when it cannot be taken back at all."""
+    if not may_undo(batch, by):
+        raise ImportRefused("只有导入人或系统管理员可以撤销这次导入。")
+    with transaction.atomic():
+        locked = ImportBatch.objects.select_for_update().defer("content").get(pk=batch.pk)
+        if locked.state != ImportBatch.State.STORED:
+            raise ImportRefused(f"这次导入{locked.get_state_display()}，不能撤销。")
+        told = _undo_forms(locked, by)
+        locked.state = ImportBatch.State.UNDONE
+        locked.undone_at, locked.undone_by = timezone.now(), by
+        locked.report = {
+            **locked.report,
+            "undo": [
+                {"title": one.declaration.heading, "created": one.was_created, "kept_because": one.kept_because}
+                for one in told
+            ],
+        }
+        locked.save(update_fields=["state", "undone_at", "undone_by", "report"])
+    batch.refresh_from_db()
+    return told
+
+
+def _undo_forms(batch: ImportBatch, by: Person) -> list[Undone]:
+    revisions = list(batch.revisions.order_by("declaration_id"))
+    ids = [revision.declaration_id for revision in revisions]
+    forms = {
+        form.pk: form
+        for form in Declaration.objects.select_for_update(of=("self",))
+        .select_related("unit", "budget_year")
+        .filter(pk__in=ids)
+        .order_by("pk")
+    }
+    before = {
+        (revision.declaration_id, revision.number): revision
+        for revision in Revision.objects.filter(declaration__in=ids)
+    }
+    told: list[Undone] = []
+    restored: list[tuple[Declaration, Revision]] = []
+    for revision in revisions:
+        form = forms[revision.declaration_id]
+        was_created = revision.number == 1
+        reason = _why_kept(form, revision, by)
+        if not reason and was_created:
+            reason = _void(form, batch, by)
+        elif not reason:
+            restored.append((form, before[form.pk, revision.number - 1]))
+        told.append(Undone(form, was_created, reason))
+    _restore(restored, batch, by)
+    return told
+
+
+def _why_kept(form: Declaration, imported: Revision, by: Person) -> str:
+    if form.current_revision_id != imported.pk:
+        return "导入后又有修改"
+    if form.events.filter(revision=imported).exists():
+        return "导入后已办理（送审或确认）"
+    if not form.open_to_import_by(by):
+        return "现在不能修改"
+    return ""
+
+
+def _void(form: Declaration, batch: ImportBatch, by: Person) -> str:
+    try:
+        take_step(form, "undo_import", by=by, order=Order(undoes_batch=batch.pk))
+    except StepRefused as refusal:
+        return str(refusal)
+    return ""
+
+
+def _restore(forms: Sequence[tuple[Declaration, Revision]], batch: ImportBatch, by: Person) -> None:
+    note = f"撤销导入批次{batch.pk}：{batch.file_name}"[:300]
+    store([(form, previous.record) for form, previous in forms], by=by, reason=Revision.Reason.UNDO, note=note)

@@ -1,0 +1,73 @@
+"""撤销导入 brings back exactly the text from before, voids what it created, keeps and names what was touched since."""
+
+from dataclasses import replace
+
+import pytest
+
+from targets.domain.edits import Change
+from targets.domain.sheets.writer import write_official
+from targets.editing import apply_changes
+from targets.intake.batch import ImportRefused, open_batch, store_batch
+from targets.intake.undo import undo_batch
+from targets.models import Declaration, ImportBatch
+from targets.tests.world import World
+
+
+def bring_in(world: World, *records: object, by: str = "filler") -> ImportBatch:
+    batch = open_batch(write_official(records), "表.xlsx", by=world.people[by])  # type: ignore[arg-type]
+    store_batch(batch, by=world.people[by])
+    return batch
+
+
+def test_an_update_is_taken_back_word_for_word(world: World) -> None:
+    form = world.declaration()
+    before = form.record()
+    changed = replace(
+        before,
+        goal="另一个目标，为1200名幼儿发放补助100万元。",
+        rows=(before.rows[1], before.rows[0], *before.rows[3:]),
+    )
+    batch = bring_in(world, changed)
+    assert Declaration.objects.get().record() != before
+    told = undo_batch(batch, by=world.filler)
+    assert [(one.declaration.title, one.was_created, one.kept_because) for one in told] == [("学前教育补助", False, "")]
+    form = Declaration.objects.get()
+    assert form.record() == before
+    assert [(one.number, one.reason) for one in form.revisions.all()] == [(1, "edit"), (2, "import"), (3, "undo")]
+    batch.refresh_from_db()
+    assert (batch.state, batch.undone_by) == ("undone", world.filler)
+
+
+def test_a_form_it_created_is_voided_and_may_come_again(world: World) -> None:
+    batch = bring_in(world, world.record())
+    undo_batch(batch, by=world.filler)
+    form = Declaration.objects.get()
+    assert form.state == "void"
+    assert [event.step for event in form.events.all()] == ["undo_import"]
+    bring_in(world, world.record())
+    assert sorted(Declaration.objects.values_list("state", flat=True)) == ["draft", "void"]
+
+
+def test_what_somebody_touched_since_is_kept_and_named(world: World) -> None:
+    batch = bring_in(world, world.record(), world.record(title="第二"), world.record(title="第三"))
+    edited, submitted = Declaration.objects.get(title="学前教育补助"), Declaration.objects.get(title="第二")
+    row = edited.record().rows[0]
+    apply_changes(edited, [Change(row.key, "target", row.target, "≤90万元")], by=world.filler)
+    world.advance(submitted, "submit")
+    told = {one.declaration.title: one.kept_because for one in undo_batch(batch, by=world.filler)}
+    assert told == {"学前教育补助": "导入后又有修改", "第二": "导入后已办理（送审或确认）", "第三": ""}
+    assert dict(Declaration.objects.values_list("title", "state")) == {
+        "学前教育补助": "draft",
+        "第二": "department_review",
+        "第三": "void",
+    }
+
+
+def test_an_import_is_undone_once_and_by_its_importer(world: World) -> None:
+    batch = bring_in(world, world.record())
+    for name in ("sibling", "boss", "perf", "auditor"):
+        with pytest.raises(ImportRefused, match="只有导入人或系统管理员"):
+            undo_batch(batch, by=world.people[name])
+    undo_batch(batch, by=world.admin)
+    with pytest.raises(ImportRefused, match="这次导入已撤销，不能撤销"):
+        undo_batch(batch, by=world.filler)
