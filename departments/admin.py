@@ -213,6 +213,13 @@ class OfficeAdmin(TransferAdmin, RegisterAdmin):
     autocomplete_fields = ("department",)
     fields = ("department", "name", "valid_from", "valid_to")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("department")
+
+    def choice_label(self, obj: Office) -> str:
+        """Every department has its 办公室."""
+        return f"{obj.department.label} · {obj.name}"
+
 
 @admin.register(Duty)
 class DutyAdmin(TransferAdmin, RegisterAdmin):
@@ -291,6 +298,9 @@ class PersonAdmin(ScopedAdmin, UserAdmin):
         ("账号", {"fields": ("is_active", "is_superuser", "last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("username", "name", "phone", "password1", "password2")}),)
+
+    def choice_label(self, obj: Person) -> str:
+        return f"{obj.name}（{obj.username}）"
 
     @admin.display(description="任职")
     def posts(self, obj: Person) -> str:

@@ -34,6 +34,10 @@ SMALL_AT_MOST = 32767
 """What both databases can hold in a small column; SQLite alone would take more."""
 
 
+class Follows(Exception):
+    """The entry belongs to one that was refused: told once, there."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldChange:
     label: str
@@ -133,6 +137,7 @@ class Loading:
         self.known = _stored({item.key[0] for item in items})
         self.outcome = Outcome()
         self.waiting: list[tuple[Item, tuple[str, Key]]] = []
+        self.left_out: list[Item] = []
         self.years: set[int] = set()
 
     def run(self) -> Outcome:
@@ -147,6 +152,8 @@ class Loading:
             if instance is not None and office in self.known:
                 instance.business_office = self.known[office]
                 self._save(item, instance)
+        if self.left_out and not self.outcome.problems:
+            self.outcome.problems.append(f"{self.left_out[0].title}：文件中的上下级互相指向，请核对。")
         self.outcome.problems = shortened(self.outcome.problems)
         self.outcome.lines.sort(key=lambda line: line.place)
         if not self.outcome.problems:
@@ -167,7 +174,11 @@ class Loading:
             self.outcome.lines.append(Line(item.place, item.kind.label, str(stored), UNCHANGED))
             return
         instance = stored if stored is not None else item.kind.model()
-        changes, faults = self._fill(item, instance, is_new=stored is None)
+        try:
+            changes, faults = self._fill(item, instance, is_new=stored is None)
+        except Follows:
+            self.left_out.append(item)
+            return
         if faults:
             self.outcome.problems += faults
             return
@@ -213,7 +224,10 @@ class Loading:
             return None
         if not is_reference(raw):
             raise ValidationError("须用代码和名称指明，不能用内部编号，请改正。")
-        found = self.known.get((spec.related_model._meta.label_lower, reference(raw)))
+        address = (spec.related_model._meta.label_lower, reference(raw))
+        found = self.known.get(address)
+        if found is None and address in self.coming:
+            raise Follows
         if found is None:
             raise ValidationError(
                 f"找不到“{'/'.join(part for part in reference(raw) if part)}”，请核对或一并写入文件。"

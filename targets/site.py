@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -39,6 +40,14 @@ class LoginForm(AuthenticationForm):
             raise ValidationError("这个账号现在没有任职，还不能使用。请联系系统管理员设置单位和角色。", code="no_role")
 
 
+class ChoiceView(AutocompleteJsonView):
+    """Choices as their screen names them (`choice_label`): an office with its department, a person with the user name."""
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        label = getattr(self.model_admin, "choice_label", str)
+        return {**super().serialize_result(obj, to_field_name), "text": label(obj)}
+
+
 class PerformanceSite(AdminSite):
     login_form = LoginForm
     site_header = SYSTEM_NAME
@@ -58,6 +67,9 @@ class PerformanceSite(AdminSite):
     def get_urls(self) -> list[Any]:
         own = [path(route, self.admin_view(view), name=name) for route, view, name in self.pages]
         return [*own, *super().get_urls()]
+
+    def autocomplete_view(self, request: HttpRequest) -> Any:
+        return ChoiceView.as_view(admin_site=self)(request)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Everybody with a role in force; `is_staff` means nothing here."""

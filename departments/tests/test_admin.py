@@ -2,7 +2,6 @@
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -147,7 +146,7 @@ def test_a_deactivated_account_is_out(register):
 
 
 def test_roles_are_given_inside_ones_own_division(register):
-    client: Client = register.client("admin")
+    client = register.client("admin")
     body = {"person": register.people["filler"].pk, "role": ADMIN}
     inside = client.post(address("membership", "add"), {**body, "department": register.finance.pk})
     outside = client.post(address("membership", "add"), {**body, "role": FILLER, "department": register.elsewhere.pk})
@@ -158,3 +157,14 @@ def test_roles_are_given_inside_ones_own_division(register):
 def test_nothing_of_the_register_is_deleted(register):
     page = address("department", "delete", register.health.pk)
     assert register.client("root").post(page, {"post": "yes"}).status_code == 403
+
+
+def test_choices_name_what_would_be_mistaken(register):
+    def choices(field):
+        query = {"app_label": "departments", "model_name": "membership", "field_name": field, "term": ""}
+        found = register.client("admin").get(reverse("admin:autocomplete"), query).json()["results"]
+        return {one["text"] for one in found}
+
+    assert choices("office") == {"财政局 · 教科文科"}
+    assert "filler（filler）" in choices("person")
+    assert choices("department") == {"财政局", "[202]教育和体育局", "[202001]实验学校", "[405]卫生健康局"}

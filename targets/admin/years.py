@@ -24,7 +24,7 @@ from targets.year_setup import STANDARD, YEARS, set_up_year
 
 YEAR_MANAGERS = frozenset({ADMIN, PERFORMANCE_REVIEWER})
 YEAR_READERS = YEAR_MANAGERS | {AUDITOR}
-LEVEL_CHOICES = list(zip(REVIEW_LEVELS, ("主管部门审核", "业务科室审核", "绩效科审核（不能去掉）"), strict=True))
+LEVEL_CHOICES = list(zip(REVIEW_LEVELS, ("主管部门审核", "业务科室审核", "绩效科审核（必有）"), strict=True))
 THRESHOLDS = ("goal_length", "money_tolerance")
 """Numbers that rules read, named as in YearRules."""
 COPY = "copy"
@@ -99,8 +99,8 @@ class YearForm(forms.ModelForm[BudgetYear]):
         model = BudgetYear
         fields = ("is_closed", "review_levels", "two_signers")
 
-    goal_length = threshold_field("年度总体绩效目标的最少字数", "10", 0)
-    money_tolerance = threshold_field("资金核对的允许误差（万元）", "0.01", 4)
+    goal_length = threshold_field("总体目标最少字数", "10", 0)
+    money_tolerance = threshold_field("资金误差（万元）", "0.01", 4)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -132,6 +132,25 @@ def test_one_bad_entry_keeps_the_good_ones_out(world):
     assert not Department.objects.filter(code="501").exists()
 
 
+def test_what_follows_from_a_fault_is_not_told_again(world):
+    office = {"department": [*DIVISION, "5", "坏"], "name": "办公室"}
+    page = upload(
+        client_of(world.admin),
+        entries(("departments.department", {**NEW, "code": "5", "name": "坏"}), ("departments.office", office)),
+    )
+    assert len(page.context["outcome"].problems) == 1
+
+
+def test_entries_that_wait_for_each_other_are_refused(world):
+    first = {"division": DIVISION, "code": "501", "name": "甲", "parent": [*DIVISION, "502", "乙"]}
+    second = {"division": DIVISION, "code": "502", "name": "乙", "parent": [*DIVISION, "501", "甲"]}
+    page = upload(
+        client_of(world.admin), entries(("departments.department", first), ("departments.department", second))
+    )
+    assert "互相指向" in page.content.decode()
+    assert not Department.objects.filter(name__in=["甲", "乙"]).exists()
+
+
 def test_a_confirmation_holds_only_for_what_was_shown(world):
     client = client_of(world.admin)
     shown = upload(client, entries(("departments.department", HEALTH)))
