@@ -126,7 +126,7 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
         return self.columns(amount, findings)
 
     def columns(self, amount: Callable[..., Any], findings: Callable[..., Any]) -> tuple[Any, ...]:
-        return ("heading_column", "place", amount, "state_column", "turn", findings, "changed")
+        return ("heading_column", "place", amount, "state_column", findings, "changed")
 
     @admin.display(description="名称", ordering="title")
     def heading_column(self, declaration: Declaration) -> str:
@@ -138,13 +138,10 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
             return declaration.unit.label
         return format_html('{}<span class="sub">{}</span>', declaration.department.label, declaration.unit.label)
 
-    @admin.display(description="状态", ordering="state")
+    @admin.display(description="状态／轮到谁", ordering="state")
     def state_column(self, declaration: Declaration) -> SafeString:
-        return state_chip(declaration.state)
-
-    @admin.display(description="轮到谁")
-    def turn(self, declaration: Declaration) -> str:
-        return whose_turn(declaration)
+        turn = whose_turn(declaration)
+        return format_html('{}<span class="sub">{}</span>', state_chip(declaration.state), "" if turn == "—" else turn)
 
     @admin.display(description="修改时间", ordering="updated_at")
     def changed(self, declaration: Declaration) -> SafeString:

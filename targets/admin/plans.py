@@ -12,7 +12,7 @@ from targets.models import Declaration, DepartmentPlan
 @admin.register(DepartmentPlan)
 class DepartmentPlanAdmin(DeclarationAdmin):
     def columns(self, amount: Callable[..., Any], findings: Callable[..., Any]) -> tuple[Any, ...]:
-        return ("heading_column", "place", "rows", "state_column", "turn", findings, "changed")
+        return ("heading_column", "place", "rows", "state_column", findings, "changed")
 
     @admin.display(description="名称", ordering="unit__code")
     def heading_column(self, declaration: Declaration) -> str:

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Subquery
+from django.db.models.functions import Coalesce
 
 from departments.models import Department, Division, Person
 from departments.roles import FILLER, FINANCE_ROLES
@@ -188,8 +189,8 @@ class Declaration(models.Model):
         """代录: text that finance entered and the department has not confirmed."""
         if self.state not in EDITABLE:
             return False
-        confirmed = self.events.filter(step="confirm").order_by("-number").values_list("revision__number", flat=True)
-        since = confirmed.first() or 0
+        confirmed = self.events.filter(step="confirm").order_by("-number").values("revision__number")[:1]
+        since = Coalesce(Subquery(confirmed), 0)
         return self.revisions.filter(version=self.version, number__gt=since, by_finance=True).exists()
 
     def authors(self) -> set[int]:

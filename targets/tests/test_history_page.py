@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from targets.admin.history import Told, differences
-from targets.domain.edits import AddRow, Change, MoveRow, RemoveRow
+from targets.domain.edits import AddRow, Change, Edit, MoveRow, RemoveRow
 from targets.domain.record import IndicatorRow
 from targets.editing import apply_changes
 from targets.models import Declaration
@@ -44,7 +44,7 @@ def test_differences_are_said_in_the_words_of_the_form(world: World) -> None:
     form = world.declaration()
     before = form.record()
     first, second, third, fourth, _ = (row.key for row in before.rows)
-    edits = [
+    edits: list[Edit] = [
         Change("", "total", "1000000.00", "1200000.00"),
         Change(second, "target", "≥1200人", ""),
         Change(third, "continues", "level1", ""),

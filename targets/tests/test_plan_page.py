@@ -28,7 +28,6 @@ def plan(world: World, *rows: IndicatorRow) -> Declaration:
         title="2023年整体绩效目标表",
         department_code="202001",
         department_name="淄川区实验学校",
-        unit="",
         total=None,
         fiscal=None,
         other=None,
