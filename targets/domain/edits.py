@@ -62,39 +62,65 @@ class Merged:
 
 def merge(record: Record, edits: Iterable[Edit]) -> Merged:
     """The record with every edit that meets what its author saw, and the changes that do not."""
-    head = record
-    rows = {row.key: row for row in record.rows}
-    order = [row.key for row in record.rows]
-    touched: set[tuple[str, str]] = set()
-    conflicts: list[Conflict] = []
+    draft = _Draft(record)
     for edit in edits:
         match edit:
-            case Change(row="") as change:
-                stored = _head_value(head, change.field)
-                if stored == change.old:
-                    head = _with_head_value(head, change.field, change.new)
-                elif stored != change.new:
-                    conflicts.append(Conflict(change, stored))
-            case Change(row=key) as change:
-                row = rows.get(key)
-                cell = _cell(row, change.field) if row else None
-                if row and cell == change.old:
-                    rows[key] = _with_cell(row, change.field, change.new)
-                    touched.add((key, change.field))
-                elif cell != change.new:
-                    conflicts.append(Conflict(change, cell))
-            case AddRow(row=row, after=after):
-                if row.key not in rows:
-                    rows[row.key] = row
-                    order.insert(_place(order, after), row.key)
-            case RemoveRow(key=key):
-                if rows.pop(key, None):
-                    order.remove(key)
-            case MoveRow(key=key, after=after):
-                if key in rows and key != after:
-                    order.remove(key)
-                    order.insert(_place(order, after), key)
-    return Merged(replace(head, rows=_follow([rows[key] for key in order], touched)), tuple(conflicts))
+            case Change(row=""):
+                draft.change_head(edit)
+            case Change():
+                draft.change_cell(edit)
+            case AddRow():
+                draft.add(edit)
+            case RemoveRow():
+                draft.remove(edit)
+            case MoveRow():
+                draft.move(edit)
+    return draft.merged()
+
+
+class _Draft:
+    """The record while edits are being taken in."""
+
+    def __init__(self, record: Record) -> None:
+        self.head = record
+        self.rows = {row.key: row for row in record.rows}
+        self.order = [row.key for row in record.rows]
+        self.touched: set[tuple[str, str]] = set()
+        self.conflicts: list[Conflict] = []
+
+    def change_head(self, change: Change) -> None:
+        stored = _head_value(self.head, change.field)
+        if stored == change.old:
+            self.head = _with_head_value(self.head, change.field, change.new)
+        elif stored != change.new:
+            self.conflicts.append(Conflict(change, stored))
+
+    def change_cell(self, change: Change) -> None:
+        row = self.rows.get(change.row)
+        stored = _cell(row, change.field) if row else None
+        if row and stored == change.old:
+            self.rows[change.row] = _with_cell(row, change.field, change.new)
+            self.touched.add((change.row, change.field))
+        elif stored != change.new:
+            self.conflicts.append(Conflict(change, stored))
+
+    def add(self, edit: AddRow) -> None:
+        if edit.row.key not in self.rows:
+            self.rows[edit.row.key] = edit.row
+            self.order.insert(_place(self.order, edit.after), edit.row.key)
+
+    def remove(self, edit: RemoveRow) -> None:
+        if self.rows.pop(edit.key, None):
+            self.order.remove(edit.key)
+
+    def move(self, edit: MoveRow) -> None:
+        if edit.key in self.rows and edit.key != edit.after:
+            self.order.remove(edit.key)
+            self.order.insert(_place(self.order, edit.after), edit.key)
+
+    def merged(self) -> Merged:
+        rows = _follow([self.rows[key] for key in self.order], self.touched)
+        return Merged(replace(self.head, rows=rows), tuple(self.conflicts))
 
 
 def _place(order: list[str], after: str | None) -> int:

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from departments.models import Department, Division, Office, Person
-from targets.basics import BasicsRefused, add_missing, preview_basics
+from targets.basics import add_missing, preview_basics
+from targets.basics_file import BasicsRefused
 from targets.demo import REFERENCE
 from targets.models import BudgetYear, Category
 

@@ -137,7 +137,7 @@ def test_confirming_passes_authorship_to_the_department(world: World) -> None:
         take_step(form, "submit", by=world.filler)
     take_step(form, "confirm", by=world.filler)
     assert form.authors() == {world.filler.pk}
-    assert not form.awaits_confirmation
+    assert not Declaration.objects.get(pk=form.pk).awaits_confirmation
     world.advance(form, "submit", "forward", "forward", "pass")
     assert form.state == "passed"
 

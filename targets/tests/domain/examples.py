@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from targets.domain.checks import Finding, check
 from targets.domain.record import IndicatorRow, Record
@@ -12,7 +13,7 @@ REQUIRED = frozenset({"成本指标", "产出指标", "效益指标", "满意度
 RULES_2023 = YearRules(year=2023, taxonomy=TAXONOMIES["2021"].tree, required_level1=REQUIRED)
 
 
-def project_row(place: str, name: str, target: str, **cells: str) -> IndicatorRow:
+def project_row(place: str, name: str, target: str, **cells: Any) -> IndicatorRow:
     level1, level2 = place.split("/")
     return IndicatorRow(level1=level1, level2=level2, name=name, target=target, **cells)
 

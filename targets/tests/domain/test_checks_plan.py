@@ -1,6 +1,7 @@
 """Rules on the department form: the target beside its reference values."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ BLANK_REFERENCES = dict.fromkeys(
 )
 
 
-def row(**cells: str) -> IndicatorRow:
+def row(**cells: Any) -> IndicatorRow:
     return replace(PLAN_ROW, **cells)
 
 

@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from targets.domain.labels import FIELD_LABELS, PLAN_LABELS, field_label
 from targets.domain.record import ROW_TEXTS, IndicatorRow, Record
 
 
-def row(name: str, key: str = "", **cells: str) -> IndicatorRow:
+def row(name: str, key: str = "", **cells: Any) -> IndicatorRow:
     return IndicatorRow(key=key, level1="产出指标", level2="数量指标", name=name, **cells)
 
 
