@@ -13,17 +13,18 @@ from django.urls import reverse
 from departments.models import Person
 from departments.roles import FILLER
 from departments.scoped_admin import person
-from targets.admin.saving import Clash, Saved, save
+from targets.admin.saving import Clash, Saved, save, still_open
 from targets.domain import steps
 from targets.domain.labels import field_label
 from targets.domain.record import Record
 from targets.domain.steps import RETURNED
 from targets.editing import EditRefused, why_not_editable
 from targets.findings import Judged, count_levels, judge
-from targets.forms import Typed, blank_row, is_blank, is_complete, press, read_typed, shown
+from targets.forms import Typed, is_blank, is_complete, press, read_typed, shown
 from targets.models import Declaration, ReviewEvent, Revision
 from targets.paper import GOAL_WIDTH, MERGEABLE, Paper, lines_of, paper_of
 from targets.review import Offer, Order, StepRefused, levels_to_return_to, open_steps, take_step, whose_turn
+from targets.row_buttons import blank_row
 from targets.waivers import explain, may_decide
 
 CUT_OFF = "没有保存：表格内容没有全部送达。请刷新页面后重新填写。"
@@ -73,7 +74,9 @@ def _receive(request: HttpRequest, admin: ModelAdmin[Any], declaration: Declarat
     action = request.POST.get("do", "save")
     pressed = press(typed, action, base.record)
     if pressed is not None:
-        return show(request, admin, declaration, Desk(pressed, base.number, is_dirty=True))
+        clashes = still_open(request.POST.getlist("clash"), base.record, pressed)
+        error = "下列各处有人同时修改，请逐处选定后再点“保存”。" if clashes else ""
+        return show(request, admin, declaration, Desk(pressed, base.number, error, clashes, is_dirty=True))
     if typed.faults:
         error = "没有保存：请先改正下列内容，您填写的都还在本页。"
         return show(request, admin, declaration, Desk(typed, base.number, error, is_dirty=True))

@@ -10,7 +10,7 @@ from targets.domain.edits import CONTINUES, AddRow, Change, Conflict, Edit, Move
 from targets.domain.labels import field_label
 from targets.domain.record import MONEY, ROW_TEXTS, Record, money_text, money_value
 from targets.editing import Outcome, apply_changes
-from targets.forms import Typed, edits_of, typed_over
+from targets.forms import Typed, edits_of, head_text, typed_over
 from targets.models import Declaration, Revision
 from targets.paper import cell_anchor
 from targets.templatetags.targets_ui import money
@@ -99,9 +99,29 @@ def _clash(conflict: Conflict, seen: Record, stored: Record, others: Sequence[Re
     place = _place(change, stored)
     mine, theirs = (_said(change.field, text) for text in (change.new, conflict.stored))
     who = _who(others, change, conflict.stored)
-    message = f"{place}：{who}改为“{theirs}”，您改为“{mine}”。栏内是您写的，保存即采用；否则请点“采用对方的”。"
+    message = f"{place}：{who}改为“{theirs}”，您改为“{mine}”。栏内是您写的，保存即采用；也可改用对方的。"
     anchor = cell_anchor(change.row, change.field) if change.row else f"f-{change.field}"
     return Clash(message, anchor, f"theirs:{change.row}:{change.field}")
+
+
+def still_open(places: Iterable[str], base: Record, typed: Typed) -> list[Clash]:
+    """Of the clashes the page was about (`theirs:ROW:FIELD`), those where one's own words still stand in the input."""
+    clashes = []
+    stored, mine = ({row.key: row for row in rows} for rows in (base.rows, typed.rows))
+    for action in places:
+        _, _, place = action.partition(":")
+        key, _, name = place.partition(":")
+        if key in stored and key in mine and name in ROW_TEXTS:
+            theirs, own = getattr(stored[key], name), getattr(mine[key], name)
+        elif not key and name in typed.head:
+            theirs, own = head_text(base, name), typed.head[name]
+        else:
+            continue
+        if theirs != own:
+            said = f"对方写的是“{theirs or '（空）'}”，您写的是“{own or '（空）'}”"
+            message = f"{_place(Change(key, name, '', ''), base)}：{said}。栏内是您写的，保存即采用；也可改用对方的。"
+            clashes.append(Clash(message, cell_anchor(key, name) if key else f"f-{name}", action))
+    return clashes
 
 
 def _spared(key: str, stored: Record, others: Sequence[Revision]) -> Clash:
@@ -151,7 +171,7 @@ def _message(edits: Sequence[Edit], conflicts: Sequence[Conflict], outcome: Outc
         return ""
     unsettled = {(conflict.change.row, conflict.change.field) for conflict in conflicts}
     changes = [edit for edit in edits if isinstance(edit, Change) and (edit.row, edit.field) not in unsettled]
-    places = list(dict.fromkeys(_place(change, outcome.record) for change in changes))
+    places = list(dict.fromkeys(_place(one, outcome.record) for one in changes if one.field != CONTINUES))
     said = []
     if places:
         more = "等" if len(places) > PLACES_TOLD else ""
@@ -159,4 +179,6 @@ def _message(edits: Sequence[Edit], conflicts: Sequence[Conflict], outcome: Outc
     for word, sort in (("新增", AddRow), ("删除", RemoveRow), ("移动", MoveRow)):
         if number := sum(isinstance(edit, sort) for edit in edits):
             said.append(f"{word}{number}行")
+    if not said:
+        said.append("调整合并单元格")
     return f"已保存为第{outcome.revision.number}稿：{'，'.join(said)}。"

@@ -192,8 +192,12 @@ def test_two_tabs_store_what_does_not_clash_and_ask_about_the_rest(
     assert [row.target for row in stored(form).rows] == ["≤100万元", "≥1300人", "≥98%", "≥92%", "≥96%"]
     again = fields_of(response.content.decode())
     assert again[f"{key}.target"] == "≥1400人"
-    taken = fields_of(client.post(page(form), again | {"do": f"theirs:{key}:target"}).content.decode())
-    assert taken[f"{key}.target"] == "≥1300人"
+    clashes = {"clash": [f"theirs:{key}:target", f"theirs:{other}:target", "theirs::nonsense", "x"]}
+    html = client.post(page(form), again | clashes | {"do": "add"}).content.decode()
+    assert "第2行 指标值：对方写的是“≥1300人”，您写的是“≥1400人”。" in html
+    taken = client.post(page(form), again | clashes | {"do": f"theirs:{key}:target"}).content.decode()
+    assert fields_of(taken)[f"{key}.target"] == "≥1300人"
+    assert "对方写的是" not in taken
     client.post(page(form), again | {"do": "save"})
     assert stored(form).rows[1].target == "≥1400人"
 

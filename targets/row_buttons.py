@@ -1,0 +1,116 @@
+"""Buttons that change the rows of a form page without saving: add, delete, move, merge with the row above, part from it.
+
+Merged cells stay what they were on paper: a row put inside a merged cell joins it when it says the same, else it parts it.
+"""
+
+from dataclasses import replace
+
+from targets.domain.record import IndicatorRow
+from targets.models.declaration import new_row_key
+from targets.paper import MERGEABLE
+
+LABELS = 3
+"""So many of the mergeable columns name a row's category or duty; a duty's goal (the fourth) is each row's own."""
+
+
+def blank_row() -> IndicatorRow:
+    """A new row has its key from the page on which it is typed, so that sending the page twice adds it once."""
+    return IndicatorRow(key=new_row_key())
+
+
+def _add(rows: list[IndicatorRow], place: int, name: str, kind: str) -> list[IndicatorRow]:
+    return [*rows, blank_row()]
+
+
+def _add_below(rows: list[IndicatorRow], place: int, name: str, kind: str) -> list[IndicatorRow]:
+    """A new row of the same category or duty: its label cells are one with those of the row above."""
+    above = rows[place]
+    same = tuple(one for one in MERGEABLE[kind][:LABELS] if getattr(above, one))
+    fresh = replace(blank_row(), **{name: getattr(above, name) for name in same}, continues=same)
+    return _insert(rows, place + 1, fresh, kind)
+
+
+def _delete(rows: list[IndicatorRow], place: int, name: str, kind: str) -> list[IndicatorRow]:
+    return _take_out(rows, place)[0]
+
+
+def _up(rows: list[IndicatorRow], place: int, name: str, kind: str) -> list[IndicatorRow]:
+    """Change places with the row above; two rows of one merged cell stay in it."""
+    if not 0 < place < len(rows):
+        return rows
+    rest, row = _take_out(rows, place)
+    moved = _insert(rest, place - 1, row, kind)
+    below = moved[place]
+    shared = tuple(one for one in row.continues if one not in below.continues)
+    moved[place] = replace(below, continues=(*below.continues, *shared))
+    return moved
+
+
+def _down(rows: list[IndicatorRow], place: int, name: str, kind: str) -> list[IndicatorRow]:
+    return _up(rows, place + 1, name, kind)
+
+
+def _merge(rows: list[IndicatorRow], place: int, name: str, kind: str) -> list[IndicatorRow]:
+    if place == 0 or name not in MERGEABLE[kind]:
+        return rows
+    row = rows[place]
+    rows[place] = replace(row, **{name: getattr(rows[place - 1], name)}, continues=_with(row, name))
+    return spread(rows, row.key, name)
+
+
+def _part(rows: list[IndicatorRow], place: int, name: str, kind: str) -> list[IndicatorRow]:
+    rows[place] = replace(rows[place], continues=tuple(one for one in rows[place].continues if one != name))
+    return rows
+
+
+ROW_BUTTONS = {
+    "add": _add,
+    "below": _add_below,
+    "delete": _delete,
+    "up": _up,
+    "down": _down,
+    "merge": _merge,
+    "part": _part,
+}
+
+
+def _with(row: IndicatorRow, name: str) -> tuple[str, ...]:
+    return row.continues if name in row.continues else (*row.continues, name)
+
+
+def spread(rows: list[IndicatorRow], key: str, name: str) -> list[IndicatorRow]:
+    """The rows below that continue the cell say what it says."""
+    place = next(place for place, row in enumerate(rows) if row.key == key)
+    for below in range(place + 1, len(rows)):
+        if name not in rows[below].continues:
+            break
+        rows[below] = replace(rows[below], **{name: getattr(rows[place], name)})
+    return rows
+
+
+def _take_out(rows: list[IndicatorRow], place: int) -> tuple[list[IndicatorRow], IndicatorRow]:
+    """Without the row; what continued its own cells begins a merged cell of its own."""
+    row = rows.pop(place)
+    if place < len(rows):
+        after = rows[place]
+        kept = tuple(name for name in after.continues if name in row.continues)
+        rows[place] = replace(after, continues=kept)
+    return rows, row
+
+
+def _insert(rows: list[IndicatorRow], place: int, row: IndicatorRow, kind: str) -> list[IndicatorRow]:
+    """With the row between two others: inside a merged cell it joins it when it says the same, else it parts it."""
+    above = rows[place - 1] if place else None
+    after = rows[place] if place < len(rows) else None
+    continues = []
+    for name in MERGEABLE[kind]:
+        is_same = above is not None and getattr(above, name) == getattr(row, name)
+        is_inside = after is not None and name in after.continues
+        if is_same and (is_inside or name in row.continues):
+            continues.append(name)
+        elif is_inside and after is not None:
+            after = replace(after, continues=tuple(one for one in after.continues if one != name))
+    if after is not None:
+        rows[place] = after
+    rows.insert(place, replace(row, continues=tuple(continues)))
+    return rows
