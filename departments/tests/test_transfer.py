@@ -224,3 +224,12 @@ def test_a_register_changed_since_the_preview_refuses_the_whole_file(register):
     said = [str(message) for message in response.wsgi_request._messages]
     assert said == ["没有导入任何数据。第3行：没有代码为“405”的单位（或不归您管理），请核对。"]
     assert not Office.objects.filter(name="办公室").exists()
+
+
+def test_a_preview_shows_old_and_new_without_inline_styles(register):
+    head = ("单位代码", "单位名称", "简称")
+    page = upload(register.client("admin"), "department", workbook(head, ("405", "卫生健康委", "<b>")))
+    html = page.content.decode()
+    assert "<del>卫生健康局</del> <ins>卫生健康委</ins>" in html
+    assert "<ins>&lt;b&gt;</ins>" in html
+    assert "style=" not in html
