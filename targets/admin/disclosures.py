@@ -72,7 +72,9 @@ class DisclosureAdmin(ScopedAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        newest = BudgetYear.objects.filter(division__in=desk.divisions_of(person(request))).first()
+        """The newest year that has something to choose: the year cannot be changed afterwards."""
+        years = BudgetYear.objects.filter(division__in=desk.divisions_of(person(request)))
+        newest = years.filter(declarations__approved_revision__isnull=False).first() or years.first()
         year = newest.year if newest else timezone.localdate().year
         return {"year": year, "title": f"{year}年预算重点项目及部门整体绩效公开"}
 
