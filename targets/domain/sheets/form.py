@@ -99,6 +99,8 @@ class _FormReader:
         extra = self._extra(table, foot, unit, name)
         self._tell_guesses(table)
         self._tell_blanks(table)
+        for told in table.told:
+            self._tell(told.place, GUESS, told.sentence)
         self._tell_strays([*table.strays, *foot.strays, *(cell for head in self.form.heads for cell in head.strays)])
         refused = any(found.level == REFUSED for found in self.problems)
         record = None

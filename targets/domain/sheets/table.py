@@ -9,6 +9,11 @@ from targets.domain.sheets.find import Block
 from targets.domain.sheets.head import begins_foot
 from targets.domain.sheets.header import Header, Span
 from targets.domain.sheets.layout import Layout
+from targets.domain.sheets.straighten import Line, Page, Told, is_cut, split_lines
+
+
+SAMPLE = 12
+"""Rows by which a head is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class Table:
     """Heading that the layout does not know, number of the indicator, text."""
     blanks: list[int] = field(default_factory=list)
     """Rows that may have lost a merge, in a table whose head has kept its own."""
+    told: list[Told] = field(default_factory=list)
+    """What was put right in rows whose cells had moved or were glued together."""
 
 
 def read_table(grid: Grid, layout: Layout, blocks: Sequence[Block]) -> Table:
@@ -69,13 +76,25 @@ class _Page:
     """The first row after a repeated head continues the page before, merged or not."""
     field_at: dict[int, str] = field(default_factory=dict)
     unknown_at: dict[int, str] = field(default_factory=dict)
+    column_of: dict[str, int] = field(default_factory=dict)
 
     def read(self) -> None:
         self.field_at = _by_column(self.header.fields)
         self.unknown_at = _by_column(self.header.unknown)
+        sample = self.grid.rows[self.header.bottom + 1 : min(self.block.bottom, self.header.bottom + 1 + SAMPLE)]
+        side, told = label_key(self.layout.side), self.table.told
+        page = Page(self.layout, self.header, side, told, sample, strict=not self.may_carry)
+        self.column_of = {place.field: place.first for place in page.places}
+        lines = page.finish(self._lines(page))
+        for number, line in enumerate(split_lines(lines, self.table.told)):
+            if line.texts:
+                self._add(line, after_head=number == 0 and self.continues_page)
+            self._add_others(line.others)
+
+    def _lines(self, page: Page) -> list[Line]:
+        lines: list[Line] = []
         side_end = self._side_end()
         in_foot = False
-        first = True
         for row in range(self.header.bottom + 1, self.block.bottom):
             cells = self.grid.rows[row]
             if not cells:
@@ -85,11 +104,9 @@ class _Page:
             in_foot = begins or (in_foot and row > side_end and not (texts.get("name") and texts.get("target")))
             if in_foot:
                 self.table.foot.append(cells)
-                continue
-            if texts:
-                self._add(row, texts, after_head=first and self.continues_page)
-                first = False
-            self._add_others(others)
+            else:
+                lines.append(page.line(row, cells, texts, others))
+        return lines
 
     def _sort(self, cells: list[Cell]) -> tuple[dict[str, str], list[Cell]]:
         """Text by field, and the cells that belong to none (or to one that has its text already)."""
@@ -117,34 +134,43 @@ class _Page:
         width = self.grid.right_of(cells[0]) - cells[0].column
         return len(cells) == 1 and width > max(2, len(self.field_at) // 2)
 
-    def _add(self, row: int, texts: dict[str, str], *, after_head: bool) -> None:
+    def _add(self, line: Line, *, after_head: bool) -> None:
+        row, texts = line.row, line.texts
         above = self.table.rows[-1] if self.table.rows else None
         continues: set[str] = set()
         for name, (first, last) in self.header.fields.items():
             merge = self.grid.hangs_from.get((row, first))
             if merge and merge.top > self.header.bottom and first <= merge.left <= last:
+                if line.moved and texts.get(name):
+                    continue
                 if above and self.table.places[-1] >= merge.top:
                     texts[name] = getattr(above, name)
                     continues.add(name)
                 else:
                     texts[name] = self.grid.text(merge.top, merge.left)
-        if above and (self.may_carry or after_head):
+        if above and after_head and line.moved and is_cut(above.budget_item, texts.get("budget_item", "")):
+            self._tell_cut(row)
+        if above and (self.may_carry or after_head or line.moved):
             continues |= self._carry(row, above, texts, continues)
         ordered = tuple(column.field for column in self.layout.columns if column.field in continues)
         self.table.rows.append(IndicatorRow(**texts, continues=ordered))
         self.table.places.append(row)
 
+    def _tell_cut(self, row: int) -> None:
+        sentence = "预算项目可能被分页截成两段，已照原样分别读入，请核对。"
+        self.table.told += [Told(self.table.places[-1], 0, sentence), Told(row, 0, sentence)]
+
     def _carry(self, row: int, above: IndicatorRow, texts: dict[str, str], merged: set[str]) -> set[str]:
         """Fill blanks from the row above, outermost first, and only as long as the outer cells are the same."""
         carried: set[str] = set()
         for name in self.layout.nests:
-            if name not in self.header.fields:
+            if name not in self.column_of:
                 continue
             before = getattr(above, name)
             if not texts.get(name) and before and name not in merged:
                 texts[name] = before
                 carried.add(name)
-                self.table.carried.append(Carried(name, row, self.header.fields[name][0], before))
+                self.table.carried.append(Carried(name, row, self.column_of[name], before))
             if texts.get(name, "") != before:
                 break
         return carried

@@ -1,0 +1,139 @@
+"""What the text of a cell says about the column it belongs to: a value, a category, an office, an amount, a source.
+
+Only the kind of text counts, never a certain project, department or sentence.
+"""
+
+import re
+from enum import Flag, auto
+from functools import lru_cache
+
+from targets.domain.sheets.cells import plain
+from targets.domain.taxonomy import TAXONOMIES, stem
+from targets.domain.units import is_sum_of_money
+from targets.domain.values import EMPTY, TEXT, IndicatorValue
+
+
+class Says(Flag):
+    """Kinds of text; one text may be several."""
+
+    ORDINAL = auto()
+    """A running number: 3, （三）."""
+    LEVEL1 = auto()
+    LEVEL2 = auto()
+    LEVEL = auto()
+    """Looks like a category that no taxonomy knows: 过程指标."""
+    SIGNED = auto()
+    """A value with a sign or a word for it: ≥95%."""
+    VALUE = auto()
+    PAIRS = auto()
+    """Several names, each with its own sign and number: 小麦=5亩 玉米=13亩."""
+    DASH = auto()
+    MONEY = auto()
+    """A bare amount: 430万元."""
+    ITEM = auto()
+    """Something named with its amount at the end: 某某经费2万元."""
+    FUND = auto()
+    """Speaks of money for something: 某某经费."""
+    OFFICE = auto()
+    SOURCE = auto()
+    EXPLAINS = auto()
+    WORD = auto()
+    """A short answer: 提升."""
+    PROSE = auto()
+    LONG = auto()
+
+
+NOTHING = Says(0)
+LONGEST_LEVEL = 14
+LONGEST_VALUES = 120
+LONGEST_LABEL = 4
+"""Of a value without a sign: 小学25595人."""
+LONGEST_UNIT = 4
+LONGEST_WORD = 8
+LONGEST_NAME = 60
+LEVEL1_STEMS = {stem(level1) for taxonomy in TAXONOMIES.values() for level1 in taxonomy.level1} | {"投入", "效果", "过程"}
+PAIRS = tuple(pair for taxonomy in TAXONOMIES.values() for pair in (*taxonomy.pairs, *taxonomy.aliases))
+LEVEL2_STEMS = {stem(level2) for _, level2 in PAIRS if level2} - LEVEL1_STEMS | {"服务对象满意度"}
+BOTH_STEMS = {stem(level2) for _, level2 in PAIRS if level2} & LEVEL1_STEMS
+"""成本 and 满意度 are a level 1 in one taxonomy and a level 2 in another."""
+
+ORDINAL = re.compile(r"\(?(?:\d{1,3}|[一二三四五六七八九十]{1,3})\)?[.、]?")
+OFFICES = re.compile(r"[一-鿿()]{1,24}(?:科|室|中心|办|队|院|站|处|股|局|所|馆|部|组|总局|园|厅|委)")
+OFFICE_SEPARATOR = re.compile(r"[\s、，,；;/]+")
+ITEM = re.compile(r".*[^\d.\s≥≤=<>~-]\D{0,20}?\d[\d,.]*\s*(?:亿|万)?元\s*[。.]?", re.DOTALL)
+FUND = re.compile(r"经费|资金|支出|补助|专项|预算|项目|奖补|补贴|助学金")
+SOURCE = re.compile(
+    r"(?:统计|年鉴|公报|年报|月报|报表|手册|台账|计划|规划|要求|文件|通知|办法|意见|方案|纲要|要点|标准|规定|调查|系统|预算|制定|条例|"
+    r"数据|平台|记录|档案|报告|批复|合同|协议|指南|决定)(?:\(.{0,40}\)|表|等)?$|^《.*》|号\)?$",
+    re.DOTALL,
+)
+EXPLAINS = re.compile(r"(?:反映|反应|考核|衡量|是指|指的是|用于)|.{2,40}?(?:是指|占.{2,60}(?:比例|比率|比重)$)", re.DOTALL)
+SIGNS = "≥≤=＝<>＜＞≧≦"
+
+
+@lru_cache(maxsize=16384)
+def says(text: str) -> Says:
+    """Everything a text may be."""
+    folded = plain(text)
+    value = _value(text, folded)
+    found = value | _level(text)
+    if ORDINAL.fullmatch(folded):
+        found |= Says.ORDINAL
+    if not found & (Says.VALUE | Says.DASH) or Says.MONEY in found:
+        if _is_office(folded):
+            found |= Says.OFFICE
+        if Says.MONEY not in found and ITEM.fullmatch(folded):
+            found |= Says.ITEM
+        if FUND.search(folded):
+            found |= Says.FUND
+        if SOURCE.search(folded):
+            found |= Says.SOURCE
+        if EXPLAINS.match(folded):
+            found |= Says.EXPLAINS
+        if not value:
+            found |= Says.WORD if len(folded) <= LONGEST_WORD else Says.PROSE
+            found |= Says.LONG if len(folded) > LONGEST_NAME else NOTHING
+    return found
+
+
+def _value(text: str, folded: str) -> Says:
+    value = IndicatorValue.parse(text) if len(folded) <= LONGEST_VALUES else None
+    if value is None or value.kind == TEXT:
+        tokens = folded.split() if len(folded) <= LONGEST_VALUES else []
+        several = len(tokens) > 1 and all(says(token) & (Says.VALUE | Says.DASH) for token in tokens)
+        return Says.VALUE if several else NOTHING
+    if value.kind == EMPTY:
+        return Says.DASH
+    parts = value.parts or (value,)
+    named = [len(part.label) for part in parts]
+    if any(sign in folded for sign in SIGNS):
+        if len(parts) > 1 and all(named):
+            return Says.PAIRS
+        return Says.SIGNED | Says.VALUE if max(named) <= LONGEST_WORD else NOTHING
+    is_money = not value.parts and is_sum_of_money(value.unit)
+    if is_money and named[0]:
+        return Says.ITEM
+    units = [word for part in parts for word in part.unit.split("/")]
+    if max(named) > LONGEST_LABEL or max(map(len, units)) > LONGEST_UNIT:
+        return NOTHING
+    return Says.VALUE | Says.MONEY if is_money else Says.VALUE
+
+
+def _level(text: str) -> Says:
+    if len(text) > LONGEST_LEVEL:
+        return NOTHING
+    name = stem(text)
+    if name == plain(text).strip() and name not in ("成本", "产出", "效益"):
+        return NOTHING  # without 指标 it may as well be the name of an indicator
+    if name in BOTH_STEMS:
+        return Says.LEVEL1 | Says.LEVEL2
+    if name in LEVEL1_STEMS:
+        return Says.LEVEL1
+    if name in LEVEL2_STEMS:
+        return Says.LEVEL2
+    return Says.LEVEL if plain(text).strip().endswith("指标") else NOTHING
+
+
+def _is_office(folded: str) -> bool:
+    parts = [part for part in OFFICE_SEPARATOR.split(folded) if part]
+    return bool(parts) and len(folded) <= 60 and all(OFFICES.fullmatch(part) for part in parts)

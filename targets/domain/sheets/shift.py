@@ -1,0 +1,244 @@
+"""Rows whose cells stand one or two columns left or right of their headings, because merged cells or blanks were lost.
+
+Every order-preserving way to lay the cells of a row into the columns gets a score: how well the text of each cell fits
+its column (`says`), less a price for each place where the row slips against the head. The best way counts only if it
+is clearly better than the straight one. Cases met: domain reference, section 8, V1 and V2.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from targets.domain.sheets.cells import Cell
+from targets.domain.sheets.says import Says, says
+
+MARGIN = 1.5
+"""A moved reading must score this much more than the straight one."""
+SLIP = 1.0
+SLIP_FURTHER = 0.1
+"""Price of a slip against the head, and of each further column of it."""
+FURTHEST = 4
+LEFT_OUT = 3.0
+LEFT_OUT_DASH, LEFT_OUT_TWIN = 0.8, 0.6
+"""Price of a cell that finds no column; a mark for "nothing" and a text printed twice are easily missed."""
+NO_HEADING = 0.2
+"""Price of a column that the head does not show."""
+SPEAKS_FOR, CONTRADICTS = 2.0, -0.5
+STRONG, STRONG_IN_WIDE, WIDE = 2, 4, 8
+"""In a form that has kept its merges: how many cells must speak for their columns, more in a table of many columns."""
+MOST_CELLS = 40
+"""A longer row is no row of a form."""
+
+Fit = tuple[tuple[Says, float], ...]
+"""The first kind that the text is decides."""
+
+_SIGNED, _VALUE, _DASH = Says.SIGNED, Says.VALUE, Says.DASH
+_LEVELS = Says.LEVEL1 | Says.LEVEL2
+_REFERENCE: Fit = (
+    (_SIGNED | _VALUE, 2.0), (_DASH, 1.0), (Says.OFFICE | Says.ITEM | _LEVELS, -3.0), (Says.SOURCE, -1.5), (Says.LONG, -3.0), (Says.WORD, -1.0),
+    (Says.PROSE, -1.5),
+)  # fmt: skip
+_SOURCE: Fit = (
+    (_SIGNED | Says.MONEY, -3.0), (_VALUE, -1.5), (_DASH, 0.5), (Says.SOURCE, 2.0), (Says.ITEM, -1.5), (Says.LONG, -1.0), (Says.OFFICE, -1.0),
+)  # fmt: skip
+_DUTY: Fit = ((Says.ORDINAL, -3.0), (_SIGNED | _VALUE, -3.0), (_DASH, -1.0), (Says.PAIRS, -2.0), (Says.EXPLAINS, -1.0))
+_NUMBER: Fit = ((Says.ORDINAL, 3.0), (Says(-1), -4.0))
+FITS: Mapping[str, Fit] = {
+    "number": _NUMBER,
+    "level1": ((Says.LEVEL1, 3.0), (Says.LEVEL2, -3.0), (Says.LEVEL, 0.5), (Says(-1), -3.0)),
+    "level2": ((Says.LEVEL2, 3.0), (Says.LEVEL1, -3.0), (Says.LEVEL, 0.5), (Says(-1), -3.0)),
+    "duty_group": _DUTY,
+    "duty": _DUTY,
+    "duty_goal": (*_DUTY, (Says(-1), 0.4)),
+    "name": (
+        (_LEVELS, -3.0), (_SIGNED, -3.0), (Says.ORDINAL, -3.0), (_VALUE, -2.0), (_DASH, -2.0), (Says.EXPLAINS, 0.0), (Says.LONG, 0.5), (Says(-1), 1.5),
+    ),
+    "explanation": ((Says.EXPLAINS, 2.0), (_SIGNED | _VALUE, -3.0), (_DASH, 0.0), (_LEVELS, -2.0)),
+    "target": (
+        (_SIGNED, 3.0), (_LEVELS, -3.0), (Says.ITEM | Says.MONEY, 0.5), (_VALUE, 2.5), (_DASH, 0.0), (Says.PAIRS, 0.5), (Says.OFFICE, -2.0),
+        (Says.WORD, 1.0), (Says.LONG, -3.0), (Says.PROSE, -1.5),
+    ),
+    "plan_value": _REFERENCE,
+    "standard_value": _REFERENCE,
+    "average_3y": _REFERENCE,
+    "last_year": _REFERENCE,
+    "standard_source": _SOURCE,
+    "history_source": _SOURCE,
+    "note": ((_SIGNED | _VALUE, -2.0), (_DASH, 1.0), (Says.ITEM, -1.0), (Says.OFFICE, -1.0)),
+    "activity": ((_SIGNED | _VALUE, -2.0), (_DASH, -0.5), (Says.OFFICE, -1.5), (Says(-1), 0.3)),
+    "budget_item": ((Says.MONEY, -0.5), (_SIGNED | _VALUE, -2.0), (Says.ITEM, 2.0), (Says.OFFICE, -2.5), (Says.FUND, 1.0), (_DASH, 0.0), (Says(-1), -0.5)),
+    "office": ((Says.OFFICE, 2.0), (_DASH, 0.0), (Says(-1), -3.0)),
+}  # fmt: skip
+"""What it tells for or against a column that a cell says this. Columns without an entry take anything."""
+JOINED = 2.5
+"""Name and amount of a budget item in two cells."""
+BUDGET = "budget_item"
+
+
+class Place(NamedTuple):
+    """A column of the table: first and last sheet column below its heading."""
+
+    field: str
+    first: int
+    last: int
+
+
+@dataclass(slots=True)
+class Laid:
+    """A row laid into columns."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, int] = field(default_factory=dict)
+    """Sheet column where the cell of each field stands."""
+    left_out: list[Cell] = field(default_factory=list)
+    moved: bool = False
+    first_moved: Cell | None = None
+
+
+def fit(name: str, text: str) -> float:
+    said = says(text)
+    return next((score for kind, score in FITS.get(name, ()) if said & kind), 0.0)
+
+
+def is_doubtful(texts: Mapping[str, str], fields: Mapping[str, object]) -> bool:
+    """Whether a row read straight is worth a search: a cell that contradicts its column, or a column that must have one has none."""
+    if any(name in fields and not texts.get(name) for name in ("name", "target")):
+        return True
+    return any(text and name in fields and _contradicts(name, text) for name, text in texts.items())
+
+
+def _contradicts(name: str, text: str) -> bool:
+    return fit(name, text) < DOUBTED.get(name, -1.0)
+
+
+DOUBTED = {"activity": -0.6, "note": -0.6, "duty_goal": -1.5, "duty": -1.5, "duty_group": -1.5}
+
+
+def lay(cells: Sequence[Cell], places: Sequence[Place], *, strict: bool) -> Laid:
+    """The best way to lay the cells into the columns; straight unless another is clearly better (`strict`: beyond doubt)."""
+    straight = _straight(cells, places)
+    if not cells or len(cells) > MOST_CELLS:
+        return _laid(cells, places, straight, straight)
+    score, best = _best(cells, places)
+    if score < _score(cells, places, straight) + MARGIN or (strict and not _is_sure(cells, places, best)):
+        best = straight
+    return _laid(cells, places, best, straight)
+
+
+def straight_score(cells: Sequence[Cell], places: Sequence[Place]) -> float:
+    """How well the cells fit the columns they stand in."""
+    return _score(cells, places, _straight(cells, places))
+
+
+def _is_sure(cells: Sequence[Cell], places: Sequence[Place], columns: Sequence[int]) -> bool:
+    """Nothing contradicts its column, and many cells speak for theirs."""
+    fits = [fit(places[column].field, cell.text) for cell, column in zip(cells, columns, strict=True) if column >= 0]
+    needed = STRONG_IN_WIDE if len(places) > WIDE else STRONG
+    return len(fits) == len(cells) and min(fits) >= CONTRADICTS and sum(score >= SPEAKS_FOR for score in fits) >= needed
+
+
+def _straight(cells: Sequence[Cell], places: Sequence[Place]) -> list[int]:
+    """Number of the column of each cell, -1 for none."""
+    taken: set[int] = set()
+    found: list[int] = []
+    for cell in cells:
+        at = next((n for n, p in enumerate(places) if p.first <= cell.column <= p.last and n not in taken and not _is_virtual(places, n)), -1)
+        taken.add(at)
+        found.append(at)
+    return found
+
+
+def _is_virtual(places: Sequence[Place], at: int) -> bool:
+    """A column that the head has lost stands at the place of the next one."""
+    return at + 1 < len(places) and places[at].first == places[at + 1].first
+
+
+def _slip(cell: Cell, place: Place) -> int:
+    return min(cell.column - place.first, 0) or max(cell.column - place.last, 0)
+
+
+def _slip_price(before: int, now: int) -> float:
+    return SLIP + SLIP_FURTHER * (abs(now - before) - 1) if now != before else 0.0
+
+
+def _left_out(cells: Sequence[Cell], at: int) -> float:
+    text = cells[at].text
+    if says(text) & Says.DASH:
+        return LEFT_OUT_DASH
+    if at + 1 < len(cells) and cells[at + 1].text == text:
+        return LEFT_OUT_TWIN
+    return LEFT_OUT
+
+
+def _joins(cells: Sequence[Cell], at: int, column: int, places: Sequence[Place]) -> bool:
+    """A bare amount beside the budget item that has none."""
+    return (
+        places[column].field == BUDGET
+        and at > 0
+        and bool(says(cells[at].text) & Says.MONEY)
+        and not says(cells[at - 1].text) & (Says.ITEM | Says.VALUE | Says.DASH)
+    )
+
+
+def _score(cells: Sequence[Cell], places: Sequence[Place], columns: Sequence[int]) -> float:
+    total, slip = 0.0, 0
+    for at, (cell, column) in enumerate(zip(cells, columns, strict=True)):
+        if column < 0:
+            total -= _left_out(cells, at)
+            continue
+        now = _slip(cell, places[column])
+        total += fit(places[column].field, cell.text) - _slip_price(slip, now)
+        slip = now
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    score: float
+    slip: int
+    columns: tuple[int, ...]
+
+
+def _best(cells: Sequence[Cell], places: Sequence[Place]) -> tuple[float, list[int]]:
+    """Cell by cell, the best way for each column that the last laid cell may have."""
+    ways: dict[int, _Way] = {-1: _Way(0.0, 0, ())}
+    for at, cell in enumerate(cells):
+        next_ways: dict[int, _Way] = {}
+        out = _left_out(cells, at)
+        for last, way in ways.items():
+            _offer(next_ways, last, way.score - out, way.slip, way.columns, -1)
+            if last >= 0 and way.columns[-1] == last and _joins(cells, at, last, places):
+                _offer(next_ways, last, way.score + JOINED, _slip(cell, places[last]), way.columns, last)
+        for column, place in enumerate(places):
+            now = _slip(cell, place)
+            if abs(now) > FURTHEST:
+                continue
+            fits = fit(place.field, cell.text) - (NO_HEADING if _is_virtual(places, column) else 0.0)
+            for last, way in ways.items():
+                if last < column:
+                    _offer(next_ways, column, way.score + fits - _slip_price(way.slip, now), now, way.columns, column)
+        ways = next_ways
+    best = max(ways.values(), key=lambda way: way.score)
+    return best.score, list(best.columns)
+
+
+def _offer(ways: dict[int, _Way], last: int, score: float, slip: int, columns: tuple[int, ...], column: int) -> None:
+    known = ways.get(last)
+    if known is None or score > known.score:
+        ways[last] = _Way(score, slip, (*columns, column))
+
+
+def _laid(cells: Sequence[Cell], places: Sequence[Place], columns: Sequence[int], straight: Sequence[int]) -> Laid:
+    laid = Laid(moved=list(columns) != list(straight))
+    for cell, column, before in zip(cells, columns, straight, strict=True):
+        if column < 0:
+            laid.left_out.append(cell)
+        else:
+            name = places[column].field
+            laid.texts[name] = laid.texts.get(name, "") + cell.text
+            laid.columns.setdefault(name, cell.column)
+        if column != before and laid.first_moved is None:
+            laid.first_moved = cell
+    return laid
+
+

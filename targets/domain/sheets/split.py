@@ -1,0 +1,78 @@
+"""Several indicators in one row: names glued together in one cell, values in another.
+
+A row is split only if its name and its value have equally many parts; every other cell has as many, or is shared.
+"""
+
+import re
+from collections.abc import Mapping
+from itertools import combinations
+
+from targets.domain.sheets.says import SIGNS, Says, says
+
+MOST_PARTS = 12
+SHARED = frozenset(("number", "level1", "level2", "duty_group", "duty", "duty_goal", "office"))
+"""Cells that are merged over several indicators; one text counts for all."""
+PAIR = re.compile(rf"\s*([^{SIGNS}]*?[^{SIGNS}\s,，;；、])\s*([{SIGNS}]+\s*\d[^\s,，;；、{SIGNS}]*)[\s,，;；、]*")
+TAIL = re.compile(rf"([^{SIGNS}]*[^{SIGNS}\s:：])[\s:：]*([{SIGNS}]{{1,2}}\s*\d[^{SIGNS}]*)", re.DOTALL)
+
+
+def split_line(texts: Mapping[str, str]) -> list[dict[str, str]]:
+    """One line or several, the parts of each cell in their order."""
+    whole = dict(texts)
+    name, target = whole.get("name", ""), whole.get("target", "")
+    if name and not target:
+        return _split_pairs(whole, name)
+    if "\n" not in target and " " not in target.strip() and "\t" not in target:
+        return [whole]
+    values = target.split()
+    if not 1 < len(values) <= MOST_PARTS or not all(says(value) & Says.VALUE for value in values):
+        return [whole]
+    count = len(values)
+    names = parts_of(name, count)
+    if not names:
+        return [whole]
+    found = [dict(whole) for _ in range(count)]
+    for field, text in whole.items():
+        if field in SHARED and len(text.split()) != count:
+            continue
+        parts = values if field == "target" else names if field == "name" else parts_of(text, count)
+        for row, part in zip(found, parts, strict=False):
+            row[field] = part
+    return found
+
+
+def _split_pairs(whole: dict[str, str], name: str) -> list[dict[str, str]]:
+    """小麦面积 =5亩 玉米面积 =13亩 in the cell of the name, and none for the value."""
+    pairs = PAIR.findall(name)
+    if len(pairs) > 1 and not PAIR.sub("", name).strip() and all(says(value.strip()) & Says.SIGNED for _, value in pairs):
+        return [whole | {"name": label.strip(), "target": value.strip()} for label, value in pairs[:MOST_PARTS]]
+    return [whole]
+
+
+def parts_of(text: str, count: int) -> list[str]:
+    """`text` cut at white space into `count` parts; one text alone is none: it is shared."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    if len(lines) == count:
+        return lines
+    words = text.split()
+    if len(words) < count:
+        return []
+    if len(words) % count == 0:
+        size = len(words) // count
+        groups = [words[at : at + size] for at in range(0, len(words), size)]
+        if size == 1 or all(group == groups[0] for group in groups):
+            return [" ".join(group) for group in groups]
+    if len(words) > 3 * count:
+        return []
+    return min(_cuts(words, count), key=_unevenness)
+
+
+def _cuts(words: list[str], count: int) -> list[list[str]]:
+    return [
+        [" ".join(words[first:last]) for first, last in zip((0, *at), (*at, len(words)), strict=True)]
+        for at in combinations(range(1, len(words)), count - 1)
+    ]
+
+
+def _unevenness(parts: list[str]) -> int:
+    return max(map(len, parts)) - min(map(len, parts))

@@ -1,0 +1,215 @@
+"""The lines of one page of a table, put right where cells have moved, before blanks are filled from above.
+
+A page where nothing has moved comes out as it went in. What was put right is told with its cell and its reason.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from targets.domain.sheets.cells import Cell, address, label_key
+from targets.domain.sheets.header import Header
+from targets.domain.sheets.layout import Layout
+from targets.domain.sheets.problems import quoted
+from targets.domain.sheets.says import Says, says
+from targets.domain.sheets.shift import BUDGET, Laid, Place, is_doubtful, lay, straight_score
+from targets.domain.sheets.split import split_line
+from targets.domain.taxonomy import TAXONOMIES
+
+MOST_SEARCHES = 400
+"""Rows of one page that are searched without a find before the rest is believed."""
+GROUP, DUTY, NUMBER = "duty_group", "duty", "number"
+
+
+@dataclass(slots=True)
+class Line:
+    """A row of the table as it was read."""
+
+    row: int
+    texts: dict[str, str]
+    others: list[Cell] = field(default_factory=list)
+    moved: bool = False
+    columns: dict[str, int] = field(default_factory=dict)
+    """Sheet column of each moved cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A remark on a cell, for the person who uploaded the file."""
+
+    row: int
+    column: int
+    sentence: str
+
+    @property
+    def place(self) -> str:
+        return address(self.row, self.column)
+
+
+def places_of(header: Header, layout: Layout, rows: Sequence[Sequence[Cell]]) -> list[Place]:
+    """The columns as they stand below this head, from left to right.
+
+    A heading out of its order may be meant so, or be the head itself that has moved; what the rows hold tells which.
+    A head that has moved still tells which columns there are: they are counted from its first one.
+    """
+    printed = [Place(name, *span) for name, span in sorted(header.fields.items(), key=lambda pair: pair[1])]
+    order = [column.field for column in layout.columns if column.field in header.fields or not column.optional]
+    if [place.field for place in printed] == [name for name in order if name in header.fields]:
+        return _with_lost_group(printed, order)
+    columns = [name for name in order if name != GROUP or GROUP in header.fields]
+    counted = [Place(name, printed[0].first + at, printed[0].first + at) for at, name in enumerate(columns)]
+    better = sum(straight_score(cells, counted) for cells in rows) > sum(straight_score(cells, printed) for cells in rows)
+    return _with_lost_group(counted, order) if better else printed
+
+
+def _with_lost_group(places: list[Place], order: Sequence[str]) -> list[Place]:
+    """One heading 部门职责 may have lost its second column; the group is then looked for beside the duty."""
+    names = [place.field for place in places]
+    if GROUP not in order or GROUP in names or DUTY not in names:
+        return places
+    at = names.index(DUTY)
+    return [*places[:at], Place(GROUP, *places[at][1:]), *places[at:]]
+
+
+@dataclass(slots=True)
+class Page:
+    """Straightens the lines of one page."""
+
+    layout: Layout
+    header: Header
+    side: str
+    told: list[Told]
+    rows: Sequence[Sequence[Cell]]
+    """Some rows of the page, to judge the head by."""
+    strict: bool
+    """The form has kept merged cells, so its cells are mostly where they were: only the clearest case counts."""
+    places: list[Place] = field(default_factory=list)
+    fruitless: int = 0
+    has_moved: bool = False
+    head_has_moved: bool = False
+
+    def __post_init__(self) -> None:
+        self.places = places_of(self.header, self.layout, self.rows)
+        printed = {name: span[0] for name, span in self.header.fields.items()}
+        self.head_has_moved = any(printed.get(place.field, place.first) != place.first for place in self.places)
+
+    def line(self, row: int, cells: Sequence[Cell], texts: dict[str, str], others: list[Cell]) -> Line:
+        """The line as read straight, or as its cells say."""
+        line = Line(row, texts, others)
+        own = [cell for cell in cells if label_key(cell.text) != self.side] if self.side else list(cells)
+        if not own or self.fruitless > MOST_SEARCHES:
+            return line
+        if not (self.head_has_moved or len(others) > len(cells) - len(own) or is_doubtful(texts, self.header.fields)):
+            return line
+        if len(own) == 1:
+            return self._only_item(line, own[0])
+        laid = lay(own, self.places, strict=self.strict)
+        if not laid.moved and not (self.head_has_moved and laid.texts != texts):
+            self.fruitless += 1
+            return line
+        self.fruitless = 0
+        self.has_moved = True
+        self._tell_moved(own, laid)
+        return Line(row, laid.texts, laid.left_out, moved=True, columns=laid.columns)
+
+    def _only_item(self, line: Line, cell: Cell) -> Line:
+        """A single cell that names money is an item of the budget, wherever it stands; any other stays where it is."""
+        if self.strict or BUDGET in line.texts or BUDGET not in self.header.fields or not says(cell.text) & Says.ITEM:
+            return line
+        self.has_moved = True
+        return Line(line.row, {BUDGET: cell.text}, moved=True)
+
+    def _tell_moved(self, cells: Sequence[Cell], laid: Laid) -> None:
+        cell = laid.first_moved or cells[0]
+        words = {column.field: column.path[-1] for column in self.layout.columns}
+        name = next((name for name, text in laid.texts.items() if cell.text in text), "")
+        reading = f"{quoted(cell.text)}已读入“{words[name]}”" if name else f"{quoted(cell.text)}没有读入"
+        sentence = f"这一行的单元格与表头错开，已按内容对齐各栏：{reading}等，请核对。"
+        self.told.append(Told(cell.row, cell.column, sentence))
+
+    def finish(self, lines: list[Line]) -> list[Line]:
+        """What can be seen only when the whole page is known."""
+        if not self.has_moved:
+            return lines
+        if not self.strict:
+            _name_lone_duties(lines, self.places, self.told)
+        return _join_items(lines, self.told)
+
+
+def split_lines(lines: Sequence[Line], told: list[Told]) -> list[Line]:
+    """Several indicators in one line become lines of their own."""
+    found: list[Line] = []
+    for line in lines:
+        parts = split_line(line.texts)
+        if len(parts) > 1:
+            sentence = f"一个单元格里写了 {len(parts)} 个指标，已分成 {len(parts)} 行读入（{'、'.join(quoted(part.get('name', ''), 20) for part in parts)}），请核对。"
+            told.append(Told(line.row, 0, sentence))
+        found += [Line(line.row, texts, line.others if at == 0 else [], line.moved) for at, texts in enumerate(parts)]
+    return found
+
+
+def _name_lone_duties(lines: Sequence[Line], places: Sequence[Place], told: list[Told]) -> None:
+    """The head has lost a column of 部门职责: is the one text of a line a group or a duty?
+
+    A number names a group. Where one number has several such texts they are duties; where each has its own, they are groups.
+    """
+    names = {place.field: place for place in places}
+    if GROUP not in names or DUTY not in names:
+        return
+    if names[GROUP].first == names[DUTY].first:
+        beside = names[DUTY].first
+        runs: list[list[Line]] = []
+        for line in lines:
+            if line.texts.get(NUMBER) or not runs:
+                runs.append([])
+            if line.texts.get(DUTY) and not line.texts.get(GROUP) and line.columns.get(DUTY, beside) == beside:
+                runs[-1].append(line)
+        if all(len(run) < 2 for run in runs):
+            for line in (line for run in runs for line in run if line.texts.get(NUMBER)):
+                line.texts[GROUP] = line.texts.pop(DUTY)
+                sentence = f"表头只有一栏“部门职责”，{quoted(line.texts[GROUP])}与职责序号并列，已读为职责的第一栏，请核对。"
+                told.append(Told(line.row, names[GROUP].first, sentence))
+        return
+    for line in lines:
+        if line.texts.get(GROUP) and not line.texts.get(DUTY) and not line.texts.get(NUMBER):
+            line.texts[DUTY] = line.texts.pop(GROUP)
+            sentence = f"{quoted(line.texts[DUTY])}旁没有职责序号，已读为上面职责的第二栏，请核对。"
+            told.append(Told(line.row, names[GROUP].first, sentence))
+
+
+def _join_items(lines: Sequence[Line], told: list[Told]) -> list[Line]:
+    """An item of the budget that is merged over several lines and was cut: its amount, or all of it, in a line further down."""
+    kept: list[Line] = []
+    for line in lines:
+        above = kept[-1] if kept else None
+        item = line.texts.get(BUDGET, "")
+        if above and line.moved and list(line.texts) == [BUDGET] and not above.texts.get(BUDGET):
+            above.texts[BUDGET] = item
+            told.append(Told(line.row, 0, f"这一行只有{quoted(item)}，已读为上一行的预算项目，请核对。"))
+            told.append(Told(above.row, 0, f"预算项目{quoted(item)}写在下一行，已读入本行，请核对。"))
+            continue
+        if above and says(item) & Says.MONEY and _names_no_amount(above.texts.get(BUDGET, "")):
+            whole = above.texts[BUDGET] + item
+            above.texts[BUDGET] = line.texts[BUDGET] = whole
+            sentence = f"预算项目与金额分在两行，已合并读为{quoted(whole)}，请核对。"
+            told += [Told(above.row, 0, sentence), Told(line.row, 0, sentence)]
+        kept.append(line)
+    return kept
+
+
+def _names_no_amount(text: str) -> bool:
+    return bool(text) and not says(text) & (Says.ITEM | Says.VALUE | Says.DASH)
+
+
+def is_cut(above: str, below: str) -> bool:
+    """An item without an amount at the end of a page, and one with it at the start of the next."""
+    return _names_no_amount(above) and bool(says(below) & Says.ITEM)
+
+
+def level1_of(level2: str) -> str:
+    """The level 1 that a level 2 stands under in the newest taxonomy; "" if it stands under several or none."""
+    found = {pair[0] for pair in TAXONOMIES["2021"].pairs if pair[1] == level2.strip()}
+    return found.pop() if len(found) == 1 else ""
+
+
+def fits_above(level1: str, level2: str) -> bool:
+    return any(taxonomy.place(level1, level2) for taxonomy in TAXONOMIES.values())
