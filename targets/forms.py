@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 
 from departments.models import Department, Person
 from departments.roles import FILLER
@@ -275,6 +276,9 @@ class NewDeclaration(forms.Form):
         years = BudgetYear.objects.filter(is_closed=False, division__departments__in=user.scope.reach(FILLER))
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
         self.fields["budget_year"].queryset = years.distinct()  # type: ignore[attr-defined]
+        now = timezone.now()
+        with_open_round = years.filter(campaigns__opens_at__lte=now, campaigns__closes_at__gte=now)
+        self.initial.setdefault("budget_year", with_open_round.first())
         if kind == PLAN:
             del self.fields["title"], self.fields["code"]
 
