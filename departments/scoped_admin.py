@@ -60,9 +60,9 @@ class ScopedAdmin(admin.ModelAdmin):
         return visible(super().get_queryset(request), person(request))
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Unseen and missing are the same: 404."""
+        """Unseen, missing and not one's business are the same: 404."""
         found = super().get_object(request, object_id, from_field)
-        if found is None:
+        if found is None or not self.has_view_permission(request, found):
             raise Http404
         return found
 
