@@ -1,0 +1,239 @@
+"""Every address of the project × every role, compared with the tables of `targets.tests.rights`."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from departments.models import Person
+from departments.roles import FILLER
+from targets.models import Waiver
+from targets.tests.rights import DEEDS, EVERYBODY, FORBIDDEN, GET, READ, THE_WORLD, Names, people
+from targets.tests.samples import MARKS, Samples, make_samples
+from targets.tests.world import World
+
+
+@pytest.fixture
+def samples(world: World) -> Samples:
+    return make_samples(world)
+
+
+@cache
+def patterns() -> dict[str, str]:
+    """Every address of the project: its name (its pattern where it has none) → pattern."""
+
+    def walk(resolver: URLResolver, path: str, space: str) -> Iterator[tuple[str, str]]:
+        for one in resolver.url_patterns:
+            whole = f"{path}{one.pattern}"
+            if isinstance(one, URLPattern):
+                yield (f"{space}{one.name}" if one.name else whole), whole
+            else:
+                yield from walk(one, whole, f"{space}{one.namespace}:" if one.namespace else space)
+
+    return dict(walk(get_resolver(), "", ""))
+
+
+def addresses(pattern: str, samples: Samples) -> dict[str, str]:
+    """Name of the sample → address; "" for an address that names nothing."""
+    plain = re.sub(r"\^\(\?P<app_label>[^/]*/\$$", "targets/", pattern).replace("(?P<url>.*)$", "no-such-page/")
+    if "<" not in plain:
+        return {"": f"/{plain}"}
+    model = "targets.disclosureitem" if plain.startswith("forms/") else ".".join(plain.split("/")[1:3])
+    things = samples.things.get(model, {"school": samples.world.school})
+    return {name: f"/{_filled(plain, thing)}" for name, thing in things.items()}
+
+
+def _filled(pattern: str, thing: Any) -> str:
+    item = thing.items.first() if hasattr(thing, "items") else None
+    content_type = ContentType.objects.get_for_model(thing).pk
+    values = {"slug": "submit", "number": 1, "item": item.pk if item else 0, "content_type_id": content_type}
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values.get(found[1], thing.pk)), pattern)
+
+
+def client_of(person: Person | None, **options: Any) -> Client:
+    client = Client(**options)
+    if person is not None:
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def stored() -> dict[str, list[tuple[Any, ...]]]:
+    """Everything that departments and targets keep, row by row, but for log-ins and the bytes of uploads."""
+    models = [model for label in ("departments", "targets") for model in apps.get_app_config(label).get_models()]
+    told = {}
+    for model in models:
+        names = [one.name for one in model._meta.concrete_fields if one.name not in ("last_login", "content")]
+        told[model._meta.label] = sorted(model._base_manager.values_list(*names), key=repr)
+    return told
+
+
+def words_in(response: Any) -> str:
+    """A page's text, or that of every part of a workbook."""
+    content = b"".join(response) if response.streaming else response.content
+    if not content.startswith(b"PK"):
+        return content.decode(errors="replace")
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        return "".join(parts.read(name).decode(errors="replace") for name in parts.namelist())
+
+
+def marks_in(response: Any) -> Names:
+    words = words_in(response)
+    return frozenset(name for name, mark in MARKS.items() if mark in words)
+
+
+def may_read(who: str) -> Names:
+    return frozenset(name for name in MARKS if who in READ[name])
+
+
+def test_every_address_is_in_the_table() -> None:
+    assert set(patterns()) == set(GET)
+
+
+@pytest.mark.parametrize("who", sorted(THE_WORLD))
+def test_every_address_answers_as_the_table_says_shows_no_foreign_draft_and_changes_nothing(
+    samples: Samples, who: str
+) -> None:
+    client = client_of(samples.people.get(who))
+    before = stored()
+    wrong, leaks = {}, {}
+    for name, pattern in patterns().items():
+        for sample, address in addresses(pattern, samples).items():
+            response = client.get(address)
+            expected = GET[name].answer(sample, who)
+            if response.status_code != expected:
+                wrong[name, sample] = f"{response.status_code}, not {expected}"
+            if seen := marks_in(response) - may_read(who):
+                leaks[address] = seen
+    assert wrong == {}
+    assert leaks == {}
+    assert stored() == before
+
+
+def sent_with(what: str, samples: Samples) -> dict[str, Any]:
+    """What a browser would send for a deed of the table, hidden fields included."""
+    world, forms = samples.world, samples.things["targets.budgetproject"]
+    everything: dict[str, dict[str, Any]] = {
+        "nothing": {},
+        "edit": {"revision": 1, "end": 1, "do": "save", "goal": "改过的目标，为全区1200名幼儿发放补助。", "row": []},
+        "new": {"budget_year": world.year.pk, "unit": world.school.pk, "title": "又一个项目"},
+        "approve": {"form": forms["passed"].pk, "document_number": "川财绩〔2023〕1号", "document_date": "2023-01-10"},
+        "refuse": {
+            "waiver": Waiver.objects.get().pk,
+            "rule": "R01",
+            "row": "",
+            "field": "",
+            "decision": "refused",
+            "reason": "请改正",
+        },
+        "delete": {"post": "yes"},
+        "import": {"form": "0"},
+        "report": {"reported_on": "2023-01-10"},
+        "reword": {"title": "另一个标题", "foreword": "说明"},
+        "division": {"code": "370302000", "name": "改名的区", "short_name": "改名"},
+        "new division": {"code": "370399000", "name": "新区", "short_name": "新区"},
+        "duty": {
+            "department": world.school.pk,
+            "year": 2023,
+            "number": "2",
+            "name": "改名的职责",
+            "group": "",
+            "goal": "",
+        },
+        "password": {"usable_password": "true", "password1": "quite another 1", "password2": "quite another 1"},
+        "post": {"person": world.nobody.pk, "department": world.kindergarten.pk, "role": FILLER, "office": ""},
+        "round": {
+            "budget_year": world.year.pk,
+            "name": "改名",
+            "notice": "",
+            "opens_at_0": "2023-01-01",
+            "opens_at_1": "00:00",
+            "closes_at_0": "2023-02-01",
+            "closes_at_1": "00:00",
+        },
+        "setup": {"part": "departments", "departments-lines": "999 新的局"},
+    }
+    said = {
+        "opinion": "请改",
+        "seen_revision": 1,
+        "document_number": "川财绩〔2023〕1号",
+        "document_date": "2023-01-10",
+    }
+    return everything.get(what, said)
+
+
+@pytest.fixture
+def ready(samples: Samples) -> Samples:
+    """With what some deeds need besides: a form that passed, an explanation that waits."""
+    things = samples.things["targets.budgetproject"]
+    world = samples.world
+    things["passed"] = world.advance(world.declaration(title="通过的项目"), "submit", "forward", "forward", "pass")
+    things["prepared"] = samples.things["targets.disclosure"]["prepared"].items.get().declaration
+    Waiver.objects.create(
+        declaration=things["school"], rule="R01", message="错误", explanation="说明", asked_by=world.filler
+    )
+    return samples
+
+
+@pytest.mark.parametrize("who", sorted(THE_WORLD))
+def test_a_deed_is_done_by_those_of_the_table_and_by_nobody_else(ready: Samples, who: str) -> None:
+    before = stored()
+    done = set()
+    for name, sample, what in DEEDS:
+        address = addresses(patterns()[name].replace("<slug:slug>", what), ready)[sample]
+        client = client_of(ready.people.get(who))  # anew: a session that a deed renewed goes with the deed
+        with transaction.atomic():
+            response = client.post(address, sent_with(what, ready))
+            if stored() != before:
+                done.add((name, sample, what))
+            transaction.set_rollback(True)
+        assert response.status_code < 500
+    assert done == {deed for deed, names in DEEDS.items() if who in names}
+
+
+def test_without_the_page_s_token_nothing_is_taken(samples: Samples) -> None:
+    client = client_of(samples.world.root, enforce_csrf_checks=True)
+    before = stored()
+    taken = {
+        address: response.status_code
+        for pattern in patterns().values()
+        for address in addresses(pattern, samples).values()
+        if (response := client.post(address, {"post": "yes"})).status_code != FORBIDDEN
+    }
+    assert taken == {}
+    assert stored() == before
+
+
+EXPORTS = tuple(name for name in GET if name.endswith("_export"))
+
+
+@pytest.mark.parametrize("who", sorted(EVERYBODY))
+def test_what_leaves_as_a_file_is_what_may_be_read(samples: Samples, who: str) -> None:
+    """Every kind of file and table of every export page, and the action on all forms whatever the list shows."""
+    client = client_of(samples.people[who])
+    carried: dict[str, Names] = {"targets_budgetproject": people(""), "targets_departmentplan": people("")}
+    for name in EXPORTS:
+        page = client.get(reverse(name))
+        if page.status_code == FORBIDDEN:
+            continue
+        fields = page.context["form"].fields
+        number_of_tables = len(getattr(fields.get("resource"), "choices", ())) or 1
+        for file_format in [value for value, _ in fields["format"].choices if value != ""]:
+            for table in range(number_of_tables):
+                response = client.post(reverse(name), {"format": file_format, "resource": table})
+                assert marks_in(response) <= may_read(who), (name, file_format, table)
+    for label in carried:
+        chosen = [form.pk for form in samples.things[label.replace("_", ".")].values()]
+        response = client.post(
+            reverse(f"admin:{label}_changelist"), {"action": "export_official", "_selected_action": chosen}
+        )
+        carried[label] = marks_in(response)
+    assert carried == dict.fromkeys(carried, may_read(who))
