@@ -26,7 +26,8 @@ from departments.roles import (
     ROLES,
 )
 from targets.basics import add_missing
-from targets.intake.batch import open_batch, preview, store_batch
+from targets.intake.batch import Preview, keep, open_batch, preview, store_batch
+from targets.intake.plan import PlannedForm
 from targets.models import BudgetYear, Campaign, ImportBatch
 
 FIXTURES = settings.BASE_DIR / "fixtures"
@@ -163,11 +164,12 @@ def import_workbooks(files: Iterable[Path]) -> int:
 def _import_for_each(content: bytes, name: str, fillers: dict[int, Person]) -> int:
     """One batch for each filler, so that every form is its department's own draft and not 代录 by finance."""
     overview = preview(content, name, by=Person.objects.get(username="admin"))
-    places: dict[int, set[int]] = {}
-    for place, form in enumerate(overview.forms):
+    theirs: dict[int, list[PlannedForm]] = {}
+    for form in overview.forms:
         if form.can_go_in and form.unit is not None and form.unit.pk in fillers:
-            places.setdefault(form.unit.pk, set()).add(place)
-    for unit, only in places.items():
-        filler = fillers[unit]
-        store_batch(open_batch(content, name, by=filler), by=filler, only=only)
-    return sum(map(len, places.values()))
+            theirs.setdefault(form.unit.pk, []).append(form)
+    for unit, forms in theirs.items():
+        batch = open_batch(content, name, by=fillers[unit])
+        keep(batch, Preview(name, forms))
+        store_batch(batch, by=fillers[unit])
+    return sum(map(len, theirs.values()))

@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -18,16 +19,22 @@ from departments.models import Membership, Person
 from departments.roles import ADMIN, FILLER, FINANCE_ROLES
 from departments.scoped_admin import ScopedAdmin, person
 from targets.admin.export import attachment
-from targets.admin.intake_page import all_problems, causes, shown_forms, without_place
+from targets.admin.intake_page import Chosen, all_problems, causes, shown_forms, without_place
+from targets.domain.compose import MODES
 from targets.domain.steps import EDITABLE
-from targets.intake.batch import ImportRefused, discard_batch, open_batch, preview, preview_batch, store_batch
+from targets.intake.batch import ImportRefused, choose, discard_batch, keep, open_batch, preview, store_batch
+from targets.intake.undo import may_undo, undo_batch
 from targets.links import form_url
 from targets.models import Declaration, ImportBatch
+from targets.models.intake import CREATE, UPDATE
 from targets.transfer import PlainWorkbook
 
 MEGABYTE = 1024 * 1024
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 LONGEST_NUMBER = 18
+FORMS_A_PAGE = 50
+LEFT_OUT_SHOWN = 200
+SHOWN_WITH = ("declaration__unit", "declaration__current_revision", "department", "unit")
 PROBLEM_LEVELS = {"refused": "不能导入", "guess": "请核对", "warning": "提醒"}
 
 
@@ -99,6 +106,7 @@ class ImportBatchAdmin(ScopedAdmin):
             "<int:pk>/problems/": (self.problems_view, "problems"),
             "<int:pk>/confirm/": (require_POST(self.confirm_view), "confirm"),
             "<int:pk>/discard/": (require_POST(self.discard_view), "discard"),
+            "<int:pk>/undo/": (require_POST(self.undo_view), "undo"),
         }
         own = [
             path(route, self.admin_site.admin_view(view), name=f"targets_importbatch_{name}")
@@ -117,6 +125,7 @@ class ImportBatchAdmin(ScopedAdmin):
             read = preview(content, upload.name or "", by=user, year=year)
             if not read.message:
                 batch = open_batch(content, upload.name or "", by=user, year=year)
+                keep(batch, read)
                 return HttpResponseRedirect(reverse("admin:targets_importbatch_preview", args=[batch.pk]))
             form.add_error("file", read.message)
         context = {"form": form, "limit": settings.MAX_UPLOAD_BYTES // MEGABYTE}
@@ -125,22 +134,27 @@ class ImportBatchAdmin(ScopedAdmin):
     # preview ----------------------------------------------------------------------------------------------------------
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """One page of the forms; a POST keeps what was ticked on it and goes to another page."""
         user = self._importer(request)
         batch = self._own_batch(user, pk)
         if batch.state != ImportBatch.State.PREVIEW:
             return HttpResponseRedirect(reverse("admin:targets_importbatch_change", args=[pk]))
-        read = preview_batch(batch)
-        lines = shown_forms(read, user)
-        going_in = [line for line in lines if line.form.can_go_in]
+        if request.method == "POST":
+            _keep_choices(request, batch)
+            wanted = _number(request.POST.get("page", "")) or 1
+            return HttpResponseRedirect(f"{reverse('admin:targets_importbatch_preview', args=[pk])}?page={wanted}")
+        forms = batch.forms.select_related(*SHOWN_WITH).order_by("place")
+        page = Paginator(forms, FORMS_A_PAGE).get_page(request.GET.get("page"))
+        chosen = Chosen.of(batch)
         context = {
             "batch": batch,
-            "message": read.message,
-            "lines": lines,
-            "counts": read.counts(),
-            "going_in": len(going_in),
-            "amount": sum(line.amount for line in going_in if line.amount is not None),
-            "changes": sum(len(line.changes) + line.more_changes for line in lines),
-            "causes": causes(read),
+            "page": page,
+            "lines": shown_forms(list(page.object_list), user),
+            "counts": batch.counts(),
+            "chosen": chosen,
+            "elsewhere": chosen.without(page.object_list),
+            "modes": MODES,
+            "causes": causes(batch),
             "earlier": self._earlier(request, batch),
         }
         return self._page(request, "targets/intake/preview.html", "导入预览", context)
@@ -149,7 +163,7 @@ class ImportBatchAdmin(ScopedAdmin):
         """The problems as a table to hand to whoever mends the file."""
         batch = self._own_batch(self._importer(request), pk)
         table = Dataset(headers=["工作表", "单元格", "级别", "问题和办法"])
-        for problem in all_problems(preview_batch(batch)):
+        for problem in all_problems(batch):
             level = PROBLEM_LEVELS.get(problem.level, problem.level)
             table.append([problem.sheet, problem.cell, level, without_place(problem)])
         name = f"问题清单_{batch.file_name.rsplit('.', 1)[0]}.xlsx"
@@ -160,17 +174,18 @@ class ImportBatchAdmin(ScopedAdmin):
         same = self.get_queryset(request).filter(sha256=batch.sha256, state=ImportBatch.State.STORED)
         return same.select_related("uploaded_by").order_by("-stored_at").first()
 
-    # confirm, discard -------------------------------------------------------------------------------------------------
+    # confirm, discard, undo -------------------------------------------------------------------------------------------
 
     def confirm_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         user = self._importer(request)
         batch = self._own_batch(user, pk)
-        only = {number for place in request.POST.getlist("form") if (number := _number(place)) is not None}
-        if not only and batch.state == ImportBatch.State.PREVIEW:
-            messages.warning(request, "没有勾选任何表，没有写入数据。请至少勾选一张，或点“放弃”。")
-            return HttpResponseRedirect(reverse("admin:targets_importbatch_preview", args=[pk]))
+        if batch.state == ImportBatch.State.PREVIEW:
+            _keep_choices(request, batch)
+            if not batch.forms.filter(is_chosen=True, action__in=(CREATE, UPDATE)).exists():
+                messages.warning(request, "没有勾选任何表，没有写入数据。请至少勾选一张，或点“放弃”。")
+                return HttpResponseRedirect(reverse("admin:targets_importbatch_preview", args=[pk]))
         try:
-            store_batch(batch, by=user, only=only, seen=_seen(request))
+            store_batch(batch, by=user)
         except ImportRefused as refusal:
             messages.warning(request, str(refusal))
         else:
@@ -186,22 +201,40 @@ class ImportBatchAdmin(ScopedAdmin):
             messages.warning(request, f"这个文件{batch.get_state_display()}，不能再放弃。")
         return HttpResponseRedirect(reverse("admin:targets_importbatch_upload"))
 
+    def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        user = self._importer(request)
+        batch = self.get_object(request, str(pk))
+        try:
+            told = undo_batch(batch, by=user)
+        except ImportRefused as refusal:
+            messages.warning(request, str(refusal))
+        else:
+            kept = sum(bool(one.kept_because) for one in told)
+            also = f"；另有{kept}张导入后有人办理，没有撤销，见下表" if kept else ""
+            messages.success(request, f"已撤销导入：{len(told) - kept}张表恢复到导入前{also}。")
+        return HttpResponseRedirect(reverse("admin:targets_importbatch_change", args=[pk]))
+
     # record -----------------------------------------------------------------------------------------------------------
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """What became of a file: its forms with links, and what was left out and why."""
-        self._importer(request)
+        user = self._importer(request)
         batch = self.get_object(request, object_id)
-        if batch.state == ImportBatch.State.PREVIEW and batch.uploaded_by_id == person(request).pk:
+        if batch.state == ImportBatch.State.PREVIEW and batch.uploaded_by_id == user.pk:
             return HttpResponseRedirect(reverse("admin:targets_importbatch_preview", args=[batch.pk]))
-        reported = batch.report.get("forms", [])
+        stored = Paginator(_stored_forms(batch, user), FORMS_A_PAGE).get_page(request.GET.get("page"))
+        left_out = batch.forms.filter(is_stored=False).defer("frozen").order_by("place")
         context = {
             "batch": batch,
-            "is_own": batch.uploaded_by_id == person(request).pk,
-            "stored": _stored_forms(batch, person(request)),
-            "left_out": [form for form in reported if not form["stored"]],
+            "is_own": batch.uploaded_by_id == user.pk,
+            "page": stored,
+            "stored": [_stored_line(declaration, user) for declaration in stored.object_list],
+            "left_out": list(left_out[:LEFT_OUT_SHOWN]),
+            "left_out_count": left_out.count(),
+            "kept": list(batch.forms.exclude(kept_because="").select_related("declaration__unit").defer("frozen")),
+            "may_undo": batch.state == ImportBatch.State.STORED and may_undo(batch, user),
         }
         return self._page(request, "targets/intake/batch.html", "导入记录", context)
 
@@ -222,11 +255,15 @@ class ImportBatchAdmin(ScopedAdmin):
         return render(request, template, frame | context)
 
 
-def _seen(request: HttpRequest) -> dict[int, int]:
-    """Place in the file → revision that the preview compared with, from hidden fields `place:revision`."""
-    pairs = (value.partition(":") for value in request.POST.getlist("seen"))
-    numbers = ((_number(place), _number(revision)) for place, _, revision in pairs)
-    return {place: revision for place, revision in numbers if place is not None and revision is not None}
+def _keep_choices(request: HttpRequest, batch: ImportBatch) -> None:
+    """What was ticked on the page that was posted, and the way chosen for each plan (`mode-3=append`)."""
+    shown = set(_numbers(request.POST.getlist("shown")))
+    modes = {place: mode for place in shown if (mode := request.POST.get(f"mode-{place}", "")) in MODES}
+    choose(batch, shown=shown, ticked=set(_numbers(request.POST.getlist("form"))), modes=modes)
+
+
+def _numbers(texts: list[str]) -> list[int]:
+    return [number for text in texts if (number := _number(text)) is not None]
 
 
 def _number(text: str) -> int | None:
@@ -241,20 +278,18 @@ def _told(batch: ImportBatch) -> str:
     return f"已导入“{batch.file_name}”：{'，'.join(parts)}。"
 
 
-def _stored_forms(batch: ImportBatch, user: Person) -> list[dict[str, Any]]:
-    """The forms that the batch wrote, in the file's order, as far as the person sees them and may read their text."""
-    found = (
+def _stored_forms(batch: ImportBatch, user: Person) -> QuerySet[Declaration]:
+    """The forms that the batch wrote, in the file's order, as far as the person sees them."""
+    return (
         Declaration.objects.visible_to(user)
         .filter(revisions__batch=batch)
         .select_related("department", "unit", "current_revision")
         .defer("current_revision__frozen")
         .order_by("revisions__id")
     )
-    return [
-        {
-            "form": declaration,
-            "url": form_url(declaration),
-            "is_readable": declaration.state not in EDITABLE or declaration.is_own_text_of(user),
-        }
-        for declaration in found
-    ]
+
+
+def _stored_line(declaration: Declaration, user: Person) -> dict[str, Any]:
+    """Its figures only for those who may read its text."""
+    is_readable = declaration.state not in EDITABLE or declaration.is_own_text_of(user)
+    return {"form": declaration, "url": form_url(declaration), "is_readable": is_readable}

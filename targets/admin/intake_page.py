@@ -5,23 +5,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import prefetch_related_objects
+
 from departments.models import Person
-from targets.domain.diff import ADDED, CELL, MOVED, REMOVED, Change
+from targets.domain.compose import compose
+from targets.domain.diff import ADDED, CELL, MOVED, REMOVED, Change, diff
 from targets.domain.labels import field_label
 from targets.domain.names import name_key
-from targets.domain.record import MONEY
+from targets.domain.record import MONEY, PLAN, money_value
 from targets.domain.rules import ERROR, INFO, WARNING
 from targets.domain.sheets.problems import GUESS, Problem
 from targets.domain.sheets.problems import REFUSED as REFUSED_PROBLEM
 from targets.domain.sheets.problems import WARNING as WARNING_PROBLEM
 from targets.domain.steps import RETURNED, STATES
-from targets.intake.batch import Preview
-from targets.intake.plan import CREATE, REFUSED, UNCHANGED, UPDATE, PlannedForm
+from targets.models import Declaration, ImportBatch, ImportedForm
+from targets.models.intake import CREATE, REFUSED, UNCHANGED, UPDATE
 
 LOOKS = {CREATE: "new", UPDATE: "upd", UNCHANGED: "same", REFUSED: "x"}
 MARKS = {REFUSED_PROBLEM: ERROR, GUESS: WARNING, WARNING_PROBLEM: WARNING}
 HIDDEN = "（尚未送审，不显示原值）"
 CHANGES_SHOWN = 200
+CELLS_SHOWN = 60
+CAUSES_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +41,24 @@ class ShownChange:
 
 @dataclass(frozen=True, slots=True)
 class ShownForm:
-    """A line of the preview. `place` is the form's place in the file; `seen` the revision that was compared with."""
+    """A line of the preview."""
 
-    place: int
-    form: PlannedForm
+    form: ImportedForm
     look: str
     department: str
-    amount: Decimal | None
-    rows: int
     remark: str
     changes: tuple[ShownChange, ...] = ()
     more_changes: int = 0
-    seen: int | None = None
 
     @property
     def where(self) -> str:
         """The sheet, where its name does not already say which form this is."""
-        sheet = self.form.reading.sheet
-        return "" if name_key(sheet) == name_key(self.form.title) else f"工作表“{sheet}”"
+        return "" if name_key(self.form.sheet) == name_key(self.form.title) else f"工作表“{self.form.sheet}”"
+
+    @property
+    def has_modes(self) -> bool:
+        """A plan put together by several offices may come in parts."""
+        return self.form.kind == PLAN and self.form.action == UPDATE
 
 
 @dataclass(slots=True)
@@ -64,59 +69,83 @@ class Cause:
     sentence: str
     cells: list[str] = field(default_factory=list)
 
+    @property
+    def shown(self) -> list[str]:
+        return self.cells[:CELLS_SHOWN]
 
-def shown_forms(preview: Preview, user: Person) -> list[ShownForm]:
-    return [_shown(place, form, user) for place, form in enumerate(preview.forms)]
+    @property
+    def more(self) -> int:
+        return len(self.cells) - len(self.shown)
 
 
-def _shown(place: int, form: PlannedForm, user: Person) -> ShownForm:
-    record = form.record
-    changes = form.difference.changes if form.difference and form.action == UPDATE else ()
-    is_open = form.declaration is not None and _reads_present_text(form, user)
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """How many forms are ticked, on all pages, and their amount in 元."""
+
+    count: int
+    amount: Decimal
+
+    @classmethod
+    def of(cls, batch: ImportBatch) -> "Chosen":
+        going_in = batch.forms.filter(is_chosen=True, action__in=(CREATE, UPDATE))
+        amounts = [money_value(total) for total in going_in.values_list("frozen__total", flat=True)]
+        return cls(len(amounts), sum((amount for amount in amounts if amount is not None), Decimal()))
+
+    def without(self, forms: Iterable[ImportedForm]) -> "Chosen":
+        """What is ticked on the other pages."""
+        here = [form for form in forms if form.is_chosen and form.can_go_in]
+        return Chosen(self.count - len(here), self.amount - sum((form.amount or Decimal() for form in here), Decimal()))
+
+
+def shown_forms(forms: Sequence[ImportedForm], user: Person) -> list[ShownForm]:
+    updated = [form.declaration for form in forms if form.action == UPDATE and form.declaration]
+    prefetch_related_objects(updated, "indicators")
+    return [_shown(form, user) for form in forms]
+
+
+def _shown(form: ImportedForm, user: Person) -> ShownForm:
+    changes: tuple[Change, ...] = ()
+    stored, record = form.declaration, form.record
+    if form.action == UPDATE and stored is not None and record is not None:
+        current = stored.record()
+        changes = diff(current, compose(current, record, form.mode)[0]).changes
+    is_open = stored is not None and _reads_present_text(stored, user)
     return ShownForm(
-        place=place,
         form=form,
         look=LOOKS[form.action],
         department=_department(form),
-        amount=record.total if record else None,
-        rows=len(record.rows) if record else 0,
         remark=_remark(form),
-        changes=tuple(_in_words(change, form, is_open=is_open) for change in changes[:CHANGES_SHOWN]),
+        changes=tuple(_in_words(change, form.kind, is_open=is_open) for change in changes[:CHANGES_SHOWN]),
         more_changes=max(0, len(changes) - CHANGES_SHOWN),
-        seen=form.declaration.current_revision_id if form.declaration else None,
     )
 
 
-def _reads_present_text(form: PlannedForm, user: Person) -> bool:
+def _reads_present_text(stored: Declaration, user: Person) -> bool:
     """What is stored may be shown to the unit's own people, to others only as far as it was submitted."""
-    stored = form.declaration
-    if stored is None:
-        return False
     return stored.is_own_text_of(user) or stored.submitted_revision_id == stored.current_revision_id
 
 
-def _department(form: PlannedForm) -> str:
+def _department(form: ImportedForm) -> str:
     if form.department and form.unit:
         unit = "" if form.unit == form.department else f" · {form.unit.label}"
         return f"{form.department.label}{unit}"
-    return form.record.department_name if form.record else ""
+    return str(form.frozen["department_name"]) if form.frozen else ""
 
 
-def _remark(form: PlannedForm) -> str:
+def _remark(form: ImportedForm) -> str:
     stored = form.declaration
     if form.action == REFUSED:
-        refusals = [problem for problem in form.problems if problem.level == REFUSED_PROBLEM]
+        refusals = [problem for problem in problems_of(form) if problem.level == REFUSED_PROBLEM]
         return without_place(refusals[-1]) if refusals else "不能导入，原因见下表。"
     if form.action == UNCHANGED:
         return "与系统中的稿完全相同，不再写入。"
-    if form.action == UPDATE and stored is not None and form.difference is not None:
+    if form.action == UPDATE and stored is not None:
         kept = f"；导入后仍为“{STATES[stored.state]}”" if stored.state == RETURNED else ""
-        return f"与系统中的稿相比有{len(form.difference.changes)}处不同{kept}。"
+        return f"与系统中的稿相比有{form.changes}处不同{kept}。"
     return ""
 
 
-def _in_words(change: Change, form: PlannedForm, *, is_open: bool) -> ShownChange:
-    kind = form.reading.kind
+def _in_words(change: Change, kind: str, *, is_open: bool) -> ShownChange:
     row = f"第{change.row_number}行" if change.row_number else ""
     if change.kind == ADDED:
         return ShownChange(row, new=change.new, remark="新增一行")
@@ -146,18 +175,23 @@ def place_of(problem: Problem) -> str:
     return f"{problem.sheet}!{problem.cell}" if problem.cell else problem.sheet
 
 
-def causes(preview: Preview) -> list[Cause]:
+def causes(batch: ImportBatch) -> list[Cause]:
     """Problems that differ only in the quoted value are one cause; refusals first, then the most frequent."""
     found: dict[tuple[str, str], Cause] = {}
-    for problem in all_problems(preview):
+    for problem in all_problems(batch):
         sentence = without_place(problem)
         level = MARKS.get(problem.level, INFO)
         cause = found.setdefault((level, QUOTED.sub("“”", sentence)), Cause(level, sentence))
         cause.cells.append(place_of(problem))
-    return sorted(found.values(), key=lambda cause: (cause.level != ERROR, -len(cause.cells)))
+    return sorted(found.values(), key=lambda cause: (cause.level != ERROR, -len(cause.cells)))[:CAUSES_SHOWN]
 
 
-def all_problems(preview: Preview) -> Sequence[Problem]:
+def all_problems(batch: ImportBatch) -> list[Problem]:
     """Of the file and of its forms, each once."""
-    of_forms: Iterable[Problem] = (problem for form in preview.forms for problem in form.problems)
-    return list(dict.fromkeys((*preview.problems, *of_forms)))
+    of_forms = batch.forms.exclude(problems=[]).order_by("place").values_list("problems", flat=True)
+    told = (Problem(**one) for problems in (batch.problems, *of_forms) for one in problems)
+    return list(dict.fromkeys(told))
+
+
+def problems_of(form: ImportedForm) -> list[Problem]:
+    return [Problem(**one) for one in form.problems]

@@ -1,26 +1,40 @@
-"""An upload as a batch: opened with its bytes, shown, then stored in one short transaction or given up."""
+"""An upload as a batch: read and compared once, kept form by form, then stored in one short transaction or given up."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from departments.models import Person
-from targets.domain.sheets.problems import FileRefused, Problem
+from targets.domain.compose import REPLACE, compose
+from targets.domain.record import PLAN, Record
+from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
+from targets.domain.sheets.problems import FileRefused, Problem, problem
 from targets.editing import fresh_declaration, store
-from targets.intake.plan import CREATE, REFUSED, UNCHANGED, UPDATE, PlannedForm, plan_forms
+from targets.intake.plan import PlannedForm, plan_forms
 from targets.intake.reading import read_upload
-from targets.models import Declaration, ImportBatch, Revision
+from targets.models import Declaration, ImportBatch, ImportedForm, Revision
+from targets.models.intake import CREATE, REFUSED, UNCHANGED, UPDATE
 
 OK, PARTIAL, ERROR, FILE_REFUSED = "ok", "partial", "error", "refused"
+STORED_AT_ONCE = 500
+"""Forms whose text is in memory at one time while a batch is stored."""
+
+Progress = Callable[[int, int, str], None]
+"""Told how many forms of how many are done, and what is being done; may raise to stop the work."""
 
 
 class ImportRefused(Exception):
     """Why a batch was not stored, in words."""
+
+
+def nobody(done: int, total: int, doing: str) -> None:
+    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +55,6 @@ class Preview:
             return OK
         return ERROR if refused == len(self.forms) else PARTIAL
 
-    def counts(self) -> dict[str, int]:
-        return {
-            action: sum(form.action == action for form in self.forms) for action in (CREATE, UPDATE, UNCHANGED, REFUSED)
-        }
-
     def as_json(self, batch: int | None) -> dict[str, Any]:
         """The shape `import_forms --json` prints for one file."""
         return {
@@ -64,16 +73,19 @@ def form_json(form: PlannedForm) -> dict[str, Any]:
         "sheet": form.reading.sheet,
         "action": form.action,
         "record": form.record.as_json() if form.record else None,
-        "problems": [problem_json(problem) for problem in form.problems],
+        "problems": [problem_json(one) for one in form.problems],
     }
 
 
-def problem_json(problem: Problem) -> dict[str, str]:
-    return {"sheet": problem.sheet, "cell": problem.cell, "level": problem.level, "message": problem.message}
+def problem_json(one: Problem) -> dict[str, str]:
+    return {"sheet": one.sheet, "cell": one.cell, "level": one.level, "message": one.message}
+
+
+# Reading --------------------------------------------------------------------------------------------------------------
 
 
 def preview(content: bytes, name: str, *, by: Person, year: int | None = None) -> Preview:
-    """Read and compare; never raises for what is in the file."""
+    """Read and compare; never raises for what is in the file. Writes nothing."""
     try:
         reading = read_upload(content, name, year=year)
     except FileRefused as refusal:
@@ -91,91 +103,204 @@ def open_batch(content: bytes, name: str, *, by: Person, year: int | None = None
     )
 
 
-def preview_batch(batch: ImportBatch) -> Preview:
-    """The preview as its uploader would see it now."""
-    return preview(bytes(batch.content), batch.file_name, by=batch.uploaded_by, year=batch.year)
-
-
-def store_batch(
-    batch: ImportBatch, *, by: Person, only: Collection[int] | None = None, seen: Mapping[int, int] | None = None
-) -> Preview:
-    """Store the forms of the batch (those whose place in the file is in `only`) and return what was done.
-
-    `seen` gives, by place in the file, the revision id that the preview showed; a form changed since is left out and told.
-    """
-    shown = preview_batch(batch)
-    if shown.message:
-        raise ImportRefused(shown.message)
-    try:
-        with transaction.atomic():
-            locked = ImportBatch.objects.select_for_update().defer("content").get(pk=batch.pk)
-            if locked.state != ImportBatch.State.PREVIEW:
-                raise ImportRefused(f"这个文件{locked.get_state_display()}，没有再次导入。")
-            chosen = [form for place, form in enumerate(shown.forms) if only is None or place in only]
-            _lock_and_recheck(shown, chosen, seen or {}, by)
-            going_in = [form for form in chosen if form.can_go_in]
-            _store_forms(going_in, batch, by)
-            _close(locked, shown, going_in)
-    except IntegrityError:
-        raise ImportRefused("导入时有人刚建立了同名的表，没有写入任何数据。请重新预览后再确认。") from None
-    batch.refresh_from_db()
+def read_batch(batch: ImportBatch, progress: Progress = nobody) -> Preview:
+    """Read the batch's file and keep what was found; again is the same as once."""
+    progress(0, 0, "正在读取文件")
+    shown = preview(bytes(batch.content), batch.file_name, by=batch.uploaded_by, year=batch.year)
+    progress(len(shown.forms), len(shown.forms), "已读取，正在记录")
+    keep(batch, shown)
     return shown
 
 
-def _lock_and_recheck(shown: Preview, chosen: Sequence[PlannedForm], seen: Mapping[int, int], by: Person) -> None:
-    """Between reading and the lock somebody may have worked on a form: it is refused rather than overwritten."""
-    ids = [form.declaration.pk for form in chosen if form.declaration]
-    locked = {one.pk: one for one in Declaration.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
-    places = {id(form): place for place, form in enumerate(shown.forms)}
-    for form in chosen:
-        if form.declaration is None or form.action != UPDATE:
-            continue
-        now = locked[form.declaration.pk]
-        expected = seen.get(places[id(form)], form.declaration.current_revision_id)
-        if now.current_revision_id != expected or form.declaration.current_revision_id != expected:
-            form.refuse("预览之后有人修改了系统中的这张表，没有导入。请重新上传后再核对。")
-        elif not now.open_to_import_by(by):
-            form.refuse("预览之后这张表已送审，没有导入。")
-        else:
-            form.declaration = now
+def keep(batch: ImportBatch, shown: Preview) -> None:
+    """Write down what was read, in place of anything written before."""
+    with transaction.atomic():
+        locked = _locked(batch)
+        if locked.state not in (ImportBatch.State.READING, ImportBatch.State.PREVIEW):
+            return
+        locked.forms.all().delete()
+        ImportedForm.objects.bulk_create(
+            (_kept(locked, place, form) for place, form in enumerate(shown.forms)), batch_size=200
+        )
+        locked.state = ImportBatch.State.UNREADABLE if shown.message else ImportBatch.State.PREVIEW
+        locked.message = shown.message
+        locked.problems = [problem_json(one) for one in shown.problems]
+        locked.save(update_fields=["state", "message", "problems"])
+    batch.refresh_from_db(fields=["state", "message", "problems"])
 
 
-def _store_forms(forms: Sequence[PlannedForm], batch: ImportBatch, by: Person) -> None:
-    fresh = []
+def _kept(batch: ImportBatch, place: int, form: PlannedForm) -> ImportedForm:
+    return ImportedForm(
+        batch=batch,
+        place=place,
+        kind=form.reading.kind,
+        title=form.title[:200],
+        sheet=form.reading.sheet[:255],
+        cell=form.reading.cell,
+        action=form.action,
+        frozen=form.record.as_json() if form.record else None,
+        problems=[problem_json(one) for one in form.problems],
+        budget_year=form.budget_year,
+        department=form.department,
+        unit=form.unit,
+        declaration=form.declaration,
+        seen_id=form.declaration.current_revision_id if form.declaration else None,
+        changes=len(form.difference.changes) if form.difference else 0,
+        is_chosen=form.can_go_in,
+    )
+
+
+# Choosing -------------------------------------------------------------------------------------------------------------
+
+
+def choose(batch: ImportBatch, *, shown: Collection[int], ticked: Collection[int], modes: Mapping[int, str]) -> None:
+    """Of the forms shown on a page, those ticked go in, each in its way; forms on other pages stay as they were."""
+    changed = []
+    for form in batch.forms.filter(place__in=shown, action__in=(CREATE, UPDATE)).defer("frozen"):
+        form.is_chosen = form.place in ticked
+        form.mode = modes.get(form.place, form.mode) if form.kind == PLAN and form.action == UPDATE else REPLACE
+        changed.append(form)
+    ImportedForm.objects.bulk_update(changed, ["is_chosen", "mode"], batch_size=200)
+
+
+def choose_only(batch: ImportBatch, titles: Collection[str], mode: str = REPLACE) -> None:
+    """From the command line: forms by their titles (all when none is named), plans in `mode`."""
+    if titles:
+        batch.forms.exclude(title__in=titles).update(is_chosen=False)
+    batch.forms.filter(kind=PLAN, action=UPDATE).update(mode=mode)
+
+
+# Storing --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Storing:
+    """The forms of a batch on their way in, and what had to be left out after all."""
+
+    batch: ImportBatch
+    by: Person
+    left_out: dict[int, str] = field(default_factory=dict)
+    created: int = 0
+    updated: int = 0
+
+
+def store_batch(batch: ImportBatch, *, by: Person, progress: Progress = nobody) -> dict[int, str]:
+    """Store the chosen forms of a batch, all in one transaction; returns those left out after all, by their place.
+
+    A form that somebody has touched since the preview is left out and told, never overwritten.
+    """
+    storing = _Storing(batch, by)
+    try:
+        with transaction.atomic():
+            locked = _locked(batch)
+            if locked.state not in (ImportBatch.State.PREVIEW, ImportBatch.State.STORING):
+                raise ImportRefused(f"这个文件{locked.get_state_display()}，没有再次导入。")
+            chosen = locked.forms.filter(is_chosen=True, action__in=(CREATE, UPDATE)).order_by("place")
+            total = chosen.count()
+            progress(0, total, "正在写入")
+            for forms in _portions(chosen):
+                _store_portion(storing, forms)
+            _close(locked, storing)
+    except IntegrityError:
+        raise ImportRefused("导入时有人刚建立了同名的表，没有写入任何数据。请重新上传后再确认。") from None
+    batch.refresh_from_db()
+    return storing.left_out
+
+
+def _portions(chosen: QuerySet[ImportedForm]) -> Iterator[list[ImportedForm]]:
+    """So many forms at a time, in their order; the rows are written to meanwhile, so they are not one long cursor."""
+    keys = list(chosen.values_list("pk", flat=True))
+    related = ("budget_year", "department", "unit__parent")
+    for start in range(0, len(keys), STORED_AT_ONCE):
+        portion = ImportedForm.objects.filter(pk__in=keys[start : start + STORED_AT_ONCE])
+        yield list(portion.select_related(*related).order_by("place"))
+
+
+def _store_portion(storing: _Storing, forms: Sequence[ImportedForm]) -> None:
+    ids = [form.declaration_id for form in forms if form.declaration_id]
+    stored = {
+        one.pk: one
+        for one in Declaration.objects.select_for_update(of=("self",))
+        .select_related("unit", "budget_year")
+        .prefetch_related("indicators")
+        .filter(pk__in=ids)
+        .order_by("pk")
+    }
+    drafts: list[tuple[Declaration, Record]] = []
+    fresh: list[Declaration] = []
     for form in forms:
-        if form.declaration is None and form.record and form.budget_year and form.department and form.unit:
-            form.declaration = fresh_declaration(form.record, form.budget_year, form.department, form.unit)
-            fresh.append(form.declaration)
-    Declaration.objects.bulk_create(fresh)
-    drafts = [(form.declaration, form.record) for form in forms if form.declaration and form.record]
-    store(drafts, by=by, reason=Revision.Reason.IMPORT, note=batch.file_name, batch=batch)
+        declaration = stored.get(form.declaration_id) if form.declaration_id else None
+        if declaration is None:
+            drafts.append(_new(form, fresh))
+        elif reason := _why_not(form, declaration, storing.by):
+            _leave_out(storing, form, reason)
+            continue
+        else:
+            drafts.append((declaration, _text(form, declaration)))
+        form.is_stored = True
+    Declaration.objects.bulk_create(fresh, batch_size=200)
+    going_in = [form for form in forms if form.is_stored]
+    for form, (declaration, _) in zip(going_in, drafts, strict=True):
+        form.declaration = declaration
+    note = storing.batch.file_name
+    store(drafts, by=storing.by, reason=Revision.Reason.IMPORT, note=note, batch=storing.batch)
+    created = [form for form in going_in if form.action == CREATE]
+    storing.created += len(created)
+    storing.updated += len(going_in) - len(created)
+    ImportedForm.objects.filter(pk__in=[form.pk for form in going_in]).update(is_stored=True)
+    ImportedForm.objects.bulk_update(created, ["declaration"], batch_size=200)
 
 
-def _close(batch: ImportBatch, shown: Preview, stored: Sequence[PlannedForm]) -> None:
-    counts = shown.counts()
+def _new(form: ImportedForm, fresh: list[Declaration]) -> tuple[Declaration, Record]:
+    record = form.record
+    if record is None or form.budget_year is None or form.department is None or form.unit is None:
+        raise ImportRefused(f"“{form.title}”没有读全，没有写入任何数据。请重新上传。")
+    declaration = fresh_declaration(record, form.budget_year, form.department, form.unit)
+    fresh.append(declaration)
+    return declaration, record
+
+
+def _text(form: ImportedForm, declaration: Declaration) -> Record:
+    record = form.record
+    if record is None:
+        raise ImportRefused(f"“{form.title}”没有读全，没有写入任何数据。请重新上传。")
+    composed, _ = compose(declaration.record(), record, form.mode)
+    return composed
+
+
+def _why_not(form: ImportedForm, declaration: Declaration, by: Person) -> str:
+    if declaration.current_revision_id != form.seen_id:
+        return "预览之后有人修改了系统中的这张表，没有导入。请重新上传后再核对。"
+    if not declaration.open_to_import_by(by):
+        return "预览之后这张表已送审，没有导入。"
+    return ""
+
+
+def _leave_out(storing: _Storing, form: ImportedForm, reason: str) -> None:
+    form.action = REFUSED
+    form.problems = [*form.problems, problem_json(problem(form.sheet, form.cell, PROBLEM_REFUSED, reason))]
+    form.save(update_fields=["action", "problems"])
+    storing.left_out[form.place] = reason
+
+
+def _close(batch: ImportBatch, storing: _Storing) -> None:
+    counts = batch.counts()
     batch.state = ImportBatch.State.STORED
     batch.stored_at = timezone.now()
-    batch.created = sum(form.action == CREATE for form in stored)
-    batch.updated = sum(form.action == UPDATE for form in stored)
+    batch.created = storing.created
+    batch.updated = storing.updated
     batch.unchanged = counts[UNCHANGED]
     batch.refused = counts[REFUSED]
-    batch.report = {
-        "forms": [
-            {
-                "title": form.title,
-                "sheet": form.reading.sheet,
-                "action": form.action,
-                "stored": any(form is one for one in stored),
-                "problems": [problem_json(problem) for problem in form.problems],
-            }
-            for form in shown.forms
-        ]
-    }
-    batch.save(update_fields=["state", "stored_at", "created", "updated", "unchanged", "refused", "report"])
+    batch.save(update_fields=["state", "stored_at", "created", "updated", "unchanged", "refused"])
 
 
 def discard_batch(batch: ImportBatch) -> None:
-    ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.PREVIEW).update(state=ImportBatch.State.DISCARDED)
+    waiting = (ImportBatch.State.READING, ImportBatch.State.PREVIEW)
+    ImportBatch.objects.filter(pk=batch.pk, state__in=waiting).update(state=ImportBatch.State.DISCARDED)
+
+
+def _locked(batch: ImportBatch) -> ImportBatch:
+    return ImportBatch.objects.select_for_update().defer("content").get(pk=batch.pk)
 
 
 def safe_name(name: str) -> str:

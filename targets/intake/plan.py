@@ -15,9 +15,7 @@ from targets.domain.steps import STATES
 from targets.intake.register import Register, Unknown
 from targets.models import BudgetYear, Declaration
 from targets.models.declaration import may_import_for, title_key
-
-CREATE, UPDATE, UNCHANGED, REFUSED = "create", "update", "unchanged", "refused"
-ACTIONS = {CREATE: "新增", UPDATE: "更新", UNCHANGED: "无变化", REFUSED: "不能导入"}
+from targets.models.intake import ACTIONS, CREATE, REFUSED, UNCHANGED, UPDATE
 
 
 @dataclass(slots=True)
@@ -157,7 +155,7 @@ def _compare(form: PlannedForm, stored: dict[tuple[object, ...], Declaration], b
         return
     form.declaration = declaration
     current = declaration.record()
-    form.record, matching = compose(current, record)
+    form.record, matching = compose(current, record)  # 整表覆盖: the other ways are chosen in the preview
     form.difference = diff(current, form.record)
     if not form.difference.is_empty:
         for pair in matching.ambiguous:

@@ -39,14 +39,10 @@ def undo_batch(batch: ImportBatch, *, by: Person) -> list[Undone]:
         told = _undo_forms(locked, by)
         locked.state = ImportBatch.State.UNDONE
         locked.undone_at, locked.undone_by = timezone.now(), by
-        locked.report = {
-            **locked.report,
-            "undo": [
-                {"title": one.declaration.heading, "created": one.was_created, "kept_because": one.kept_because}
-                for one in told
-            ],
-        }
-        locked.save(update_fields=["state", "undone_at", "undone_by", "report"])
+        locked.save(update_fields=["state", "undone_at", "undone_by"])
+        for one in told:
+            if one.kept_because:
+                locked.forms.filter(declaration=one.declaration).update(kept_because=one.kept_because)
     batch.refresh_from_db()
     return told
 

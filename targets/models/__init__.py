@@ -2,7 +2,7 @@
 
 from targets.models.declaration import BudgetProject, Declaration, DepartmentPlan, Indicator
 from targets.models.disclosure import Disclosure, DisclosureItem
-from targets.models.intake import ImportBatch
+from targets.models.intake import ImportBatch, ImportedForm
 from targets.models.review import ReviewEvent, Waiver
 from targets.models.revision import Revision
 from targets.models.year import BudgetYear, Campaign, Category, RuleSetting
@@ -17,6 +17,7 @@ __all__ = [
     "Disclosure",
     "DisclosureItem",
     "ImportBatch",
+    "ImportedForm",
     "Indicator",
     "ReviewEvent",
     "Revision",

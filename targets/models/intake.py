@@ -1,14 +1,27 @@
-"""An upload: kept with its bytes, so that any web process can show its preview and store it."""
+"""An upload: kept with its bytes and with what was read from it, so that any process can show, store or undo it."""
+
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
 
+from departments.models import Department
+from targets.domain.compose import MODES, REPLACE
+from targets.domain.record import Record, money_value
+from targets.models.year import BudgetYear
+
+CREATE, UPDATE, UNCHANGED, REFUSED = "create", "update", "unchanged", "refused"
+ACTIONS = {CREATE: "新增", UPDATE: "更新", UNCHANGED: "无变化", REFUSED: "不能导入"}
+
 
 class ImportBatch(models.Model):
-    """导入批次: one file, read and compared, then stored or given up."""
+    """导入批次: one file, read and compared, then stored or given up, perhaps undone."""
 
     class State(models.TextChoices):
+        READING = "reading", "正在读取"
+        UNREADABLE = "unreadable", "读不了"
         PREVIEW = "preview", "待确认"
+        STORING = "storing", "正在导入"
         STORED = "stored", "已导入"
         DISCARDED = "discarded", "已放弃"
         UNDONE = "undone", "已撤销"
@@ -21,7 +34,9 @@ class ImportBatch(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="import_batches", verbose_name="导入人"
     )
     uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
-    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PREVIEW)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.READING)
+    message = models.TextField("整个文件的问题", blank=True)
+    problems = models.JSONField("文件的提醒", default=list, blank=True)
     stored_at = models.DateTimeField("导入时间", null=True, blank=True)
     created = models.PositiveIntegerField("新增", default=0)
     updated = models.PositiveIntegerField("更新", default=0)
@@ -31,7 +46,6 @@ class ImportBatch(models.Model):
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤销人"
     )
-    report = models.JSONField("报告", default=dict, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "导入记录"
@@ -39,3 +53,58 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    def counts(self) -> dict[str, int]:
+        """Forms by action, of the file as it was read."""
+        found = dict(self.forms.order_by().values_list("action").annotate(number=models.Count("pk")))
+        return {action: found.get(action, 0) for action in ACTIONS}
+
+
+class ImportedForm(models.Model):
+    """One form of an upload: what was read, what it was compared with, what became of it."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="forms")
+    place = models.PositiveIntegerField("次序")
+    kind = models.CharField("类型", max_length=8)
+    title = models.CharField("名称", max_length=200, blank=True)
+    sheet = models.CharField("工作表", max_length=255)
+    cell = models.CharField("单元格", max_length=12)
+    action = models.CharField("处理", max_length=10, choices=list(ACTIONS.items()))
+    frozen = models.JSONField("读到的内容", null=True)
+    problems = models.JSONField("问题", default=list, blank=True)
+    budget_year = models.ForeignKey(BudgetYear, models.PROTECT, null=True, related_name="+")
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
+    declaration = models.ForeignKey("targets.Declaration", models.PROTECT, null=True, related_name="+")
+    seen = models.ForeignKey("targets.Revision", models.PROTECT, null=True, related_name="+")
+    changes = models.PositiveIntegerField("不同处", default=0)
+    is_chosen = models.BooleanField("导入", default=True)
+    mode = models.CharField("方式", max_length=8, choices=list(MODES.items()), default=REPLACE)
+    is_stored = models.BooleanField("已写入", default=False)
+    kept_because = models.CharField("没有撤销的原因", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "文件中的表"
+        ordering = ["batch", "place"]
+        constraints = [models.UniqueConstraint(fields=["batch", "place"], name="one_form_per_place")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def record(self) -> Record | None:
+        """As the file has it, under the row keys it was matched with."""
+        return Record.from_json(self.frozen) if self.frozen else None
+
+    @property
+    def amount(self) -> Decimal | None:
+        """年度资金总额 in 元."""
+        return money_value(self.frozen["total"]) if self.frozen else None
+
+    @property
+    def row_count(self) -> int:
+        return len(self.frozen["rows"]) if self.frozen else 0
+
+    @property
+    def can_go_in(self) -> bool:
+        return self.action in (CREATE, UPDATE)

@@ -45,16 +45,16 @@ def upload(client: Client, content: bytes, name: str = "绩效目标表.xlsx", *
 def confirm(client: Client, page: Any, *, without: tuple[int, ...] = ()) -> Any:
     """Press the button as the preview was shown, with the boxes of `without` cleared."""
     lines = page.context["lines"]
-    ticked = [str(line.place) for line in lines if line.form.can_go_in and line.place not in without]
-    seen = [f"{line.place}:{line.seen}" for line in lines if line.seen]
+    ticked = [str(line.form.place) for line in lines if line.form.can_go_in and line.form.place not in without]
+    shown = [str(line.form.place) for line in lines]
     batch = page.context["batch"]
     return client.post(
-        reverse("admin:targets_importbatch_confirm", args=[batch.pk]), {"form": ticked, "seen": seen}, follow=True
+        reverse("admin:targets_importbatch_confirm", args=[batch.pk]), {"form": ticked, "shown": shown}, follow=True
     )
 
 
 def actions(page: Any) -> list[tuple[str, str]]:
-    return [(line.form.title, line.form.label) for line in page.context["lines"]]
+    return [(line.form.title, line.form.get_action_display()) for line in page.context["lines"]]
 
 
 def test_upload_preview_confirm_result(world: World) -> None:
@@ -284,7 +284,7 @@ def test_what_no_button_sends_is_taken_for_nothing(world: World, junk: str) -> N
     client = client_of(world.filler)
     batch = upload(client, workbook(world.record())).context["batch"]
     address = reverse("admin:targets_importbatch_confirm", args=[batch.pk])
-    page = client.post(address, {"form": [junk], "seen": [f"{junk}:{junk}"]}, follow=True)
+    page = client.post(address, {"form": [junk], "shown": [junk, "0"]}, follow=True)
     assert "没有勾选任何表" in page_text(page)
     assert Declaration.objects.count() == 0
 
@@ -363,3 +363,47 @@ def test_preview_and_record_take_the_same_queries_for_many_forms(world: World) -
         records.append(len(queries))
     assert previews[0] == previews[1]
     assert records[0] == records[1]
+
+
+# Paging, parts, undoing -----------------------------------------------------------------------------------------------
+
+
+def test_a_long_preview_has_pages_that_remember_what_was_ticked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("targets.admin.intake.FORMS_A_PAGE", 2)
+    client = client_of(world.filler)
+    page = upload(client, workbook(*(world.record(title=f"项目{place}") for place in range(3))))
+    batch = page.context["batch"]
+    assert [line.form.title for line in page.context["lines"]] == ["项目0", "项目1"]
+    assert "第 1 页，共 2 页" in page_text(page)
+    address = reverse("admin:targets_importbatch_preview", args=[batch.pk])
+    second = client.post(address, {"shown": ["0", "1"], "form": ["1"], "page": "2"}, follow=True)
+    assert [line.form.title for line in second.context["lines"]] == ["项目2"]
+    assert "确认导入 2 张" in page_text(second)
+    confirm(client, second)
+    assert sorted(Declaration.objects.values_list("title", flat=True)) == ["项目1", "项目2"]
+
+
+def test_an_import_is_undone_by_its_button(world: World) -> None:
+    client = client_of(world.filler)
+    done = confirm(client, upload(client, workbook(world.record(), world.record(title="校车运营补贴"))))
+    touched = Declaration.objects.get(title="校车运营补贴")
+    edit = Change("", "goal", touched.goal, "改写的目标，为1200名幼儿发放补助100万元。")
+    apply_changes(touched, [edit], by=world.filler)
+    batch = done.context["batch"]
+    undone = client.post(reverse("admin:targets_importbatch_undo", args=[batch.pk]), follow=True)
+    assert "已撤销导入：1张表恢复到导入前；另有1张导入后有人办理，没有撤销，见下表。" in page_text(undone)
+    assert "导入后又有修改" in page_text(undone)
+    assert dict(Declaration.objects.values_list("title", "state")) == {"学前教育补助": "void", "校车运营补贴": "draft"}
+    again = client.post(reverse("admin:targets_importbatch_undo", args=[batch.pk]), follow=True)
+    assert "这次导入已撤销，不能撤销" in page_text(again)
+
+
+def test_somebody_elses_import_is_not_undone(world: World) -> None:
+    client = client_of(world.filler)
+    batch = confirm(client, upload(client, workbook(world.record()))).context["batch"]
+    address = reverse("admin:targets_importbatch_undo", args=[batch.pk])
+    assert [client_of(world.people[name]).post(address).status_code for name in ("sibling", "perf", "auditor")] == [
+        404
+    ] * 3
+    assert client_of(world.admin).post(address).status_code == 302
+    assert Declaration.objects.get().state == "void"

@@ -16,7 +16,7 @@ from targets.domain.edits import Change
 from targets.domain.record import IndicatorRow, Record
 from targets.domain.sheets.writer import write_official
 from targets.editing import apply_changes
-from targets.intake.batch import ImportRefused, Preview, open_batch, preview, store_batch
+from targets.intake.batch import ImportRefused, Preview, choose, open_batch, preview, read_batch, store_batch
 from targets.models import BudgetYear, Declaration, ImportBatch, Indicator, Revision
 from targets.tests.world import GOOD_ROWS, World
 
@@ -28,8 +28,12 @@ def workbook(*records: Record) -> bytes:
 
 
 def bring_in(world: World, *records: Record, by: Person | None = None) -> Preview:
-    batch = open_batch(workbook(*records), "表.xlsx", by=by or world.filler)
-    return store_batch(batch, by=by or world.filler)
+    content = workbook(*records)
+    batch = open_batch(content, "表.xlsx", by=by or world.filler)
+    shown = read_batch(batch)
+    for place, reason in store_batch(batch, by=by or world.filler).items():
+        shown.forms[place].refuse(reason)
+    return shown
 
 
 def actions(shown: Preview) -> list[tuple[str, str]]:
@@ -69,7 +73,8 @@ def district(db: None) -> Person:
 def test_the_five_workbooks_of_2023(district: Person) -> None:
     for path in WORKBOOKS:
         batch = open_batch(path.read_bytes(), path.name, by=district)
-        assert store_batch(batch, by=district).outcome == "ok"
+        assert read_batch(batch).outcome == "ok"
+        assert store_batch(batch, by=district) == {}
     projects = Declaration.objects.filter(kind="project")
     plans = Declaration.objects.filter(kind="plan")
     assert projects.count() == 8
@@ -165,7 +170,9 @@ def test_the_same_form_twice_in_a_file(world: World) -> None:
 
 def test_only_the_chosen_forms_go_in(world: World) -> None:
     batch = open_batch(workbook(world.record(), world.record(title="第二")), "表.xlsx", by=world.filler)
-    store_batch(batch, by=world.filler, only={1})
+    read_batch(batch)
+    choose(batch, shown={0, 1}, ticked={1}, modes={})
+    store_batch(batch, by=world.filler)
     assert [form.title for form in Declaration.objects.all()] == ["第二"]
     batch.refresh_from_db()
     assert (batch.state, batch.created, batch.updated) == ("stored", 1, 0)
@@ -178,12 +185,12 @@ def test_a_form_edited_after_the_preview_is_not_overwritten(world: World) -> Non
     form = Declaration.objects.get()
     changed = world.record(goal="改写的目标，为1200名幼儿发放补助100万元。")
     batch = open_batch(workbook(changed), "表.xlsx", by=world.filler)
-    seen = {0: form.current_revision_id or 0}
+    read_batch(batch)
     row = form.record().rows[0]
     apply_changes(form, [Change(row.key, "target", row.target, "≤90万元")], by=world.filler)
-    shown = store_batch(batch, by=world.filler, seen=seen)
-    assert actions(shown) == [("学前教育补助", "refused")]
-    assert "预览之后有人修改了系统中的这张表" in sentences(shown)[-1]
+    left_out = store_batch(batch, by=world.filler)
+    assert left_out == {0: "预览之后有人修改了系统中的这张表，没有导入。请重新上传后再核对。"}
+    assert [(one.action, one.is_stored) for one in batch.forms.all()] == [("refused", False)]
     assert Declaration.objects.get().goal == form.goal
 
 
@@ -202,9 +209,44 @@ def test_planning_takes_as_many_statements_for_many_forms_as_for_one(world: Worl
 def test_a_batch_keeps_the_file_and_its_report(world: World) -> None:
     content = workbook(world.record())
     batch = open_batch(content, "C:\\桌面\\我的 表.xlsx", by=world.filler)
+    read_batch(batch)
     store_batch(batch, by=world.filler)
     stored = ImportBatch.objects.get()
     assert (stored.file_name, bytes(stored.content)) == ("我的 表.xlsx", content)
-    assert stored.report["forms"] == [
-        {"title": "学前教育补助", "sheet": "学前教育补助", "action": "create", "stored": True, "problems": []}
-    ]
+    form = stored.forms.get()
+    told = (form.title, form.sheet, form.action, form.is_stored, form.problems, form.declaration, form.row_count)
+    assert told == ("学前教育补助", "学前教育补助", "create", True, [], Declaration.objects.get(), 5)
+
+
+def test_a_file_that_cannot_be_read_is_a_batch_with_a_reason(world: World) -> None:
+    batch = open_batch(b"nonsense", "表.xlsx", by=world.filler)
+    read_batch(batch)
+    assert (batch.state, batch.forms.count()) == ("unreadable", 0)
+    assert batch.message.startswith("“表.xlsx”")
+    with pytest.raises(ImportRefused, match="读不了，没有再次导入"):
+        store_batch(batch, by=world.filler)
+
+
+def plan(world: World, *rows: IndicatorRow) -> Record:
+    names = {"department_code": "202001", "department_name": world.school.name, "unit": ""}
+    money = {"total": None, "fiscal": None, "other": None}
+    return world.record(kind="plan", title="2023年整体绩效目标表", goal="", rows=rows, **names, **money)
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        ("replace", [("甲", "≥9次")]),
+        ("append", [("甲", "≥1次"), ("乙", "≥2次")]),
+        ("office", [("甲", "≥9次"), ("乙", "≥2次")]),
+    ],
+)
+def test_one_offices_part_of_a_plan(world: World, mode: str, expected: list[tuple[str, str]]) -> None:
+    first = IndicatorRow(number="1", duty="学前教育", name="甲", target="≥1次", office="基教科")
+    other = IndicatorRow(number="2", duty="职业教育", name="乙", target="≥2次", office="职教科")
+    bring_in(world, plan(world, first, other))
+    batch = open_batch(workbook(plan(world, replace(first, target="≥9次"))), "表.xlsx", by=world.filler)
+    read_batch(batch)
+    choose(batch, shown={0}, ticked={0}, modes={0: mode})
+    store_batch(batch, by=world.filler)
+    assert [(row.name, row.target) for row in Declaration.objects.get().record().rows] == expected

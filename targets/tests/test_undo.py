@@ -7,7 +7,7 @@ import pytest
 from targets.domain.edits import Change
 from targets.domain.sheets.writer import write_official
 from targets.editing import apply_changes
-from targets.intake.batch import ImportRefused, open_batch, store_batch
+from targets.intake.batch import ImportRefused, open_batch, read_batch, store_batch
 from targets.intake.undo import undo_batch
 from targets.models import Declaration, ImportBatch
 from targets.tests.world import World
@@ -15,6 +15,7 @@ from targets.tests.world import World
 
 def bring_in(world: World, *records: object, by: str = "filler") -> ImportBatch:
     batch = open_batch(write_official(records), "表.xlsx", by=world.people[by])  # type: ignore[arg-type]
+    read_batch(batch)
     store_batch(batch, by=world.people[by])
     return batch
 

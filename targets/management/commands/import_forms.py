@@ -12,16 +12,19 @@ from django.core.management.base import BaseCommand, CommandError
 from departments.models import Person
 from departments.models.people import Membership
 from departments.roles import ADMIN
+from targets.domain.compose import MODES, REPLACE
 from targets.intake.batch import (
     FILE_REFUSED,
     OK,
     ImportRefused,
     Preview,
+    choose_only,
+    keep,
     open_batch,
     preview,
     store_batch,
 )
-from targets.intake.plan import ACTIONS
+from targets.models.intake import ACTIONS
 
 EXIT = {OK: 0, FILE_REFUSED: 2}
 """Exit code by a file's outcome; every other outcome is 1. The worst of all files counts."""
@@ -35,6 +38,10 @@ class Command(BaseCommand):
         parser.add_argument("--year", type=int, help="预算年度；不写则按表上标题")
         parser.add_argument("--dry-run", action="store_true", help="只预览，不写入")
         parser.add_argument("--json", action="store_true", help="输出 JSON")
+        parser.add_argument("--only", action="append", default=[], metavar="TITLE", help="只导入这个名称的表，可重复")
+        parser.add_argument(
+            "--mode", choices=list(MODES), default=REPLACE, help="部门整体表：覆盖、追加、只更新本科室的行"
+        )
         parser.add_argument("--as", dest="username", help="以谁的名义导入；不写则为系统管理员")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -64,13 +71,21 @@ class Command(BaseCommand):
         except OSError:
             return Preview(path.name, message=f"找不到或不能读取文件“{path}”。请核对路径。"), None
         shown = preview(content, path.name, by=by, year=options["year"])
-        if options["dry_run"] or shown.message or not any(form.can_go_in for form in shown.forms):
+        wanted = [
+            form for form in shown.forms if form.can_go_in and (not options["only"] or form.title in options["only"])
+        ]
+        if options["dry_run"] or shown.message or not wanted:
             return shown, None
         batch = open_batch(content, path.name, by=by, year=options["year"])
+        keep(batch, shown)
+        choose_only(batch, options["only"], options["mode"])
         try:
-            return store_batch(batch, by=by), batch.pk
+            left_out = store_batch(batch, by=by)
         except ImportRefused as refusal:
             return Preview(path.name, shown.forms, shown.problems, message=str(refusal)), None
+        for place, reason in left_out.items():
+            shown.forms[place].refuse(reason)
+        return shown, batch.pk
 
     def _tell(self, shown: Preview, batch: int | None) -> None:
         where = f"（导入批次 {batch}）" if batch else "（未写入）"

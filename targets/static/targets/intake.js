@@ -7,13 +7,15 @@ if (page) {
   const tell = () => {
     const ticked = boxes.filter((box) => box.checked);
     // Whole cents: binary fractions would show amounts that nobody entered.
-    const cents = ticked.reduce((sum, box) => sum + Math.round(Number(box.dataset.amount || 0) * 100), 0);
-    page.querySelector("[data-count]").textContent = ticked.length;
+    const inCents = (amount) => Math.round(Number(amount || 0) * 100);
+    const cents = ticked.reduce((sum, box) => sum + inCents(box.dataset.amount), inCents(page.dataset.elsewhereAmount));
+    const count = ticked.length + Number(page.dataset.elsewhere); // ticked on other pages
+    page.querySelector("[data-count]").textContent = count;
     page.querySelector("[data-sum]").textContent = (cents / 1000000).toLocaleString("en-US", {
       minimumFractionDigits: 2, maximumFractionDigits: 6,
     });
-    confirm.textContent = `确认导入 ${ticked.length} 张`;
-    confirm.disabled = ticked.length === 0;
+    confirm.textContent = `确认导入 ${count} 张`;
+    confirm.disabled = count === 0;
   };
   const choose = (wanted) => {
     for (const box of boxes) box.checked = wanted(box);
