@@ -6,10 +6,13 @@ XFD1048576 ends the whole process. So the box is measured here, from the cells t
 
 import io
 import re
+import struct
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from targets.domain.sheets.biff import Biff, Encrypted, read_biff
+from targets.domain.sheets.ole import Broken
 from targets.domain.sheets.problems import FileRefused, quoted
 
 MEGABYTE = 1024 * 1024
@@ -34,22 +37,21 @@ class Limits:
 
 DEFAULT_LIMITS = Limits()
 
+XLSX, XLS, ODS, TEXT = "xlsx", "xls", "ods", "text"
 CURE = "请用 Excel 或 WPS 打开，另存为“.xlsx”后重新上传。"
-NOT_XLSX = {
+REFUSED_KINDS = {
     "empty": "是空文件。请重新选择文件。",
-    "xls": f"是旧版 Excel（.xls）格式。{CURE}",
     "locked": "加了打开密码，读不了。请取消密码后重新上传。",
     "doc": "是 Word 文档，不是电子表格。请上传“.xlsx”格式的绩效目标表。",
-    "ods": f"是 OpenDocument（.ods）表格。{CURE}",
     "xlsb": f"是 Excel 二进制（.xlsb）格式。{CURE}",
     "archive": "是压缩包。请解压后上传里面的“.xlsx”文件。",
     "pdf": "是 PDF 文件，不是电子表格。请上传“.xlsx”格式的绩效目标表。",
     "image": "是图片，不是电子表格。请上传“.xlsx”格式的绩效目标表。",
     "html": f"是网页（HTML），只是扩展名像表格。{CURE}",
     "xml": f"是 XML 文件。{CURE}",
-    "text": f"是文本文件。{CURE}",
     "unknown": "不是能识别的电子表格。请上传“.xlsx”格式的绩效目标表。",
 }
+TOO_MANY_MERGES = "合并单元格过多，不像绩效目标表。请删除无关内容后重新上传。"
 STARTS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "pdf"),
     (b"\x89PNG", "image"),
@@ -64,12 +66,9 @@ STARTS: tuple[tuple[bytes, str], ...] = (
     (b"{\\rtf", "doc"),
 )
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-IN_OLE = (("EncryptedPackage", "locked"), ("WordDocument", "doc"), ("Workbook", "xls"), ("Book", "xls"))
-IN_ZIP = (
-    ("xl/workbook.bin", "xlsb"),
-    ("word/document.xml", "doc"),
-    ("content.xml", "ods"),
-)
+IN_OLE = (("EncryptedPackage", "locked"), ("WordDocument", "doc"), ("Workbook", XLS), ("Book", XLS))
+IN_ZIP = (("xl/workbook.bin", "xlsb"), ("word/document.xml", "doc"))
+ODS_CONTENT, ODS_MANIFEST, ODS_TYPE = "content.xml", "META-INF/manifest.xml", b"opendocument.spreadsheet"
 HTML = re.compile(
     rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style)\b", re.IGNORECASE | re.DOTALL
 )
@@ -93,10 +92,12 @@ STORED, DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A workbook that is safe to hand to the parser, with its parts unpacked."""
+    """A file that is safe to hand to a parser; `parts` are those of a zip, unpacked, `biff` the facts of an .xls."""
 
+    kind: str
     content: bytes
-    parts: dict[str, bytes]
+    parts: dict[str, bytes] = field(default_factory=dict)
+    biff: Biff | None = None
 
     @property
     def has_formulas(self) -> bool:
@@ -111,19 +112,56 @@ class Package:
 
 
 def inspect(content: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Package:
-    """Let a harmless .xlsx or .xlsm pass; anything else raises `FileRefused` with a sentence that says what it is."""
+    """Let a harmless file pass and say what it is: xlsx (also .xlsm), ods, xls or text.
+
+    Anything else raises `FileRefused` with a sentence that says what it is.
+    """
     if len(content) > limits.file_bytes:
         raise _refused(name, f"超过 {limits.file_bytes // MEGABYTE} MB。请拆分后分次上传。")
-    if (found := sniff(content)) != "zip":
-        raise _refused(name, NOT_XLSX[found])
+    found = sniff(content)
+    if found == TEXT:
+        return Package(TEXT, content)
+    if found == XLS:
+        return _inspect_xls(content, name, limits)
+    if found != "zip":
+        raise _refused(name, REFUSED_KINDS[found])
     parts = _unpack(content, name, limits)
-    if "xl/workbook.xml" not in parts:
-        raise _refused(name, NOT_XLSX[next((kind for part, kind in IN_ZIP if part in parts), "archive")])
+    if "xl/workbook.xml" in parts:
+        return _inspect_xlsx(content, parts, name, limits)
+    if ODS_CONTENT in parts and ODS_TYPE in parts.get("mimetype", parts.get(ODS_MANIFEST, b"")):
+        return _inspect_ods(content, parts, name)
+    raise _refused(name, REFUSED_KINDS[next((kind for part, kind in IN_ZIP if part in parts), "archive")])
+
+
+def _inspect_xlsx(content: bytes, parts: dict[str, bytes], name: str, limits: Limits) -> Package:
     for part, data in parts.items():
         _check_xml(part, data, name, limits)
     if sum(part.startswith("xl/worksheets/") and part.endswith(".xml") for part in parts) > limits.sheets:
-        raise _refused(name, f"有 {limits.sheets} 个以上工作表。请拆分后分次上传。")
-    return Package(content, parts)
+        raise too_many_sheets(name, limits)
+    return Package(XLSX, content, parts)
+
+
+def _inspect_ods(content: bytes, parts: dict[str, bytes], name: str) -> Package:
+    if b"encryption-data" in parts.get(ODS_MANIFEST, b""):
+        raise _refused(name, REFUSED_KINDS["locked"])
+    _refuse_definitions(ODS_CONTENT, parts[ODS_CONTENT], name)
+    return Package(ODS, content, parts)
+
+
+def _inspect_xls(content: bytes, name: str, limits: Limits) -> Package:
+    try:
+        biff = read_biff(content)
+    except Encrypted as error:
+        raise _refused(name, REFUSED_KINDS["locked"]) from error
+    except (Broken, struct.error, IndexError) as error:
+        raise _damaged(name) from error
+    if len(biff.sheets) > limits.sheets:
+        raise too_many_sheets(name, limits)
+    if any(sheet.box > limits.box for sheet in biff.sheets):
+        raise too_far(name)
+    if any(sheet.merges > limits.merges for sheet in biff.sheets):
+        raise _refused(name, TOO_MANY_MERGES)
+    return Package(XLS, biff.content, biff=biff)
 
 
 def sniff(content: bytes) -> str:
@@ -142,11 +180,22 @@ def sniff(content: bytes) -> str:
         return "html"
     if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml"):
         return "xml"
-    return "text" if b"\x00" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff")) else "unknown"
+    return TEXT if b"\x00" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff")) else "unknown"
 
 
 def _refused(name: str, sentence: str) -> FileRefused:
     return FileRefused(f"{quoted(name, 80)}{sentence}")
+
+
+def too_many_sheets(name: str, limits: Limits) -> FileRefused:
+    return _refused(name, f"有 {limits.sheets} 个以上工作表。请拆分后分次上传。")
+
+
+def too_far(name: str) -> FileRefused:
+    sentence = (
+        "有内容的单元格离表格太远（可能在很靠右或很靠下的地方误输入了内容）。请删除多余的行和列，保存后重新上传。"
+    )
+    return _refused(name, sentence)
 
 
 def _damaged(name: str) -> FileRefused:
@@ -155,7 +204,7 @@ def _damaged(name: str) -> FileRefused:
 
 def _unpack(content: bytes, name: str, limits: Limits) -> dict[str, bytes]:
     if content.count(b"PK\x01\x02") > limits.entries:
-        raise _refused(name, NOT_XLSX["archive"])
+        raise _refused(name, REFUSED_KINDS["archive"])
     try:
         entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, UnicodeDecodeError) as error:
@@ -169,7 +218,7 @@ def _unpack(content: bytes, name: str, limits: Limits) -> dict[str, bytes]:
         if part in parts or part.startswith(("/", "\\")) or ".." in part.replace("\\", "/").split("/"):
             raise _damaged(name)
         if entry.flag_bits & 1:
-            raise _refused(name, NOT_XLSX["locked"])
+            raise _refused(name, REFUSED_KINDS["locked"])
         ratio_broken = entry.file_size > limits.ratio_from and entry.file_size > entry.compress_size * limits.ratio
         if entry.file_size > limits.part_bytes or ratio_broken:
             raise too_large
@@ -203,9 +252,7 @@ def _inflate(content: bytes, entry: zipfile.ZipInfo, name: str) -> bytes:
 
 def _check_xml(part: str, data: bytes, name: str, limits: Limits) -> None:
     """Judge by content, not by the part's name: the workbook may call any part a sheet."""
-    unsafe = _refused(name, f"内部含有不安全的定义（{part}）。{CURE}")
-    if data.startswith(WIDE_TEXT) or b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-        raise unsafe
+    _refuse_definitions(part, data, name)
     if any(not number.isdigit() or int(number) > len(data) for _, number in COUNT.findall(data)):
         raise _damaged(name)
     if b"sheetData" not in data:
@@ -213,14 +260,20 @@ def _check_xml(part: str, data: bytes, name: str, limits: Limits) -> None:
     if (
         b"<!" in data
     ):  # comments and CDATA could hide cells from the measuring below; no office program writes them here
-        raise unsafe
+        raise _unsafe(part, name)
     if _box(data) > limits.box:
-        raise _refused(
-            name,
-            "有内容的单元格离表格太远（可能在很靠右或很靠下的地方误输入了内容）。请删除多余的行和列，保存后重新上传。",
-        )
+        raise too_far(name)
     if data.count(b"mergeCell ") > limits.merges:
-        raise _refused(name, "合并单元格过多，不像绩效目标表。请删除无关内容后重新上传。")
+        raise _refused(name, TOO_MANY_MERGES)
+
+
+def _refuse_definitions(part: str, data: bytes, name: str) -> None:
+    if data.startswith(WIDE_TEXT) or b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        raise _unsafe(part, name)
+
+
+def _unsafe(part: str, name: str) -> FileRefused:
+    return _refused(name, f"内部含有不安全的定义（{part}）。{CURE}")
 
 
 def _box(sheet: bytes) -> int:

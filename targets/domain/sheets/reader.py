@@ -1,29 +1,19 @@
 """A workbook becomes records: found by the words on its sheets, never by sheet name, file name or position."""
 
-import io
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
-
-from targets.domain.sheets.cells import LONGEST_LABEL, Grid, Merge, address, label_key, split_label
+from targets.domain.sheets.cells import LONGEST_LABEL, Grid, label_key, split_label
 from targets.domain.sheets.find import find_blocks
 from targets.domain.sheets.form import FormReading, gather_forms, read_form
-from targets.domain.sheets.formats import SheetFormats, Value, WorkbookFormats, show
-from targets.domain.sheets.guard import CURE, DEFAULT_LIMITS, Limits, inspect
+from targets.domain.sheets.formats import SheetFormats, Value
+from targets.domain.sheets.guard import DEFAULT_LIMITS, Limits, inspect
 from targets.domain.sheets.layouts import LAYOUTS
+from targets.domain.sheets.opened import OpenedSheet, open_sheets
 from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, FileRefused, Problem, problem, quoted
 
 __all__ = ["FileRefused", "FormReading", "Problem", "Reading", "read_workbook"]
 
-PARSER_ERRORS = (CalamineError, OSError, ValueError)
 FORM_WORDS = frozenset().union(*(words for layout in LAYOUTS for words in layout.must_have)) | {
     key for layout in LAYOUTS for key, name in layout.labels.items() if name == layout.names_form
 }
@@ -49,27 +39,17 @@ def read_workbook(content: bytes, name: str, *, year: int | None = None, limits:
     Raises `FileRefused` with a sentence when the file is no readable workbook or holds no form.
     """
     package = inspect(content, name, limits)
-    with _parser(name):
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(package.content))
-    formats = WorkbookFormats(package.parts)
-    has_formulas = package.has_formulas
     forms: list[FormReading] = []
     problems: list[Problem] = []
     hidden: list[str] = []
-    for metadata in workbook.sheets_metadata:
-        if metadata.typ != SheetTypeEnum.WorkSheet:
-            continue
-        with _parser(name):
-            source = workbook.get_sheet_by_name(metadata.name)
-        sheet = _read_sheet(source, formats, has_formulas=has_formulas)
-        if sheet is None:
-            continue
+    for opened in open_sheets(package, name, _speaks_of_forms, limits):
+        sheet = _read_sheet(opened)
         found = _read_forms(sheet, year)
-        if found and metadata.visible != SheetVisibleEnum.Visible:
-            hidden.append(metadata.name)
+        if found and not opened.is_visible:
+            hidden.append(opened.name)
             problems.append(
                 problem(
-                    metadata.name,
+                    opened.name,
                     "A1",
                     WARNING,
                     "工作表是隐藏的，里面的绩效目标表没有读入。如需导入，请取消隐藏后重新上传。",
@@ -95,36 +75,14 @@ def _nothing_found(name: str, hidden: Sequence[str]) -> str:
     )
 
 
-@contextmanager
-def _parser(name: str) -> Iterator[None]:
-    """Any failure of the parser on a file that passed the guard is the file's, and is told in words."""
-    try:
-        yield
-    except PARSER_ERRORS as error:
-        raise FileRefused(f"{quoted(name, 80)}的内部结构有误，读不了。{CURE}") from error
+def _read_sheet(opened: OpenedSheet) -> _Sheet:
+    problems = _formulas(opened.name, opened.texts, opened.formats)
+    return _Sheet(Grid(opened.name, opened.texts, opened.merges, opened.exact), problems)
 
 
-def _read_sheet(sheet: CalamineSheet, workbook: WorkbookFormats, *, has_formulas: bool) -> _Sheet | None:
-    """The sheet as a grid of shown texts; None if it has no word of a form."""
-    values: list[list[Value]] = sheet.to_python(skip_empty_area=False)
-    if not any(_speaks_of_a_form(value) for line in values for value in line if type(value) is str):
-        return None
-    has_numbers = any(type(value) is not str for line in values for value in line)
-    merges = [Merge(*start, *end) for start, end in sheet.merged_cell_ranges or ()]
-    if not has_numbers and not has_formulas:
-        return _Sheet(Grid(sheet.name, values, merges), ())  # type: ignore[arg-type]
-    formats = workbook.of(sheet.name)
-    texts: list[list[str]] = []
-    exact: dict[tuple[int, int], str] = {}
-    for row, line in enumerate(values):
-        texts.append(
-            [
-                value if type(value) is str else _shown(value, row, column, formats, exact)
-                for column, value in enumerate(line)
-            ]
-        )
-    problems = _formulas(sheet.name, texts, formats)
-    return _Sheet(Grid(sheet.name, texts, merges, exact), problems)
+def _speaks_of_forms(values: Sequence[Sequence[Value]]) -> bool:
+    """Whether some text of a sheet is a word of a form."""
+    return any(_speaks_of_a_form(value) for line in values for value in line if type(value) is str and value)
 
 
 def _speaks_of_a_form(text: str) -> bool:
@@ -135,13 +93,6 @@ def _speaks_of_a_form(text: str) -> bool:
     return bool(word) and label_key(word) in FORM_WORDS
 
 
-def _shown(value: Value, row: int, column: int, formats: SheetFormats, exact: dict[tuple[int, int], str]) -> str:
-    text = show(value, formats.formats.get(address(row, column), ""))
-    if isinstance(value, float | int):
-        exact[row, column] = show(value)
-    return text
-
-
 def _formulas(sheet: str, texts: list[list[str]], formats: SheetFormats) -> tuple[Problem, ...]:
     """`=100%` typed without an apostrophe is a formula for the spreadsheet: say what was made of it."""
     problems: list[Problem] = []
@@ -150,11 +101,12 @@ def _formulas(sheet: str, texts: list[list[str]], formats: SheetFormats) -> tupl
         if row >= len(texts) or column >= len(texts[row]):
             continue
         shown = texts[row][column]
+        named = quoted(formula) if formula else ""
         if shown and place not in formats.errors:
-            sentence = f"单元格是公式{quoted(formula)}，已按显示的{quoted(shown)}读入，请核对。"
+            sentence = f"单元格是公式{named}，已按显示的{quoted(shown)}读入，请核对。"
         else:
             texts[row][column] = formula
-            sentence = f"单元格是公式{quoted(formula)}，没有可用的结果，已按文字读入，请核对。"
+            sentence = f"单元格是公式{named}，没有可用的结果，已按文字读入，请核对。"
         problems.append(problem(sheet, place, GUESS, sentence))
     sentence = "单元格显示为公式错误（如 #REF!），已按空白读入。请改写后重新上传。"
     problems += [problem(sheet, place, WARNING, sentence) for place in sorted(formats.errors - formats.formulas.keys())]

@@ -51,7 +51,11 @@ LONGEST_LABEL = 4
 LONGEST_UNIT = 4
 LONGEST_WORD = 8
 LONGEST_NAME = 60
-LEVEL1_STEMS = {stem(level1) for taxonomy in TAXONOMIES.values() for level1 in taxonomy.level1} | {"投入", "效果", "过程"}
+LEVEL1_STEMS = {stem(level1) for taxonomy in TAXONOMIES.values() for level1 in taxonomy.level1} | {
+    "投入",
+    "效果",
+    "过程",
+}
 PAIRS = tuple(pair for taxonomy in TAXONOMIES.values() for pair in (*taxonomy.pairs, *taxonomy.aliases))
 LEVEL2_STEMS = {stem(level2) for _, level2 in PAIRS if level2} - LEVEL1_STEMS | {"服务对象满意度"}
 BOTH_STEMS = {stem(level2) for _, level2 in PAIRS if level2} & LEVEL1_STEMS
@@ -67,7 +71,9 @@ SOURCE = re.compile(
     r"数据|平台|记录|档案|报告|批复|合同|协议|指南|决定)(?:\(.{0,40}\)|表|等)?$|^《.*》|号\)?$",
     re.DOTALL,
 )
-EXPLAINS = re.compile(r"(?:反映|反应|考核|衡量|是指|指的是|用于)|.{2,40}?(?:是指|占.{2,60}(?:比例|比率|比重)$)", re.DOTALL)
+EXPLAINS = re.compile(
+    r"(?:反映|反应|考核|衡量|是指|指的是|用于)|.{2,40}?(?:是指|占.{2,60}(?:比例|比率|比重)$)", re.DOTALL
+)
 SIGNS = "≥≤=＝<>＜＞≧≦"
 
 

@@ -125,9 +125,9 @@ def lay(cells: Sequence[Cell], places: Sequence[Place], *, strict: bool) -> Laid
     return _laid(cells, places, best, straight)
 
 
-def straight_score(cells: Sequence[Cell], places: Sequence[Place]) -> float:
-    """How well the cells fit the columns they stand in."""
-    return _score(cells, places, _straight(cells, places))
+def best_score(cells: Sequence[Cell], places: Sequence[Place]) -> float:
+    """How well the cells fit these columns when they are laid in the best way."""
+    return _best(cells, places)[0] if len(cells) <= MOST_CELLS else 0.0
 
 
 def _is_sure(cells: Sequence[Cell], places: Sequence[Place], columns: Sequence[int]) -> bool:
@@ -142,7 +142,14 @@ def _straight(cells: Sequence[Cell], places: Sequence[Place]) -> list[int]:
     taken: set[int] = set()
     found: list[int] = []
     for cell in cells:
-        at = next((n for n, p in enumerate(places) if p.first <= cell.column <= p.last and n not in taken and not _is_virtual(places, n)), -1)
+        at = next(
+            (
+                n
+                for n, p in enumerate(places)
+                if p.first <= cell.column <= p.last and n not in taken and not _is_virtual(places, n)
+            ),
+            -1,
+        )
         taken.add(at)
         found.append(at)
     return found
@@ -240,5 +247,3 @@ def _laid(cells: Sequence[Cell], places: Sequence[Place], columns: Sequence[int]
         if column != before and laid.first_moved is None:
             laid.first_moved = cell
     return laid
-
-

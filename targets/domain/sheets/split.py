@@ -44,7 +44,11 @@ def split_line(texts: Mapping[str, str]) -> list[dict[str, str]]:
 def _split_pairs(whole: dict[str, str], name: str) -> list[dict[str, str]]:
     """小麦面积 =5亩 玉米面积 =13亩 in the cell of the name, and none for the value."""
     pairs = PAIR.findall(name)
-    if len(pairs) > 1 and not PAIR.sub("", name).strip() and all(says(value.strip()) & Says.SIGNED for _, value in pairs):
+    if (
+        len(pairs) > 1
+        and not PAIR.sub("", name).strip()
+        and all(says(value.strip()) & Says.SIGNED for _, value in pairs)
+    ):
         return [whole | {"name": label.strip(), "target": value.strip()} for label, value in pairs[:MOST_PARTS]]
     return [whole]
 

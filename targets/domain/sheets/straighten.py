@@ -11,7 +11,7 @@ from targets.domain.sheets.header import Header
 from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.says import Says, says
-from targets.domain.sheets.shift import BUDGET, Laid, Place, is_doubtful, lay, straight_score
+from targets.domain.sheets.shift import BUDGET, Laid, Place, best_score, is_doubtful, lay
 from targets.domain.sheets.split import split_line
 from targets.domain.taxonomy import TAXONOMIES
 
@@ -57,7 +57,7 @@ def places_of(header: Header, layout: Layout, rows: Sequence[Sequence[Cell]]) ->
         return _with_lost_group(printed, order)
     columns = [name for name in order if name != GROUP or GROUP in header.fields]
     counted = [Place(name, printed[0].first + at, printed[0].first + at) for at, name in enumerate(columns)]
-    better = sum(straight_score(cells, counted) for cells in rows) > sum(straight_score(cells, printed) for cells in rows)
+    better = sum(best_score(cells, counted) for cells in rows) > sum(best_score(cells, printed) for cells in rows)
     return _with_lost_group(counted, order) if better else printed
 
 
@@ -141,7 +141,8 @@ def split_lines(lines: Sequence[Line], told: list[Told]) -> list[Line]:
     for line in lines:
         parts = split_line(line.texts)
         if len(parts) > 1:
-            sentence = f"一个单元格里写了 {len(parts)} 个指标，已分成 {len(parts)} 行读入（{'、'.join(quoted(part.get('name', ''), 20) for part in parts)}），请核对。"
+            names = "、".join(quoted(part.get("name", ""), 20) for part in parts)
+            sentence = f"一个单元格里写了 {len(parts)} 个指标，已分成 {len(parts)} 行读入（{names}），请核对。"
             told.append(Told(line.row, 0, sentence))
         found += [Line(line.row, texts, line.others if at == 0 else [], line.moved) for at, texts in enumerate(parts)]
     return found
@@ -166,7 +167,9 @@ def _name_lone_duties(lines: Sequence[Line], places: Sequence[Place], told: list
         if all(len(run) < 2 for run in runs):
             for line in (line for run in runs for line in run if line.texts.get(NUMBER)):
                 line.texts[GROUP] = line.texts.pop(DUTY)
-                sentence = f"表头只有一栏“部门职责”，{quoted(line.texts[GROUP])}与职责序号并列，已读为职责的第一栏，请核对。"
+                sentence = (
+                    f"表头只有一栏“部门职责”，{quoted(line.texts[GROUP])}与职责序号并列，已读为职责的第一栏，请核对。"
+                )
                 told.append(Told(line.row, names[GROUP].first, sentence))
         return
     for line in lines:

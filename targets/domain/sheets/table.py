@@ -11,7 +11,6 @@ from targets.domain.sheets.header import Header, Span
 from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.straighten import Line, Page, Told, is_cut, split_lines
 
-
 SAMPLE = 12
 """Rows by which a head is judged."""
 

@@ -1,0 +1,130 @@
+"""A file of any type opened as sheets of shown text, one after the other."""
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import PureWindowsPath
+from xml.etree import ElementTree as ET
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from targets.domain.sheets.cells import Merge, address
+from targets.domain.sheets.formats import SheetFormats, Value, WorkbookFormats, show
+from targets.domain.sheets.guard import CURE, ODS, ODS_CONTENT, REFUSED_KINDS, TEXT, Limits, Package, too_far
+from targets.domain.sheets.ods import TooFar, read_ods
+from targets.domain.sheets.problems import FileRefused, quoted
+from targets.domain.sheets.text import NotText, TooLarge, read_text
+
+PARSER_ERRORS = (CalamineError, OSError, ValueError, ET.ParseError)
+LONGEST_SHEET_NAME = 31
+
+Texts = Sequence[Sequence[str]]
+Wanted = Callable[[Sequence[Sequence[Value]]], bool]
+"""Whether the values of a sheet are worth reading on."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSheet:
+    """What the screen showed, where cells are merged, and what stood behind the text."""
+
+    name: str
+    is_visible: bool
+    texts: list[list[str]]
+    merges: Sequence[Merge] = ()
+    exact: dict[tuple[int, int], str] = field(default_factory=dict)
+    formats: SheetFormats = field(default_factory=SheetFormats)
+
+
+def open_sheets(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterator[OpenedSheet]:
+    """Sheets in their order; those that are not `wanted` are left out."""
+    if package.kind == TEXT:
+        return _text(package, name, wanted, limits)
+    if package.kind == ODS:
+        return _ods(package, name, wanted, limits)
+    return _workbook(package, name, wanted)
+
+
+@contextmanager
+def _parser(name: str) -> Iterator[None]:
+    """Any failure of a parser on a file that passed the guard is the file's, and is told in words."""
+    try:
+        yield
+    except PARSER_ERRORS as error:
+        raise FileRefused(f"{quoted(name, 80)}的内部结构有误，读不了。{CURE}") from error
+
+
+def _text(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterator[OpenedSheet]:
+    try:
+        rows = read_text(package.content, box=limits.box)
+    except NotText as error:
+        raise FileRefused(f"{quoted(name, 80)}{REFUSED_KINDS['unknown']}") from error
+    except TooLarge as error:
+        raise too_far(name) from error
+    if wanted(rows):
+        yield OpenedSheet(PureWindowsPath(name).stem[:LONGEST_SHEET_NAME] or "文本", True, rows)
+
+
+def _ods(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterator[OpenedSheet]:
+    try:
+        with _parser(name):
+            sheets = read_ods(package.parts[ODS_CONTENT], box=limits.box, merges=limits.merges, sheets=limits.sheets)
+    except TooFar as error:
+        raise too_far(name) from error
+    for sheet in sheets:
+        if wanted(sheet.texts):
+            formats = SheetFormats({}, sheet.formulas, frozenset(sheet.errors))
+            yield OpenedSheet(sheet.name, sheet.is_visible, sheet.texts, sheet.merges, sheet.exact, formats)
+
+
+def _workbook(package: Package, name: str, wanted: Wanted) -> Iterator[OpenedSheet]:
+    with _parser(name):
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(package.content))
+    formats = WorkbookFormats(package.parts)
+    has_formulas = package.has_formulas
+    for number, metadata in enumerate(workbook.sheets_metadata):
+        if metadata.typ != SheetTypeEnum.WorkSheet:
+            continue
+        with _parser(name):
+            source = workbook.get_sheet_by_name(metadata.name)
+        values: list[list[Value]] = source.to_python(skip_empty_area=False)
+        if not wanted(values):
+            continue
+        is_visible = metadata.visible == SheetVisibleEnum.Visible
+        merges = _merges(source, name)
+        if not has_formulas and not any(type(value) is not str for line in values for value in line):
+            yield OpenedSheet(metadata.name, is_visible, values, merges)  # type: ignore[arg-type]
+            continue
+        own = package.biff.of(number) if package.biff else formats.of(metadata.name)
+        texts, exact = _shown(values, own)
+        yield OpenedSheet(metadata.name, is_visible, texts, merges, exact, own)
+
+
+def _merges(sheet: CalamineSheet, name: str) -> list[Merge]:
+    with _parser(name):
+        return [Merge(*start, *end) for start, end in sheet.merged_cell_ranges or ()]
+
+
+def _shown(
+    values: Sequence[Sequence[Value]], formats: SheetFormats
+) -> tuple[list[list[str]], dict[tuple[int, int], str]]:
+    """Numbers and dates as on the screen, and the whole number behind each."""
+    exact: dict[tuple[int, int], str] = {}
+    texts: list[list[str]] = []
+    for row, line in enumerate(values):
+        shown: list[str] = []
+        for column, value in enumerate(line):
+            if type(value) is str:
+                shown.append(value)
+                continue
+            shown.append(show(value, formats.formats.get(address(row, column), "")))
+            if isinstance(value, float | int):
+                exact[row, column] = show(value)
+        texts.append(shown)
+    return texts, exact

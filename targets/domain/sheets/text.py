@@ -1,0 +1,79 @@
+"""Tables as text: comma separated values, and what a spreadsheet or a published page gives when it is copied or saved.
+
+Encodings: UTF-8 and UTF-16 with or without their marks, else GB18030, which is what a Chinese Excel writes.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+
+UTF8_MARK = b"\xef\xbb\xbf"
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+SEPARATORS = "\t,;"
+QUOTED = re.compile(r'(?:^|(?<=[\t,;\n]))"(?:[^"]|"")*"(?=[\t,;\r\n]|$)')
+SAMPLE = 200_000
+"""Characters by which the separator is found."""
+ENOUGH_TABS = 3
+MOST_ROWS = 1_048_576
+"""As many as a spreadsheet has."""
+MOST_LINES_IN_CELL = 200
+"""A quoted cell with more lines was no quoted cell: the quotation mark belongs to the text."""
+LONGEST_FIELD = 1_000_000
+
+
+class NotText(ValueError):
+    """Bytes of no known encoding."""
+
+
+class TooLarge(ValueError):
+    """More cells than a form can have."""
+
+
+def decode(content: bytes) -> str:
+    for encoding in ("utf-16",) if content.startswith(UTF16_MARKS) else ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise NotText
+
+
+def read_text(content: bytes, *, box: int) -> list[list[str]]:
+    """Rows of cells. Raises `NotText` or `TooLarge`."""
+    text = decode(content)
+    if text.count("\x00") > len(text) // 100:
+        raise NotText
+    separator = _separator(text)
+    if text.count("\n") + text.count("\r") > MOST_ROWS or text.count(separator) > box:
+        raise TooLarge
+    rows = _rows(text, separator, quoted=True)
+    if rows is None:
+        rows = _rows(text, separator, quoted=False) or []
+    if len(rows) * max(map(len, rows), default=0) > box:
+        raise TooLarge
+    return rows
+
+
+def _separator(text: str) -> str:
+    """A few lines with tabs decide; else the mark that most lines have, outside quotation marks."""
+    lines = QUOTED.sub("", text[:SAMPLE]).splitlines()
+    counts = {mark: sum(mark in line for line in lines) for mark in SEPARATORS}
+    return "\t" if counts["\t"] >= ENOUGH_TABS else max(counts, key=lambda mark: counts[mark])
+
+
+def _rows(text: str, separator: str, *, quoted: bool) -> list[list[str]] | None:
+    """None if the quotation marks do not come in pairs."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    if not quoted:
+        return [line.split(separator) for line in text.split("\n")]
+    csv.field_size_limit(LONGEST_FIELD)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error:
+        return None
+    return rows if _plausible(rows) else None
+
+
+def _plausible(rows: Iterable[list[str]]) -> bool:
+    return all(cell.count("\n") < MOST_LINES_IN_CELL for row in rows for cell in row)
