@@ -147,6 +147,7 @@ def fill_in(demo: Demo) -> None:
     told(page, "已保存")
     demo.picture(demo.form("jingban", BUS), "project-form")
     page = demo.form("jingban", "", PLAN)
+    page.get_by_role("button", name="填数值").click()
     for _ in range(2):  # the second problem is an error: the bar above the grid tells it
         page.get_by_role("button", name="下一处").click()
     demo.picture(page, "plan-form")
