@@ -19,8 +19,10 @@ SLIP_FURTHER = 0.1
 """Price of a slip against the head, and of each further column of it."""
 FURTHEST = 4
 LEFT_OUT = 3.0
-LEFT_OUT_DASH, LEFT_OUT_TWIN = 0.8, 0.6
+LEFT_OUT_DASH, LEFT_OUT_TWIN, LEFT_OUT_NUMBER = 0.8, 0.6, 6.0
 """Price of a cell that finds no column; a mark for "nothing" and a text printed twice are easily missed."""
+NO_NUMBER = 0.6
+"""Price of a row that begins with a group and no number."""
 NO_HEADING = 0.2
 """Price of a column that the head does not show."""
 SPEAKS_FOR, CONTRADICTS = 2.0, -0.5
@@ -53,7 +55,7 @@ FITS: Mapping[str, Fit] = {
     "name": (
         (_LEVELS, -3.0), (_SIGNED, -3.0), (Says.ORDINAL, -3.0), (_VALUE, -2.0), (_DASH, -2.0), (Says.EXPLAINS, 0.0), (Says.LONG, 0.5), (Says(-1), 1.5),
     ),
-    "explanation": ((Says.EXPLAINS, 2.0), (_SIGNED | _VALUE, -3.0), (_DASH, 0.0), (_LEVELS, -2.0)),
+    "explanation": ((Says.EXPLAINS, 2.0), (_SIGNED | _VALUE, -3.0), (_DASH, 0.0), (_LEVELS, -2.0), (Says(-1), 0.8)),
     "target": (
         (_SIGNED, 3.0), (_LEVELS, -3.0), (Says.ITEM | Says.MONEY, 0.5), (_VALUE, 2.5), (_DASH, 0.0), (Says.PAIRS, 0.5), (Says.OFFICE, -2.0),
         (Says.WORD, 1.0), (Says.LONG, -3.0), (Says.PROSE, -1.5),
@@ -65,7 +67,7 @@ FITS: Mapping[str, Fit] = {
     "standard_source": _SOURCE,
     "history_source": _SOURCE,
     "note": ((_SIGNED | _VALUE, -2.0), (_DASH, 1.0), (Says.ITEM, -1.0), (Says.OFFICE, -1.0)),
-    "activity": ((_SIGNED | _VALUE, -2.0), (_DASH, -0.5), (Says.OFFICE, -1.5), (Says(-1), 0.3)),
+    "activity": ((_SIGNED | _VALUE, -2.0), (_DASH, -1.0), (Says.OFFICE, -1.5), (Says(-1), 0.3)),
     "budget_item": ((Says.MONEY, -0.5), (_SIGNED | _VALUE, -2.0), (Says.ITEM, 2.0), (Says.OFFICE, -2.5), (Says.FUND, 1.0), (_DASH, 0.0), (Says(-1), -0.5)),
     "office": ((Says.OFFICE, 2.0), (_DASH, 0.0), (Says(-1), -3.0)),
 }  # fmt: skip
@@ -131,10 +133,12 @@ def best_score(cells: Sequence[Cell], places: Sequence[Place]) -> float:
 
 
 def _is_sure(cells: Sequence[Cell], places: Sequence[Place], columns: Sequence[int]) -> bool:
-    """Nothing contradicts its column, and many cells speak for theirs."""
-    fits = [fit(places[column].field, cell.text) for cell, column in zip(cells, columns, strict=True) if column >= 0]
+    """An indicator has its name and its value, nothing contradicts its column, and many cells speak for theirs."""
+    if min(columns) < 0 or not {places[column].field for column in columns} >= {"name", "target"}:
+        return False
+    fits = [fit(places[column].field, cell.text) for cell, column in zip(cells, columns, strict=True)]
     needed = STRONG_IN_WIDE if len(places) > WIDE else STRONG
-    return len(fits) == len(cells) and min(fits) >= CONTRADICTS and sum(score >= SPEAKS_FOR for score in fits) >= needed
+    return min(fits) >= CONTRADICTS and sum(score >= SPEAKS_FOR for score in fits) >= needed
 
 
 def _straight(cells: Sequence[Cell], places: Sequence[Place]) -> list[int]:
@@ -168,13 +172,20 @@ def _slip_price(before: int, now: int) -> float:
     return SLIP + SLIP_FURTHER * (abs(now - before) - 1) if now != before else 0.0
 
 
+def _begin_price(places: Sequence[Place], column: int) -> float:
+    """A duty group mostly has its number beside it."""
+    return (
+        NO_NUMBER if column and places[column].field == "duty_group" and places[column - 1].field == "number" else 0.0
+    )
+
+
 def _left_out(cells: Sequence[Cell], at: int) -> float:
     text = cells[at].text
     if says(text) & Says.DASH:
         return LEFT_OUT_DASH
     if at + 1 < len(cells) and cells[at + 1].text == text:
         return LEFT_OUT_TWIN
-    return LEFT_OUT
+    return LEFT_OUT_NUMBER if at == 0 and says(text) & Says.ORDINAL else LEFT_OUT
 
 
 def _joins(cells: Sequence[Cell], at: int, column: int, places: Sequence[Place]) -> bool:
@@ -189,6 +200,9 @@ def _joins(cells: Sequence[Cell], at: int, column: int, places: Sequence[Place])
 
 def _score(cells: Sequence[Cell], places: Sequence[Place], columns: Sequence[int]) -> float:
     total, slip = 0.0, 0
+    first = next((column for column in columns if column >= 0), -1)
+    if first >= 0:
+        total -= _begin_price(places, first)
     for at, (cell, column) in enumerate(zip(cells, columns, strict=True)):
         if column < 0:
             total -= _left_out(cells, at)
@@ -223,7 +237,8 @@ def _best(cells: Sequence[Cell], places: Sequence[Place]) -> tuple[float, list[i
             fits = fit(place.field, cell.text) - (NO_HEADING if _is_virtual(places, column) else 0.0)
             for last, way in ways.items():
                 if last < column:
-                    _offer(next_ways, column, way.score + fits - _slip_price(way.slip, now), now, way.columns, column)
+                    price = _slip_price(way.slip, now) + (_begin_price(places, column) if last < 0 else 0.0)
+                    _offer(next_ways, column, way.score + fits - price, now, way.columns, column)
         ways = next_ways
     best = max(ways.values(), key=lambda way: way.score)
     return best.score, list(best.columns)

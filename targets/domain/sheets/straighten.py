@@ -78,6 +78,8 @@ class Page:
     header: Header
     side: str
     told: list[Told]
+    continues_page: bool
+    """The head is a repeated one; the first line may have lost what the page before has said."""
     rows: Sequence[Sequence[Cell]]
     """Some rows of the page, to judge the head by."""
     strict: bool
@@ -131,7 +133,7 @@ class Page:
         if not self.has_moved:
             return lines
         if not self.strict:
-            _name_lone_duties(lines, self.places, self.told)
+            _name_lone_duties(lines, self.places, self.told, continues_page=self.continues_page)
         return _join_items(lines, self.told)
 
 
@@ -148,7 +150,9 @@ def split_lines(lines: Sequence[Line], told: list[Told]) -> list[Line]:
     return found
 
 
-def _name_lone_duties(lines: Sequence[Line], places: Sequence[Place], told: list[Told]) -> None:
+def _name_lone_duties(
+    lines: Sequence[Line], places: Sequence[Place], told: list[Told], *, continues_page: bool
+) -> None:
     """The head has lost a column of 部门职责: is the one text of a line a group or a duty?
 
     A number names a group. Where one number has several such texts they are duties; where each has its own, they are groups.
@@ -172,7 +176,7 @@ def _name_lone_duties(lines: Sequence[Line], places: Sequence[Place], told: list
                 )
                 told.append(Told(line.row, names[GROUP].first, sentence))
         return
-    for line in lines:
+    for line in lines[:1] if continues_page else ():
         if line.texts.get(GROUP) and not line.texts.get(DUTY) and not line.texts.get(NUMBER):
             line.texts[DUTY] = line.texts.pop(GROUP)
             sentence = f"{quoted(line.texts[DUTY])}旁没有职责序号，已读为上面职责的第二栏，请核对。"

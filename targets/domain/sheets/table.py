@@ -82,7 +82,7 @@ class _Page:
         self.unknown_at = _by_column(self.header.unknown)
         sample = self.grid.rows[self.header.bottom + 1 : min(self.block.bottom, self.header.bottom + 1 + SAMPLE)]
         side, told = label_key(self.layout.side), self.table.told
-        page = Page(self.layout, self.header, side, told, sample, strict=not self.may_carry)
+        page = Page(self.layout, self.header, side, told, self.continues_page, sample, strict=not self.may_carry)
         self.column_of = {place.field: place.first for place in page.places}
         lines = page.finish(self._lines(page))
         for number, line in enumerate(split_lines(lines, self.table.told)):
