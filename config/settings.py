@@ -43,6 +43,7 @@ MIDDLEWARE = [
     "config.middleware.keep_busy_session_alive",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.RefuseHugeNumbers",
     "axes.middleware.AxesMiddleware",  # last, so that it sees the response of the log-in view
 ]
 
@@ -140,17 +141,16 @@ USE_TZ = True
 # Files ----------------------------------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_COLLECTED = switch("STATIC_COLLECTED", default=not (DEBUG or DEMO))
-"""Whether `collectstatic` was run; otherwise WhiteNoise serves from the source folders, ready at once."""
-STATIC_ROOT = BASE_DIR / "staticfiles" if STATIC_COLLECTED else None
+COLLECTED_FILES = BASE_DIR / "staticfiles"
+STATIC_COLLECTED = switch(
+    "STATIC_COLLECTED", default=not (DEBUG or DEMO) and (COLLECTED_FILES / "staticfiles.json").exists()
+)
+"""Whether to serve what `collectstatic` made; without it WhiteNoise serves the source folders, ready at once."""
+STATIC_ROOT = COLLECTED_FILES if STATIC_COLLECTED else None
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing stays on a web machine's disk
-    "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if STATIC_COLLECTED
-        else "django.contrib.staticfiles.storage.StaticFilesStorage",
-    },
+    "staticfiles": {"BACKEND": "config.storage.StaticFiles", "OPTIONS": {"location": COLLECTED_FILES}},
 }
 
 MAX_UPLOAD_BYTES = number("MAX_UPLOAD_MB", default=20) * 1024 * 1024
@@ -158,7 +158,13 @@ MAX_UPLOAD_BYTES = number("MAX_UPLOAD_MB", default=20) * 1024 * 1024
 READING_MEMORY_BYTES = number("READING_MEMORY_MB", default=700) * 1024 * 1024
 """Address space of the child process that reads one upload; beyond it only that upload is refused."""
 READING_SECONDS = number("READING_SECONDS", default=30)
-"""Processor time of the same."""
+"""Processor time of the same; ten times as much where it reads in the background."""
+BACKGROUND_FROM_BYTES = number("BACKGROUND_FROM_KB", default=1500) * 1024
+"""Larger uploads, and archives, are read by the worker while a page shows how far it is."""
+BACKGROUND_FROM_FORMS = number("BACKGROUND_FROM_FORMS", default=200)
+"""More forms than this are stored by the worker."""
+JOB_LEASE_SECONDS = number("JOB_LEASE_SECONDS", default=90)
+"""A worker silent for so long is taken for dead and its job begun anew."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # what is typed, without files: 20000 cells of 500 bytes
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20000  # Django's 1000 is 52 indicators of 19 cells, and the typing would be lost
 

@@ -1,9 +1,13 @@
 """Background work, done by `manage.py db_worker`."""
 
+from django.db import transaction
 from django_tasks import task
 
+from departments.models import Person
+from targets import jobs
 from targets.editing import recount
-from targets.models import Declaration
+from targets.intake.batch import ImportRefused, read_batch, store_batch
+from targets.models import Declaration, ImportBatch, Job
 
 
 @task()
@@ -15,3 +19,79 @@ def recheck_year(budget_year: int) -> int:
         recount(form)
         number += 1
     return number
+
+
+# Jobs -----------------------------------------------------------------------------------------------------------------
+
+
+READ, STORE, READ_AND_STORE = "read", "store", "read_and_store"
+
+
+def start_job(kind: str, batch: ImportBatch, by: Person) -> Job:
+    """Ask for long work on a batch; it begins when the transaction around this ends."""
+    job = Job.objects.create(kind=kind, batch=batch, created_by=by, lease_until=jobs.lease_end())
+    transaction.on_commit(lambda: run_job.enqueue(job.pk))
+    return job
+
+
+def revive_jobs() -> int:
+    """Hand out anew what a dead worker left; asked by `manage.py tick` and by every page that waits for a job."""
+    taken = jobs.take_from_the_dead()
+    for pk in taken:
+        run_job.enqueue(pk)
+    return len(taken)
+
+
+@task()
+def run_job(pk: int) -> None:
+    jobs.work_off(pk, HANDLERS, give_back)
+
+
+def read(run: jobs.Run) -> str:
+    batch = batch_of(run)
+    if batch.state == ImportBatch.State.READING:
+        read_batch(batch, run.progress)
+    return ""
+
+
+def store(run: jobs.Run) -> str:
+    batch = batch_of(run)
+    if batch.state == ImportBatch.State.STORING:  # else a worker thought dead had done it after all
+        try:
+            store_batch(batch, by=run.job.created_by, progress=run.progress)
+        except ImportRefused as refusal:
+            raise jobs.Refused(str(refusal)) from None
+    return ""
+
+
+def read_and_store(run: jobs.Run) -> str:
+    """For the command line, where nobody looks at a preview: whatever can go in goes in."""
+    batch = batch_of(run)
+    if batch.state == ImportBatch.State.READING:
+        read_batch(batch, run.progress)
+    if batch.state == ImportBatch.State.UNREADABLE:
+        raise jobs.Refused(batch.message)
+    ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.PREVIEW).update(state=ImportBatch.State.STORING)
+    batch.refresh_from_db(fields=["state"])
+    return store(run)
+
+
+HANDLERS = {READ: read, STORE: store, READ_AND_STORE: read_and_store}
+
+
+def batch_of(run: jobs.Run) -> ImportBatch:
+    batch = run.job.batch
+    if batch is None:
+        raise jobs.Refused("这项后台工作没有对应的文件。")
+    return batch
+
+
+def give_back(job: Job) -> None:
+    """A batch whose job ended without result: not stored is a preview again, not read is given up or unreadable."""
+    batches = ImportBatch.objects.filter(jobs=job)
+    batches.filter(state=ImportBatch.State.STORING).update(state=ImportBatch.State.PREVIEW)
+    unread = batches.filter(state=ImportBatch.State.READING)
+    if job.state == Job.State.CANCELLED:
+        unread.update(state=ImportBatch.State.DISCARDED)
+    else:
+        unread.update(state=ImportBatch.State.UNREADABLE, message=job.message)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -21,12 +22,15 @@ from departments.scoped_admin import ScopedAdmin, person
 from targets.admin.export import attachment
 from targets.admin.intake_page import Chosen, all_problems, causes, shown_forms, without_place
 from targets.domain.compose import MODES
+from targets.domain.sheets.archive import is_archive
 from targets.domain.steps import EDITABLE
 from targets.intake.batch import ImportRefused, choose, discard_batch, keep, open_batch, preview, store_batch
 from targets.intake.undo import may_undo, undo_batch
+from targets.jobs import ask_to_cancel
 from targets.links import form_url
 from targets.models import Declaration, ImportBatch
 from targets.models.intake import CREATE, UPDATE
+from targets.tasks import READ, STORE, revive_jobs, start_job
 from targets.transfer import PlainWorkbook
 
 MEGABYTE = 1024 * 1024
@@ -47,7 +51,7 @@ class UploadForm(forms.Form):
             "empty": "所选文件是空的（0 字节）。请重新选择。",
             "invalid": "没有收到文件。请重新选择后上传。",
         },
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.xls"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.xls,.et,.ods,.csv,.txt,.zip"}),
     )
     year = forms.IntegerField(
         label="预算年度",
@@ -106,6 +110,7 @@ class ImportBatchAdmin(ScopedAdmin):
             "<int:pk>/problems/": (self.problems_view, "problems"),
             "<int:pk>/confirm/": (require_POST(self.confirm_view), "confirm"),
             "<int:pk>/discard/": (require_POST(self.discard_view), "discard"),
+            "<int:pk>/cancel/": (require_POST(self.cancel_view), "cancel"),
             "<int:pk>/undo/": (require_POST(self.undo_view), "undo"),
         }
         own = [
@@ -122,6 +127,8 @@ class ImportBatchAdmin(ScopedAdmin):
         if form.is_valid():
             upload, year = form.cleaned_data["file"], form.cleaned_data["year"]
             content = upload.read()
+            if len(content) > settings.BACKGROUND_FROM_BYTES or is_archive(content):
+                return self._read_in_background(content, upload.name or "", user, year)
             read = preview(content, upload.name or "", by=user, year=year)
             if not read.message:
                 batch = open_batch(content, upload.name or "", by=user, year=year)
@@ -130,6 +137,12 @@ class ImportBatchAdmin(ScopedAdmin):
             form.add_error("file", read.message)
         context = {"form": form, "limit": settings.MAX_UPLOAD_BYTES // MEGABYTE}
         return self._page(request, "targets/intake/upload.html", "导入", context)
+
+    def _read_in_background(self, content: bytes, name: str, user: Person, year: int | None) -> HttpResponse:
+        with transaction.atomic():
+            batch = open_batch(content, name, by=user, year=year)
+            start_job(READ, batch, user)
+        return HttpResponseRedirect(reverse("admin:targets_importbatch_change", args=[batch.pk]))
 
     # preview ----------------------------------------------------------------------------------------------------------
 
@@ -156,6 +169,7 @@ class ImportBatchAdmin(ScopedAdmin):
             "modes": MODES,
             "causes": causes(batch),
             "earlier": self._earlier(request, batch),
+            "stopped": batch.jobs.filter(kind=STORE).order_by("-pk").values_list("message", flat=True).first(),
         }
         return self._page(request, "targets/intake/preview.html", "导入预览", context)
 
@@ -184,12 +198,30 @@ class ImportBatchAdmin(ScopedAdmin):
             if not batch.forms.filter(is_chosen=True, action__in=(CREATE, UPDATE)).exists():
                 messages.warning(request, "没有勾选任何表，没有写入数据。请至少勾选一张，或点“放弃”。")
                 return HttpResponseRedirect(reverse("admin:targets_importbatch_preview", args=[pk]))
+            if batch.forms.filter(is_chosen=True).count() > settings.BACKGROUND_FROM_FORMS:
+                return self._store_in_background(batch, user)
         try:
             store_batch(batch, by=user)
         except ImportRefused as refusal:
             messages.warning(request, str(refusal))
         else:
             messages.success(request, _told(batch))
+        return HttpResponseRedirect(reverse("admin:targets_importbatch_change", args=[pk]))
+
+    def _store_in_background(self, batch: ImportBatch, user: Person) -> HttpResponse:
+        with transaction.atomic():
+            waiting = ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.PREVIEW)
+            if waiting.update(state=ImportBatch.State.STORING):  # a second press finds it under way
+                start_job(STORE, batch, user)
+        return HttpResponseRedirect(reverse("admin:targets_importbatch_change", args=[batch.pk]))
+
+    def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        batch = self._own_batch(self._importer(request), pk)
+        job = batch.jobs.order_by("-pk").first()
+        if job is None or not ask_to_cancel(job):
+            messages.warning(request, "已经处理完，不能取消。")
+        else:
+            messages.info(request, "正在取消；已开始写入的会写完，写完后可以撤销导入。")
         return HttpResponseRedirect(reverse("admin:targets_importbatch_change", args=[pk]))
 
     def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -222,6 +254,11 @@ class ImportBatchAdmin(ScopedAdmin):
         """What became of a file: its forms with links, and what was left out and why."""
         user = self._importer(request)
         batch = self.get_object(request, object_id)
+        if batch.state in (ImportBatch.State.READING, ImportBatch.State.STORING):
+            revive_jobs()
+            job = batch.jobs.order_by("-pk").first()
+            context = {"batch": batch, "job": job, "is_own": batch.uploaded_by_id == user.pk}
+            return self._page(request, "targets/intake/progress.html", "导入", context)
         if batch.state == ImportBatch.State.PREVIEW and batch.uploaded_by_id == user.pk:
             return HttpResponseRedirect(reverse("admin:targets_importbatch_preview", args=[batch.pk]))
         stored = Paginator(_stored_forms(batch, user), FORMS_A_PAGE).get_page(request.GET.get("page"))

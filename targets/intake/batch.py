@@ -1,7 +1,7 @@
 """An upload as a batch: read and compared once, kept form by form, then stored in one short transaction or given up."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -17,24 +17,18 @@ from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
 from targets.domain.sheets.problems import FileRefused, Problem, problem
 from targets.editing import fresh_declaration, store
 from targets.intake.plan import PlannedForm, plan_forms
-from targets.intake.reading import read_upload
+from targets.intake.reading import Progress, nobody, read_upload
 from targets.models import Declaration, ImportBatch, ImportedForm, Revision
 from targets.models.intake import CREATE, REFUSED, UNCHANGED, UPDATE
 
 OK, PARTIAL, ERROR, FILE_REFUSED = "ok", "partial", "error", "refused"
+NO_FORM = "压缩包里没有绩效目标表。请核对后重新上传。"
 STORED_AT_ONCE = 500
 """Forms whose text is in memory at one time while a batch is stored."""
-
-Progress = Callable[[int, int, str], None]
-"""Told how many forms of how many are done, and what is being done; may raise to stop the work."""
 
 
 class ImportRefused(Exception):
     """Why a batch was not stored, in words."""
-
-
-def nobody(done: int, total: int, doing: str) -> None:
-    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +78,22 @@ def problem_json(one: Problem) -> dict[str, str]:
 # Reading --------------------------------------------------------------------------------------------------------------
 
 
-def preview(content: bytes, name: str, *, by: Person, year: int | None = None) -> Preview:
+def preview(
+    content: bytes,
+    name: str,
+    *,
+    by: Person,
+    year: int | None = None,
+    progress: Progress = nobody,
+    in_background: bool = False,
+) -> Preview:
     """Read and compare; never raises for what is in the file. Writes nothing."""
     try:
-        reading = read_upload(content, name, year=year)
+        reading = read_upload(content, name, year=year, progress=progress, in_background=in_background)
     except FileRefused as refusal:
         return Preview(name, message=str(refusal))
+    if not reading.forms:
+        return Preview(name, message="".join(problem.message for problem in reading.problems[:5]) or NO_FORM)
     return Preview(name, plan_forms(reading, by), reading.problems)
 
 
@@ -106,7 +110,8 @@ def open_batch(content: bytes, name: str, *, by: Person, year: int | None = None
 def read_batch(batch: ImportBatch, progress: Progress = nobody) -> Preview:
     """Read the batch's file and keep what was found; again is the same as once."""
     progress(0, 0, "正在读取文件")
-    shown = preview(bytes(batch.content), batch.file_name, by=batch.uploaded_by, year=batch.year)
+    content, by = bytes(batch.content), batch.uploaded_by
+    shown = preview(content, batch.file_name, by=by, year=batch.year, progress=progress, in_background=True)
     progress(len(shown.forms), len(shown.forms), "已读取，正在记录")
     keep(batch, shown)
     return shown
@@ -190,14 +195,14 @@ def store_batch(batch: ImportBatch, *, by: Person, progress: Progress = nobody) 
     A form that somebody has touched since the preview is left out and told, never overwritten.
     """
     storing = _Storing(batch, by)
+    total = batch.forms.filter(is_chosen=True, action__in=(CREATE, UPDATE)).count()
+    progress(0, total, "正在写入")  # the last moment to stop it; from here it is all or nothing
     try:
         with transaction.atomic():
             locked = _locked(batch)
             if locked.state not in (ImportBatch.State.PREVIEW, ImportBatch.State.STORING):
                 raise ImportRefused(f"这个文件{locked.get_state_display()}，没有再次导入。")
             chosen = locked.forms.filter(is_chosen=True, action__in=(CREATE, UPDATE)).order_by("place")
-            total = chosen.count()
-            progress(0, total, "正在写入")
             for forms in _portions(chosen):
                 _store_portion(storing, forms)
             _close(locked, storing)

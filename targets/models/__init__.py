@@ -3,6 +3,7 @@
 from targets.models.declaration import BudgetProject, Declaration, DepartmentPlan, Indicator
 from targets.models.disclosure import Disclosure, DisclosureItem
 from targets.models.intake import ImportBatch, ImportedForm
+from targets.models.job import Job
 from targets.models.review import ReviewEvent, Waiver
 from targets.models.revision import Revision
 from targets.models.year import BudgetYear, Campaign, Category, RuleSetting
@@ -19,6 +20,7 @@ __all__ = [
     "ImportBatch",
     "ImportedForm",
     "Indicator",
+    "Job",
     "ReviewEvent",
     "Revision",
     "RuleSetting",

@@ -11,6 +11,7 @@ from departments.models import Department, Division
 from targets.domain.rules import ERROR, INFO, OFF, WARNING, YearRules
 from targets.domain.steps import PERFORMANCE_REVIEW, REVIEW_LEVELS, STATES
 
+YEARS = range(2000, 2100)
 LEVEL_LABELS = {ERROR: "错误（须修改）", WARNING: "警告（须说明）", INFO: "提示", OFF: "不检查"}
 
 
@@ -60,6 +61,8 @@ class BudgetYear(models.Model):
 
     def clean(self) -> None:
         super().clean()
+        if self.year is not None and self.year not in YEARS:
+            raise ValidationError({"year": f"“{self.year}”不是预算年度，请填4位年份，如2026。"})
         levels = self.review_levels
         is_known = isinstance(levels, list) and all(level in REVIEW_LEVELS for level in levels)
         if not is_known or PERFORMANCE_REVIEW not in levels:

@@ -1,19 +1,22 @@
-"""The reading as a process of its own: `python -m targets.domain.sheets.child`, file on standard input, JSON on standard output.
+"""The reading as a process of its own: `python -m targets.domain.sheets.child`, file on standard input, JSON lines out.
 
 A spreadsheet parser may take any amount of memory or end its process outright; here it ends only itself. The parent is
 `targets.intake.reading`. No Django: the start costs about a tenth of a second.
 
 Standard input: one line of JSON (name, year, memory in bytes, seconds of processor time), then the bytes of the file.
-Standard output: {"reading": …} or {"refused": "sentence"}.
+Standard output, a line each: {"progress": [done, total]} · {"form": …} · {"problem": …} · {"refused": "sentence"} · {"end": true}.
 """
 
 import json
 import resource
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from targets.domain.record import Record
-from targets.domain.sheets.problems import FileRefused, Problem
+from targets.domain.sheets.archive import is_archive, members
+from targets.domain.sheets.problems import REFUSED, FileRefused, Problem
 from targets.domain.sheets.reader import FormReading, Reading, read_workbook
 
 
@@ -25,44 +28,72 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        answer: dict[str, Any] = {"reading": reading_to_json(read_workbook(content, order["name"], year=order["year"]))}
+        for line in lines(content, order["name"], order["year"]):
+            tell(line)
     except FileRefused as refusal:
-        answer = {"refused": str(refusal)}
-    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        tell({"refused": str(refusal)})
+    tell({"end": True})
 
 
-def reading_to_json(reading: Reading) -> dict[str, Any]:
+def tell(line: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def lines(content: bytes, name: str, year: int | None) -> Iterator[dict[str, Any]]:
+    if not is_archive(content):
+        yield from lines_of(read_workbook(content, name, year=year))
+        return
+    for member, member_content, number, total in members(content, name):
+        try:
+            yield from lines_of(placed_in(member, read_workbook(member_content, member, year=year)))
+        except FileRefused as refusal:
+            yield {"problem": problem_to_json(Problem(member, "", REFUSED, str(refusal)))}
+        yield {"progress": [number, total]}
+
+
+def lines_of(reading: Reading) -> Iterator[dict[str, Any]]:
+    yield from ({"form": form_to_json(form)} for form in reading.forms)
+    yield from ({"problem": problem_to_json(problem)} for problem in reading.problems)
+
+
+def placed_in(member: str, reading: Reading) -> Reading:
+    """The same with the file's name before every sheet, so that 500 sheets called Sheet1 can be told apart."""
+
+    def placed(problem: Problem) -> Problem:
+        sheet = f"{member}/{problem.sheet}"
+        sentence = problem.message.removeprefix(f"{problem.sheet}!{problem.cell}：")
+        return replace(problem, sheet=sheet, message=f"{sheet}!{problem.cell}：{sentence}")
+
+    forms = tuple(
+        replace(form, sheet=f"{member}/{form.sheet}", problems=tuple(placed(problem) for problem in form.problems))
+        for form in reading.forms
+    )
+    return Reading(forms, tuple(placed(problem) for problem in reading.problems))
+
+
+def form_to_json(form: FormReading) -> dict[str, Any]:
     return {
-        "forms": [
-            {
-                "record": form.record.as_json() if form.record else None,
-                "kind": form.kind,
-                "title": form.title,
-                "sheet": form.sheet,
-                "cell": form.cell,
-                "refused": form.refused,
-                "problems": [problem_to_json(problem) for problem in form.problems],
-            }
-            for form in reading.forms
-        ],
-        "problems": [problem_to_json(problem) for problem in reading.problems],
+        "record": form.record.as_json() if form.record else None,
+        "kind": form.kind,
+        "title": form.title,
+        "sheet": form.sheet,
+        "cell": form.cell,
+        "refused": form.refused,
+        "problems": [problem_to_json(problem) for problem in form.problems],
     }
 
 
-def reading_from_json(data: dict[str, Any]) -> Reading:
-    forms = tuple(
-        FormReading(
-            record=Record.from_json(form["record"]) if form["record"] else None,
-            kind=form["kind"],
-            title=form["title"],
-            sheet=form["sheet"],
-            cell=form["cell"],
-            problems=tuple(Problem(**problem) for problem in form["problems"]),
-            refused=form["refused"],
-        )
-        for form in data["forms"]
+def form_from_json(form: dict[str, Any]) -> FormReading:
+    return FormReading(
+        record=Record.from_json(form["record"]) if form["record"] else None,
+        kind=form["kind"],
+        title=form["title"],
+        sheet=form["sheet"],
+        cell=form["cell"],
+        problems=tuple(Problem(**problem) for problem in form["problems"]),
+        refused=form["refused"],
     )
-    return Reading(forms, tuple(Problem(**problem) for problem in data["problems"]))
 
 
 def problem_to_json(problem: Problem) -> dict[str, str]:

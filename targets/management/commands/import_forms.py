@@ -25,6 +25,7 @@ from targets.intake.batch import (
     store_batch,
 )
 from targets.models.intake import ACTIONS
+from targets.tasks import READ_AND_STORE, start_job
 
 EXIT = {OK: 0, FILE_REFUSED: 2}
 """Exit code by a file's outcome; every other outcome is 1. The worst of all files counts."""
@@ -38,6 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--year", type=int, help="预算年度；不写则按表上标题")
         parser.add_argument("--dry-run", action="store_true", help="只预览，不写入")
         parser.add_argument("--json", action="store_true", help="输出 JSON")
+        parser.add_argument("--background", action="store_true", help="交后台程序读取和导入，立即返回")
         parser.add_argument("--only", action="append", default=[], metavar="TITLE", help="只导入这个名称的表，可重复")
         parser.add_argument(
             "--mode", choices=list(MODES), default=REPLACE, help="部门整体表：覆盖、追加、只更新本科室的行"
@@ -70,6 +72,10 @@ class Command(BaseCommand):
             content = path.read_bytes()
         except OSError:
             return Preview(path.name, message=f"找不到或不能读取文件“{path}”。请核对路径。"), None
+        if options["background"] and not options["dry_run"]:
+            batch = open_batch(content, path.name, by=by, year=options["year"])
+            start_job(READ_AND_STORE, batch, by)
+            return Preview(path.name), batch.pk
         shown = preview(content, path.name, by=by, year=options["year"])
         wanted = [
             form for form in shown.forms if form.can_go_in and (not options["only"] or form.title in options["only"])

@@ -1,0 +1,125 @@
+"""Jobs: claimed by one worker at a time, renewed while it lives, taken over when it does not.
+
+The task queue hands a job out once and never again, so a killed worker's job would be lost; and it may hand it out twice.
+Here a claim is one conditional UPDATE, so two workers never do one job, and a lease run out lets another begin anew. What
+a job does must therefore be whole or not at all (one transaction) and the same when done again.
+"""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from targets.models import Job
+
+logger = logging.getLogger("targets.jobs")
+
+TELL_EVERY_SECONDS = 0.5
+ATTEMPTS = 3
+GIVEN_UP = "后台处理多次中断，已停止，没有写入任何数据。请把文件拆小后重试；仍不行请联系系统管理员。"
+BROKEN = "后台处理出错，没有写入任何数据。请重新上传；仍不行请把编号{number}告诉系统管理员。"
+
+
+class Cancelled(Exception):
+    """Somebody pressed 取消."""
+
+
+class Refused(Exception):
+    """The work cannot be done; the sentence is for the person who asked for it."""
+
+
+class LeaseLost(Exception):
+    """Another worker has the job: stop without a word."""
+
+
+class Run:
+    """One worker's hold on one job."""
+
+    def __init__(self, job: Job, owner: str) -> None:
+        self.job = job
+        self.owner = owner
+        self._told = 0.0
+
+    def progress(self, done: int, total: int, doing: str) -> None:
+        """Say how far the work is and renew the lease; raises Cancelled or LeaseLost."""
+        now = time.monotonic()
+        if now - self._told < TELL_EVERY_SECONDS and done < total:
+            return
+        self._told = now
+        mine = self._mine().filter(cancel_asked=False)
+        if not mine.update(done=done, total=total, doing=doing, lease_until=lease_end()):
+            raise Cancelled if self._mine().exists() else LeaseLost
+
+    def end(self, state: Job.State, message: str = "") -> None:
+        if not self._mine().update(state=state, message=message, finished_at=timezone.now(), lease_until=None):
+            raise LeaseLost
+
+    def _mine(self) -> QuerySet[Job]:
+        return Job.objects.filter(pk=self.job.pk, owner=self.owner, state=Job.State.RUNNING)
+
+
+def claim(pk: int) -> Run | None:
+    """Take the job if nobody has it (or whoever had it is gone); None if there is nothing to do."""
+    free = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, lease_until__lt=timezone.now())
+    owner = str(uuid.uuid4())
+    taken = Job.objects.filter(free, pk=pk).update(
+        state=Job.State.RUNNING, owner=owner, lease_until=lease_end(), attempts=F("attempts") + 1
+    )
+    return Run(Job.objects.select_related("batch__uploaded_by", "created_by").get(pk=pk), owner) if taken else None
+
+
+def work_off(pk: int, handlers: Mapping[str, Callable[[Run], str]], undo: Callable[[Job], None]) -> None:
+    """Claim and do the job. `undo` is told of one that ended without result (its `state` says how)."""
+    run = claim(pk)
+    if run is None:
+        return
+    if run.job.attempts > ATTEMPTS:
+        _stop(run, Job.State.FAILED, GIVEN_UP, undo)
+        return
+    try:
+        message = handlers[run.job.kind](run)
+        run.end(Job.State.DONE, message)
+    except LeaseLost:
+        logger.warning("job %s was taken over by another worker", pk)
+    except Cancelled:
+        _stop(run, Job.State.CANCELLED, "已取消，没有写入任何数据。", undo)
+    except Refused as refusal:
+        _stop(run, Job.State.FAILED, str(refusal), undo)
+    except Exception:
+        logger.exception("job %s failed", pk)
+        _stop(run, Job.State.FAILED, BROKEN.format(number=pk), undo)
+
+
+def _stop(run: Run, state: Job.State, message: str, undo: Callable[[Job], None]) -> None:
+    try:
+        run.end(state, message)
+    except LeaseLost:
+        return
+    run.job.refresh_from_db(fields=["state", "message"])
+    undo(run.job)
+
+
+def ask_to_cancel(job: Job) -> bool:
+    """Until its result is being stored a job may be cancelled; False when it is over."""
+    going_on = Job.objects.filter(pk=job.pk, state__in=(Job.State.QUEUED, Job.State.RUNNING))
+    return bool(going_on.update(cancel_asked=True))
+
+
+def take_from_the_dead() -> list[int]:
+    """Queue the jobs again whose worker is gone, or that were handed out and never begun; each once a lease."""
+    expired = Job.objects.filter(_expired())
+    again = {"state": Job.State.QUEUED, "owner": "", "lease_until": lease_end()}
+    return [pk for pk in expired.values_list("pk", flat=True) if expired.filter(pk=pk).update(**again)]
+
+
+def _expired() -> Q:
+    return Q(state__in=(Job.State.QUEUED, Job.State.RUNNING), lease_until__lt=timezone.now())
+
+
+def lease_end() -> datetime:
+    return timezone.now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)

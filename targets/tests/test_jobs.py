@@ -1,0 +1,210 @@
+"""Long work: claimed once, told how far, cancelled before storing, taken over when its worker is killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import connection, connections
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from targets import jobs
+from targets.domain.record import Record
+from targets.domain.sheets.writer import write_official
+from targets.intake.batch import open_batch
+from targets.models import Declaration, ImportBatch, Job
+from targets.tasks import HANDLERS, READ, READ_AND_STORE, STORE, give_back, revive_jobs, run_job, start_job
+from targets.tests.world import World, make_world
+
+
+def archive(*records: Record, **others: bytes) -> bytes:
+    """A zip with a workbook for each record."""
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as zipped:
+        for number, record in enumerate(records):
+            zipped.writestr(f"单位{number}/表.xlsx", write_official([record]))
+        for name, content in others.items():
+            zipped.writestr(name, content)
+    return packed.getvalue()
+
+
+def upload(world: World, content: bytes, name: str = "全部.zip") -> tuple[Client, ImportBatch]:
+    client = Client()
+    client.force_login(world.filler)
+    client.post(reverse("admin:targets_importbatch_upload"), {"file": SimpleUploadedFile(name, content)})
+    return client, ImportBatch.objects.latest("pk")
+
+
+def page(client: Client, batch: ImportBatch) -> str:
+    return client.get(reverse("admin:targets_importbatch_change", args=[batch.pk]), follow=True).content.decode()
+
+
+def work(batch: ImportBatch) -> Job:
+    """What a worker does with the batch's latest job."""
+    job = batch.jobs.latest("pk")
+    jobs.work_off(job.pk, HANDLERS, give_back)
+    job.refresh_from_db()
+    batch.refresh_from_db()
+    return job
+
+
+def test_an_archive_is_read_by_the_worker_shown_and_stored(world: World) -> None:
+    forms = [world.record(title=f"项目{number}") for number in range(3)]
+    client, batch = upload(world, archive(*forms, picture=b"\x89PNG\r\n"))
+    assert batch.state == "reading"
+    assert "等后台程序接手" in page(client, batch)
+    job = work(batch)
+    assert (job.state, job.done, job.total) == ("done", 3, 3)
+    shown = page(client, batch)
+    assert "确认导入 3 张" in shown
+    assert "“picture”是图片" in shown
+    assert [form.sheet for form in batch.forms.all()] == ["表.xlsx/项目0", "表.xlsx/项目1", "表.xlsx/项目2"]
+    places = ["0", "1", "2"]
+    client.post(reverse("admin:targets_importbatch_confirm", args=[batch.pk]), {"shown": places, "form": places})
+    assert Declaration.objects.count() == 3
+
+
+def test_many_forms_are_stored_by_the_worker(world: World, settings: pytest.FixtureRequest) -> None:
+    settings.BACKGROUND_FROM_FORMS = 1  # type: ignore[attr-defined]
+    client, batch = upload(world, archive(world.record(title="甲"), world.record(title="乙")))
+    work(batch)
+    confirm = reverse("admin:targets_importbatch_confirm", args=[batch.pk])
+    for _ in range(2):  # a double click asks once
+        client.post(confirm, {"shown": ["0", "1"], "form": ["0", "1"]})
+    assert batch.jobs.filter(kind=STORE).count() == 1
+    assert (work(batch).state, batch.state, batch.created) == ("done", "stored", 2)
+    assert "写入的表" in page(client, batch)
+
+
+def test_a_job_is_cancelled_until_storing_begins(world: World) -> None:
+    client, batch = upload(world, archive(world.record()))
+    client.post(reverse("admin:targets_importbatch_cancel", args=[batch.pk]))
+    assert (work(batch).state, batch.state, Declaration.objects.count()) == ("cancelled", "discarded", 0)
+    late = client.post(reverse("admin:targets_importbatch_cancel", args=[batch.pk]), follow=True)
+    assert "不能取消" in late.content.decode()
+
+
+def test_an_archive_without_forms_is_told(world: World) -> None:
+    client, batch = upload(world, archive(picture=b"\x89PNG\r\n"))
+    work(batch)
+    assert batch.state == "unreadable"
+    assert "“picture”是图片" in page(client, batch)
+
+
+def test_a_job_that_breaks_leaves_a_sentence_and_no_half(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, batch = upload(world, archive(world.record()))
+
+    def broken(run: jobs.Run) -> str:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(HANDLERS, READ, broken)
+    assert work(batch).state == "failed"
+    assert "后台处理出错，没有写入任何数据" in page(client, batch)
+
+
+def test_a_job_whose_worker_is_gone_is_begun_anew_three_times_and_then_given_up(world: World) -> None:
+    batch = open_batch(archive(world.record()), "全部.zip", by=world.filler)
+    job = start_job(READ_AND_STORE, batch, world.filler)
+    for attempt in range(1, 4):
+        assert jobs.claim(job.pk) is not None
+        assert jobs.claim(job.pk) is None
+        Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+        assert revive_jobs() == 1
+        assert revive_jobs() == 0
+        job.refresh_from_db()
+        assert (job.state, job.attempts) == ("queued", attempt)
+    assert work(batch).state == "failed"
+    assert "多次中断" in batch.message
+
+
+def test_whoever_lost_his_lease_writes_nothing_more(world: World) -> None:
+    batch = open_batch(archive(world.record()), "全部.zip", by=world.filler)
+    job = start_job(READ, batch, world.filler)
+    first = jobs.claim(job.pk)
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    second = jobs.claim(job.pk)
+    assert first is not None
+    assert second is not None
+    with pytest.raises(jobs.LeaseLost):
+        first.progress(1, 1, "正在读取文件")
+    second.progress(1, 1, "正在读取文件")
+
+
+def test_the_command_hands_a_file_to_the_worker(world: World, tmp_path: object) -> None:
+    path = tmp_path / "全部.zip"  # type: ignore[operator]
+    path.write_bytes(archive(world.record()))
+    call_command("import_forms", str(path), "--background", "--as", "filler")
+    batch = ImportBatch.objects.get()
+    assert (work(batch).state, batch.state, Declaration.objects.count()) == ("done", "stored", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_never_do_one_job_twice() -> None:
+    world = make_world()
+    batch = open_batch(archive(*(world.record(title=f"项目{n}") for n in range(5))), "全部.zip", by=world.filler)
+    job = start_job(READ_AND_STORE, batch, world.filler)
+    start = threading.Barrier(3)
+
+    def worker() -> None:
+        start.wait()
+        run_job.call(job.pk)
+        connections.close_all()
+
+    threads = [threading.Thread(target=worker) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("done", 1)
+    assert [form.revisions.count() for form in Declaration.objects.all()] == [1] * 5
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("moment", [0.2, 0.6, 1.0, 1.4])
+def test_killed_at_any_moment_the_batch_is_wholly_in_or_wholly_out(moment: float) -> None:
+    world = make_world()
+    content = archive(*(world.record(title=f"项目{number}") for number in range(40)))
+    batch = open_batch(content, "全部.zip", by=world.filler)
+    job = start_job(READ_AND_STORE, batch, world.filler)
+    worker = subprocess.Popen(
+        [sys.executable, "-c", WORKER, str(job.pk)], env=environment(), cwd=settings.BASE_DIR, start_new_session=True
+    )
+    time.sleep(moment)
+    os.killpg(worker.pid, signal.SIGKILL)
+    worker.wait()
+    assert Declaration.objects.count() in (0, 40)
+    Job.objects.filter(pk=job.pk, state="running").update(lease_until=timezone.now() - timedelta(seconds=1))
+    revive_jobs()
+    jobs.work_off(job.pk, HANDLERS, give_back)
+    batch.refresh_from_db()
+    assert (batch.state, Declaration.objects.count()) == ("stored", 40)
+    assert [form.revisions.count() for form in Declaration.objects.all()] == [1] * 40
+
+
+WORKER = """
+import sys, django
+django.setup()
+from targets.tasks import run_job
+run_job.call(int(sys.argv[1]))
+"""
+
+
+def environment() -> dict[str, str]:
+    """A process of its own on the test's database."""
+    name = connection.settings_dict["NAME"]
+    url = os.environ["DATABASE_URL"]
+    database = f"sqlite:///{name}" if connection.vendor == "sqlite" else f"{url.rsplit('/', 1)[0]}/{name}"
+    return {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "config.settings"}
