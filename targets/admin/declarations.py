@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -148,7 +149,7 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
         return format_html('<span class="nw">{}</span>', date_format(localtime(declaration.updated_at), "n月j日 H:i"))
 
     @admin.action(description="导出官方表", permissions=["view"])
-    def export_official(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+    def export_official(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase:
         user = person(request)
         hidden = [one.heading for one in queryset if not one.submitted_revision_id and not one.is_own_text_of(user)]
         if hidden and len(hidden) < len(queryset):
@@ -186,7 +187,7 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
     def revision(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         return revision_page(request, self, self.get_object(request, str(pk)), number)
 
-    def workbook(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def workbook(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         declaration = self.get_object(request, str(pk))
         chosen = self.get_queryset(request).filter(pk=declaration.pk)
         return export_forms(request, chosen, back=address(declaration))

@@ -1,38 +1,48 @@
-"""Forms on their way out of the screens: as official workbooks, and by django-import-export's page in other formats."""
+"""Forms on their way out of the screens: chosen in the list or by its filters, in the shapes of `targets.outgoing.shapes`."""
 
-import re
-from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import messages
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 from import_export.admin import ExportMixin
-from import_export.formats.base_formats import Format
-from import_export.forms import ExportForm
 
 from departments.scoped_admin import person
-from targets.models.declaration import KIND_LABELS
-from targets.transfer import FORMATS, RESOURCES, XLSX, OfficialWorkbook, Readable, official_workbook_of, readable
+from targets.outgoing.shapes import BY_SLUG, OFFICIAL, SHAPES, SMALL, ExportRefused, NothingWritten, Shape, written
+from targets.outgoing.text import readable
 
 NOTHING_TO_EXPORT = "没有可导出的表：所选的表还没有送审，您暂时看不到内容。请在送审后再导出。"
 NO_FORM_CHOSEN = "没有可导出的表。请放宽筛选条件后再导出。"
-FORBIDDEN_IN_NAMES = re.compile(r'[\\/:*?"<>|\s\x00-\x1f]+')
 
 
-def export_forms(request: HttpRequest, declarations: QuerySet[Any], *, back: str = "") -> HttpResponse:
-    """The chosen forms as one official workbook; those whose text the person may not read are left out.
-
-    `declarations` must be scoped by `visible_to` (as a ScopedAdmin's queryset is). With nothing to export it leads to `back`.
-    """
-    forms = readable(declarations, person(request))
-    if not forms:
-        messages.warning(request, NOTHING_TO_EXPORT)
+def export_forms(request: HttpRequest, declarations: QuerySet[Any], *, back: str = "") -> HttpResponseBase:
+    """The chosen forms as one official workbook; with nothing to export it leads to `back`, and says why."""
+    try:
+        return download(request, BY_SLUG[OFFICIAL], declarations)
+    except ExportRefused as refusal:
+        messages.warning(request, str(refusal))
         return HttpResponseRedirect(back or reverse("admin:index"))
-    return attachment(official_workbook_of(forms), file_name(forms, "xlsx"), XLSX)
+
+
+def download(request: HttpRequest, shape: Shape, declarations: QuerySet[Any]) -> HttpResponseBase:
+    """The forms in a shape; those whose text the person may not read are left out. Raises ExportRefused.
+
+    `declarations` must be scoped by `visible_to` (as a ScopedAdmin's queryset is).
+    """
+    try:
+        made = written(shape, readable(declarations, person(request)))
+    except NothingWritten:
+        raise ExportRefused(NOTHING_TO_EXPORT if declarations.exists() else NO_FORM_CHOSEN) from None
+    if made.size > SMALL:
+        return FileResponse(made.file, as_attachment=True, filename=made.name, content_type=shape.content_type)
+    with made.file as file:
+        return attachment(file.read(), made.name, shape.content_type)
 
 
 def attachment(content: bytes | str, name: str, content_type: str) -> HttpResponse:
@@ -41,47 +51,69 @@ def attachment(content: bytes | str, name: str, content_type: str) -> HttpRespon
     return HttpResponse(content, content_type=content_type, headers={"Content-Disposition": disposition})
 
 
-def file_name(forms: Sequence[Readable], extension: str) -> str:
-    """`2023年_教育和体育局_校车运营补贴.xlsx` for one form, `2023年项目支出绩效目标表_8张_20231205.xlsx` for several."""
-    years = sorted({form.record.year for form in forms})
-    year = f"{years[0]}年" if len(years) == 1 else f"{years[0]}-{years[-1]}年"
-    if len(forms) == 1:
-        form = forms[0]
-        stem = f"{year}_{form.declaration.unit.label}_{form.record.title.removeprefix(year)}"
-    else:
-        kinds = {form.record.kind for form in forms}
-        word = KIND_LABELS[kinds.pop()] if len(kinds) == 1 else "绩效目标表"
-        stem = f"{year}{word}_{len(forms)}张_{timezone.localdate():%Y%m%d}"
-    return f"{FORBIDDEN_IN_NAMES.sub('', stem)[:80]}.{extension}"
+class ExportForm(forms.Form):
+    """Which shape, and of which forms if some were ticked in the list."""
+
+    format = forms.ChoiceField(
+        label="导出内容",
+        choices=[(shape.slug, shape.title) for shape in SHAPES],
+        initial=OFFICIAL,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择导出内容。", "invalid_choice": "没有这种导出内容，请重新选择。"},
+    )
+    chosen = forms.RegexField(
+        r"\A\d{1,18}(,\d{1,18})*\Z",
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid": "没有读到所选的表。请返回列表重新勾选。"},
+    )
+
+    def choices_with_help(self) -> list[tuple[Any, str]]:
+        """Each radio button with the sentence that says what it is for."""
+        return [(button, shape.help) for button, shape in zip(self["format"], SHAPES, strict=True)]
+
+    def ticked(self) -> list[int] | None:
+        """None: all that the filters show."""
+        chosen = self.cleaned_data.get("chosen") if self.is_bound else self.initial.get("chosen")
+        return [int(pk) for pk in chosen.split(",")] if chosen else None
 
 
 class OfficialExportMixin(ExportMixin):
-    """For admins of declarations: the page 导出 with the official layout and plain tables. Import is not offered here."""
-
-    export_form_class = ExportForm
-    export_template_name = "targets/export.html"
-    resource_classes = RESOURCES
-    export_formats = FORMATS
+    """For admins of declarations: the page 导出, for what the filters show or what was ticked. Import is not offered here."""
 
     def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
+        return bool(self.has_view_permission(request))
 
-    def get_export_data(self, file_format: Format, request: HttpRequest, queryset: Any, **kwargs: Any) -> bytes:
-        forms = readable(queryset, person(request))
-        if not forms:
-            raise ValueError(NOTHING_TO_EXPORT if queryset.exists() else NO_FORM_CHOSEN)
-        if isinstance(file_format, OfficialWorkbook):
-            return file_format.export_data(forms)
-        return super().get_export_data(file_format, request, forms, **kwargs)
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)
+        return actions | {"export_as": self.get_action("export_as")} if actions else actions
 
-    def _do_file_export(
-        self, file_format: Format, request: HttpRequest, queryset: Any, export_form: Any = None
-    ) -> HttpResponse:
-        content = self.get_export_data(file_format, request, queryset, export_form=export_form)
-        return attachment(
-            content, self.get_export_filename(request, queryset, file_format), file_format.get_content_type()
-        )
+    @admin.action(description="导出为其他格式")
+    def export_as(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        chosen = ",".join(map(str, queryset.values_list("pk", flat=True)))
+        return self._export_page(request, ExportForm(initial={"chosen": chosen}))
 
-    def get_export_filename(self, request: HttpRequest, queryset: Any, file_format: Format) -> str:
-        stem = f"{self.opts.verbose_name}_{timezone.localdate():%Y%m%d}"
-        return f"{stem}.{file_format.get_extension()}"
+    def export_action(self, request: HttpRequest) -> HttpResponseBase:
+        if not self.has_export_permission(request):
+            raise PermissionDenied
+        form = ExportForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            ticked = form.ticked()
+            found = self.get_export_queryset(request) if ticked is None else self.get_queryset(request)
+            declarations = found if ticked is None else found.filter(pk__in=ticked)
+            try:
+                return download(request, BY_SLUG[form.cleaned_data["format"]], declarations)
+            except ExportRefused as refusal:
+                form.add_error(None, str(refusal))
+        return self._export_page(request, form)
+
+    def _export_page(self, request: HttpRequest, form: ExportForm) -> TemplateResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "导出",
+            "opts": self.opts,
+            "form": form,
+            "ticked": form.ticked(),
+            "address": f"{reverse(f'admin:targets_{self.opts.model_name}_export')}?{request.GET.urlencode()}",
+        }
+        return TemplateResponse(request, "targets/export.html", context)

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import localdate
 
 from departments.models import Person
 from targets.domain.edits import Change
@@ -18,11 +19,10 @@ from targets.domain.record import PLAN, IndicatorRow
 from targets.domain.sheets.reader import read_workbook
 from targets.editing import apply_changes
 from targets.models import Declaration
+from targets.outgoing.shapes import BY_SLUG
 from targets.tests.world import GOOD_ROWS, World
-from targets.transfer import FORMATS, OfficialWorkbook, PlainCsv, PlainWorkbook
 
 EXPORT = "/admin/targets/budgetproject/export/"
-HEADS, LINES = 0, 1
 ODD = IndicatorRow(level1="产出指标", level2="质量指标", name="合格率", target="=100%")
 
 
@@ -32,22 +32,28 @@ def client_of(person: Person) -> Client:
     return client
 
 
-def export(person: Person, form: type, table: int = HEADS, address: str = EXPORT) -> Any:
-    return client_of(person).post(address, {"format": str(FORMATS.index(form)), "resource": str(table)})
+def export(person: Person, shape: str, address: str = EXPORT, **sent: str) -> Any:
+    return client_of(person).post(address, {"format": shape, **sent})
+
+
+def content(response: Any) -> bytes:
+    return response.getvalue() if response.streaming else response.content
 
 
 def titles(response: Any) -> list[str]:
     """Titles of the forms in an official workbook."""
-    return [form.title for form in read_workbook(response.content, "导出.xlsx").forms]
+    return [form.title for form in read_workbook(content(response), "导出.xlsx").forms]
 
 
-def rows_of(response: Any) -> list[tuple[Any, ...]]:
-    return list(openpyxl.load_workbook(io.BytesIO(response.content)).active.iter_rows(values_only=True))
+def table(response: Any) -> list[dict[str, Any]]:
+    header, *lines = openpyxl.load_workbook(io.BytesIO(content(response))).active.iter_rows(values_only=True)
+    return [dict(zip(header, line, strict=True)) for line in lines]
 
 
-def csv_rows(response: Any) -> list[list[str]]:
-    assert response.content.startswith("\ufeff".encode())
-    return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+def csv_table(response: Any) -> list[dict[str, str]]:
+    written = content(response)
+    assert written.startswith("\ufeff".encode())
+    return list(csv.DictReader(io.StringIO(written.decode("utf-8-sig"), newline="")))
 
 
 def name_of(response: Any) -> str:
@@ -57,23 +63,27 @@ def name_of(response: Any) -> str:
 
 def test_the_official_workbook_comes_back_as_it_went_out(world: World) -> None:
     form = world.declaration(rows=(*GOOD_ROWS, ODD))
-    response = export(world.filler, OfficialWorkbook)
-    (reading,) = read_workbook(response.content, "导出.xlsx").forms
+    response = export(world.filler, "official")
+    (reading,) = read_workbook(content(response), "导出.xlsx").forms
     assert reading.record is not None
     stored = form.record()
     assert [row.target for row in reading.record.rows] == [row.target for row in stored.rows]
     assert (reading.record.title, reading.record.total) == (stored.title, stored.total)
-    cells = [cell for row in openpyxl.load_workbook(io.BytesIO(response.content)).active.iter_rows() for cell in row]
+    cells = [cell for row in openpyxl.load_workbook(io.BytesIO(content(response))).active.iter_rows() for cell in row]
     assert [cell.data_type for cell in cells if cell.value == "=100%"] == ["s"]
 
 
-def test_the_export_page_offers_our_formats_only(world: World) -> None:
+def test_the_export_page_offers_every_shape_in_chinese(world: World) -> None:
     world.declaration()
     page = client_of(world.filler).get(EXPORT)
-    assert [label for _, label in page.context["form"].fields["format"].choices][1:] == [
-        "官方样式（xlsx，可打印，可再导入）",
-        "数据表（xlsx，用于统计）",
-        "数据表（csv，用于其他系统）",
+    assert [label for _, label in page.context["form"].fields["format"].choices] == [
+        "官方样式工作簿（xlsx）",
+        "官方样式压缩包（zip）",
+        "指标明细表（xlsx）",
+        "指标明细表（csv）",
+        "完整数据（json）",
+        "汇总表（xlsx）",
+        "汇总表（csv）",
     ]
 
 
@@ -82,35 +92,46 @@ def test_forms_cannot_be_imported_past_the_import_page(world: World) -> None:
         assert client_of(person).get("/admin/targets/budgetproject/import/").status_code in (302, 404)
 
 
-def test_a_line_for_each_form(world: World) -> None:
-    world.declaration(goal="=1+1")
-    header, line = rows_of(export(world.filler, PlainWorkbook))
-    assert dict(zip(header, line, strict=True)) == {
-        "预算年度": 2023,
-        "类型": "项目支出绩效目标表",
-        "项目代码": None,
-        "名称": "学前教育补助",
-        "主管部门代码": "202",
-        "主管部门": "淄川区教育和体育局",
-        "实施单位": "淄川区实验学校",
-        "年度预算资金总额（元）": 1000000,
-        "财政拨款（元）": 1000000,
-        "其他资金（元）": 0,
-        "年度总体绩效目标": "=1+1",
-        "指标行数": 5,
-        "状态": "编制中",
-    }
-
-
 def test_text_that_looks_like_a_formula_stays_text_in_every_table(world: World) -> None:
-    world.declaration(rows=(*GOOD_ROWS, ODD, replace(ODD, name="下降率", target="-100%")))
-    plain = openpyxl.load_workbook(io.BytesIO(export(world.filler, PlainWorkbook, LINES).content)).active
-    assert [cell.data_type for row in plain.iter_rows() for cell in row if cell.value == "=100%"] == ["s"]
-    header, *lines = csv_rows(export(world.filler, PlainCsv, LINES))
-    assert [line[header.index("年度指标值")] for line in lines] == [
-        *("≤100万元", "≥1200人", "≥98%", "≥92%", "≥95%", "'=100%", "-100%"),
+    world.declaration(rows=(*GOOD_ROWS, ODD, replace(ODD, name="下降率", target="-100%")), goal="=1+1")
+    sheet = openpyxl.load_workbook(io.BytesIO(content(export(world.filler, "flat")))).active
+    live = {cell.value: cell.data_type for row in sheet.iter_rows() for cell in row if str(cell.value)[:1] == "="}
+    assert live == {"=100%": "s", "=1+1": "s", "=": "s"}
+    lines = csv_table(export(world.filler, "flat-csv"))
+    assert [(line["行号"], line["指标值"]) for line in lines] == [
+        ("1", "≤100万元"),
+        ("2", "≥1200人"),
+        ("3", "≥98%"),
+        ("4", "≥92%"),
+        ("5", "≥95%"),
+        ("6", "'=100%"),
+        ("7", "-100%"),
     ]
-    assert [line[header.index("行")] for line in lines] == ["1", "2", "3", "4", "5", "6", "7"]
+
+
+@pytest.mark.parametrize("shape", BY_SLUG)
+def test_every_shape_is_a_download_with_a_chinese_name(world: World, shape: str) -> None:
+    for title in ("甲", "乙"):
+        world.declaration(title=title)
+    response = export(world.filler, shape)
+    word = {"official": "", "single": ""}.get(shape, f"_{BY_SLUG[shape].word}")
+    assert name_of(response) == f"2023年项目支出绩效目标表{word}_2张_{localdate():%Y%m%d}.{BY_SLUG[shape].format}"
+    assert content(response)
+
+
+def test_a_large_file_leaves_from_disk(world: World) -> None:
+    world.declaration()
+    rows = [replace(ODD, name="甲" * 500, target=f"≥{number}个", note=str(number) * 400) for number in range(1, 1500)]
+    world.declaration(title="大", rows=tuple(rows))
+    response = export(world.filler, "flat-csv")
+    assert (response.streaming, response["Content-Length"]) == (True, str(len(whole := content(response))))
+    assert len(whole.decode("utf-8-sig").splitlines()) == 1 + len(GOOD_ROWS) + len(rows)
+
+
+def test_a_shape_that_is_not_there_is_told(world: World) -> None:
+    world.declaration()
+    for sent, sentence in (("pdf", "没有这种导出内容，请重新选择。"), ("", "请选择导出内容。")):
+        assert sentence in export(world.filler, sent).content.decode()
 
 
 # Who reads what -------------------------------------------------------------------------------------------------------
@@ -121,7 +142,7 @@ def test_a_draft_is_exported_by_its_own_people_only(world: World) -> None:
     addresses = (EXPORT, f"/admin/targets/budgetproject/{form.pk}/workbook/")
     readers = set()
     for name, person in world.people.items():
-        by_page = export(person, OfficialWorkbook)
+        by_page = export(person, "official")
         alone = client_of(person).get(addresses[1])
         got = {response["Content-Type"].startswith("application/vnd") for response in (by_page, alone)}
         assert len(got) == 1, name
@@ -136,9 +157,8 @@ def test_others_get_the_text_that_was_submitted(world: World) -> None:
     apply_changes(form, [edit], by=world.filler)
     goals = {}
     for name in ("filler", "boss", "perf", "auditor", "root"):
-        response = export(world.people[name], PlainWorkbook)
-        header, line = rows_of(response)
-        goals[name] = line[header.index("年度总体绩效目标")].startswith("退回以后")
+        first, *_ = table(export(world.people[name], "flat"))
+        goals[name] = first["年度总体绩效目标"].startswith("退回以后")
     assert goals == {"filler": True, "boss": True, "perf": False, "auditor": False, "root": False}
 
 
@@ -147,7 +167,7 @@ def test_the_check_code_names_the_text_that_is_printed(world: World) -> None:
     apply_changes(form, [Change("", "goal", form.goal, "改写的目标，为1200名幼儿发放补助100万元。")], by=world.filler)
 
     def code(person: Person) -> str:
-        cells = openpyxl.load_workbook(io.BytesIO(export(person, OfficialWorkbook).content)).active.iter_rows()
+        cells = openpyxl.load_workbook(io.BytesIO(content(export(person, "official")))).active.iter_rows()
         return next(str(cell.value) for row in cells for cell in row if "校验码" in str(cell.value))
 
     assert code(world.filler).endswith("R2")
@@ -156,10 +176,10 @@ def test_the_check_code_names_the_text_that_is_printed(world: World) -> None:
 
 def test_nothing_readable_is_told_in_words(world: World) -> None:
     world.declaration()
-    page = export(world.perf, OfficialWorkbook)
+    page = export(world.perf, "official")
     assert page.status_code == 200
     assert "所选的表还没有送审，您暂时看不到内容" in page.content.decode()
-    empty = export(world.stranger, OfficialWorkbook)
+    empty = export(world.stranger, "official")
     assert "没有可导出的表。请放宽筛选条件后再导出。" in empty.content.decode()
 
 
@@ -186,10 +206,30 @@ def test_ticking_what_one_does_not_see_exports_nothing_of_it(world: World) -> No
     assert titles(response) == ["甲"]
 
 
+def test_what_is_ticked_leaves_in_any_shape(world: World) -> None:
+    mine, other = world.declaration(title="甲"), world.declaration(title="乙", unit=world.kindergarten)
+    world.declaration(title="丙")
+    client = client_of(world.filler)
+    ticked = {"action": "export_as", "_selected_action": [mine.pk, other.pk]}
+    page = client.post("/admin/targets/budgetproject/?state__exact=draft", ticked)
+    assert page.context["form"].ticked() == [mine.pk]
+    chosen = f"{mine.pk},{other.pk}"
+    lines = csv_table(client.post(page.context["address"], {"format": "summary-csv", "chosen": chosen}))
+    assert [line["名称"] for line in lines] == ["甲"]
+
+
+@pytest.mark.parametrize("chosen", ["x", "1,", "1;2", "9" * 30, "1\n"])
+def test_a_choice_that_no_list_sends_is_told(world: World, chosen: str) -> None:
+    world.declaration()
+    page = export(world.filler, "flat", chosen=chosen)
+    assert page.status_code == 200
+    assert "请返回列表重新勾选" in page.content.decode() or "没有可导出的表" in page.content.decode()
+
+
 def test_filters_of_the_list_hold_for_the_export(world: World) -> None:
     world.declaration(title="甲")
     world.advance(world.declaration(title="乙"), "submit")
-    response = export(world.filler, OfficialWorkbook, address=f"{EXPORT}?state__exact=department_review")
+    response = export(world.filler, "official", address=f"{EXPORT}?state__exact=department_review")
     assert titles(response) == ["乙"]
 
 
@@ -222,7 +262,7 @@ def test_a_selection_is_named_by_kind_and_number(world: World) -> None:
 
 def test_plans_have_their_own_export(world: World) -> None:
     world.declaration(kind=PLAN, title="2023年整体绩效目标表", total=None, fiscal=None, other=None, unit=world.school)
-    response = export(world.filler, OfficialWorkbook, address="/admin/targets/departmentplan/export/")
+    response = export(world.filler, "official", address="/admin/targets/departmentplan/export/")
     assert len(titles(response)) == 1
 
 
@@ -234,6 +274,6 @@ def test_as_many_queries_for_many_forms_as_for_one(world: World, name: str) -> N
             world.advance(world.declaration(title=f"项目{Declaration.objects.count()}"), "submit")
         client = client_of(Person.objects.get(username=name))
         with CaptureQueriesContext(connection) as queries:
-            client.post(EXPORT, {"format": "0", "resource": "0"})
+            client.post(EXPORT, {"format": "flat"})
         counts.append(len(queries))
     assert counts[0] == counts[1]

@@ -1,0 +1,180 @@
+"""The flat list 指标明细: one line for each indicator, with the head of its form before it, for the integrated budget system.
+
+Operator, number and unit of a value stand in columns of their own (domain reference, 9c and V13). The headings are the
+words of the printed forms, so the list comes back by its headings whatever the order of its columns.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from operator import attrgetter
+from typing import IO, Any
+
+from targets.domain.record import PLAN, PROJECT, IndicatorRow, Record
+from targets.domain.sheets.table_writer import AMOUNT, NUMBER, Line, TableColumn, Value, write_table
+from targets.domain.values import RATIO, IndicatorValue
+
+SHEET_NAME = "指标明细"
+KIND_WORDS = {PROJECT: "项目支出", PLAN: "部门整体"}
+"""What stands in the column 表种."""
+
+YEAR, KIND, UNIT_CODE, STATE, PLACE = "year", "kind", "unit_code", "state", "place"
+OPERATOR, QUANTITY, UNIT_OF_VALUE, CONTINUES = "operator", "quantity", "value_unit", "continues"
+
+HEAD_COLUMNS: tuple[tuple[str, TableColumn], ...] = (
+    (YEAR, TableColumn("预算年度", NUMBER, 9)),
+    (KIND, TableColumn("表种", width=10)),
+    ("code", TableColumn("项目代码", width=18)),
+    ("title", TableColumn("名称", width=30)),
+    ("department_code", TableColumn("主管部门代码", width=13)),
+    ("department_name", TableColumn("主管部门", width=24)),
+    (UNIT_CODE, TableColumn("实施单位代码", width=13)),
+    ("unit", TableColumn("实施单位", width=24)),
+    ("total", TableColumn("年度预算资金总额（元）", AMOUNT, 22)),
+    ("fiscal", TableColumn("财政拨款（元）", AMOUNT, 18)),
+    ("other", TableColumn("其他资金（元）", AMOUNT, 18)),
+    ("goal", TableColumn("年度总体绩效目标", width=40)),
+    (STATE, TableColumn("状态", width=16)),
+)
+"""Columns that say the same on every line of a form, but for the goal: it stands on the first line alone."""
+
+ROW_COLUMNS: tuple[tuple[str, TableColumn], ...] = (
+    (PLACE, TableColumn("行号", NUMBER, 6)),
+    ("level1", TableColumn("一级指标", width=12)),
+    ("level2", TableColumn("二级指标", width=18)),
+    ("number", TableColumn("职责序号", width=9)),
+    ("duty_group", TableColumn("职责类别", width=16)),
+    ("duty", TableColumn("部门职责", width=24)),
+    ("duty_goal", TableColumn("职责目标", width=24)),
+    ("name", TableColumn("指标名称", width=28)),
+    ("explanation", TableColumn("指标解释", width=24)),
+    ("target", TableColumn("指标值", width=16)),
+    (OPERATOR, TableColumn("计算符号", width=9)),
+    (QUANTITY, TableColumn("数值", NUMBER, 12)),
+    (UNIT_OF_VALUE, TableColumn("计量单位", width=9)),
+    ("weight", TableColumn("权重", width=6)),
+    ("plan_value", TableColumn("规划值")),
+    ("standard_value", TableColumn("当年标准值")),
+    ("standard_source", TableColumn("标准值来源", width=20)),
+    ("average_3y", TableColumn("前三年均值")),
+    ("last_year", TableColumn("上年值")),
+    ("history_source", TableColumn("历史值来源", width=20)),
+    ("note", TableColumn("备注", width=20)),
+    ("activity", TableColumn("工作活动", width=24)),
+    ("budget_item", TableColumn("预算项目", width=24)),
+    ("office", TableColumn("责任科室", width=14)),
+    ("key", TableColumn("行标识", width=12)),
+    (CONTINUES, TableColumn("与上行合并", width=18)),
+)
+COLUMNS = tuple(column for _, column in (*HEAD_COLUMNS, *ROW_COLUMNS))
+HEADERS = {field: column.header for field, column in (*HEAD_COLUMNS, *ROW_COLUMNS)}
+
+_VALUE_FIELDS = (OPERATOR, QUANTITY, UNIT_OF_VALUE)
+_ROW_FIELDS = [field for field, _ in ROW_COLUMNS if field not in (PLACE, CONTINUES, *_VALUE_FIELDS)]
+_AFTER_TARGET = _ROW_FIELDS.index("target") + 1
+_row_start = attrgetter(*_ROW_FIELDS[:_AFTER_TARGET])
+_row_end = attrgetter(*_ROW_FIELDS[_AFTER_TARGET:])
+_GOAL = [field for field, _ in HEAD_COLUMNS].index("goal")
+_NO_ROW = IndicatorRow()
+
+
+@dataclass(frozen=True, slots=True)
+class FlatForm:
+    """A record and what the register knows beside it."""
+
+    record: Record
+    unit_code: str = ""
+    state: str = ""
+
+
+def flat_lines(forms: Iterable[FlatForm]) -> Iterator[tuple[Value, ...]]:
+    """Values in the order of `COLUMNS`. A form without indicators has one line, so that it is not lost."""
+    for form in forms:
+        head = _head(form)
+        later = (*head[:_GOAL], "", *head[_GOAL + 1 :])
+        year = form.record.year
+        if not form.record.rows:
+            yield _line(head, None, _NO_ROW, year)
+        for place, row in form.record.numbered_rows():
+            yield _line(head if place == 1 else later, place, row, year)
+
+
+def write_flat_workbook(target: IO[bytes], forms: Iterable[FlatForm]) -> int:
+    """Raises ValueError in words when the lines or a text are too long for a sheet. Returns the number of lines."""
+    return write_table(target, COLUMNS, flat_lines(forms), name=SHEET_NAME)
+
+
+def _head(form: FlatForm) -> tuple[Value, ...]:
+    record = form.record
+    known: dict[str, Value] = {
+        YEAR: record.year,
+        KIND: KIND_WORDS[record.kind],
+        UNIT_CODE: form.unit_code,
+        STATE: form.state,
+    }
+    return tuple(known[field] if field in known else getattr(record, field) for field, _ in HEAD_COLUMNS)
+
+
+def _line(head: tuple[Value, ...], place: int | None, row: IndicatorRow, year: int) -> tuple[Value, ...]:
+    hanging = "、".join(HEADERS[field] for field in row.continues) if row.continues else ""
+    return (*head, place, *_row_start(row), *value_columns(row.target, year), *_row_end(row), hanging)
+
+
+@lru_cache(maxsize=8192)
+def value_columns(target: str, year: int) -> tuple[str, Decimal | str, str]:
+    """Operator, number and unit of a value: `≥95%` → (≥, 95, %). A day, and a ratio, is text; several values have none."""
+    value = IndicatorValue.parse(target, year)
+    if value.kind == RATIO:
+        return value.operator, value.number + value.unit, ""
+    return value.operator, value.number if value.quantity is None else value.quantity, value.unit
+
+
+# CSV ------------------------------------------------------------------------------------------------------------------
+
+LIVE_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""What a spreadsheet takes for the beginning of a formula when it opens a CSV file (OWASP, CSV injection)."""
+DEAD = re.compile(r"-{1,3}|-[\d,.]*\d%?")
+"""A dash for "nothing" and a negative number compute nothing: they stay as typed."""
+BYTE_ORDER_MARK = "\ufeff"
+"""By it Excel and WPS know that the text is UTF-8."""
+LINES_AT_ONCE = 500
+
+
+def inert(text: str) -> str:
+    """CSV knows no text cells, so an apostrophe keeps a spreadsheet from computing `=100%`. `as_typed` takes it off again."""
+    if text.startswith("'"):
+        return f"'{text}" if text.lstrip("'").startswith(LIVE_SIGNS) else text
+    return f"'{text}" if text.startswith(LIVE_SIGNS) and not DEAD.fullmatch(text) else text
+
+
+def as_typed(cell: str) -> str:
+    """The reverse of `inert`."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(LIVE_SIGNS) else cell
+
+
+def csv_chunks(columns: Iterable[TableColumn], lines: Iterable[Line]) -> Iterator[bytes]:
+    """A CSV file piece by piece, in UTF-8 with its mark."""
+    waiting = io.StringIO(newline="")
+    writer = csv.writer(waiting)
+    waiting.write(BYTE_ORDER_MARK)
+    writer.writerow([column.header for column in columns])
+    for number, line in enumerate(lines, start=1):
+        writer.writerow([_in_csv(value) for value in line])
+        if number % LINES_AT_ONCE == 0:
+            yield waiting.getvalue().encode()
+            waiting.seek(0)
+            waiting.truncate()
+    yield waiting.getvalue().encode()
+
+
+def _in_csv(value: Any) -> Any:
+    if type(value) is str:
+        return inert(value) if value[:1] in _LOOKED_AT else value
+    return f"{value:f}" if isinstance(value, Decimal) else value
+
+
+_LOOKED_AT = frozenset((*LIVE_SIGNS, "'"))
