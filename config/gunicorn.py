@@ -8,5 +8,6 @@ worker_class = "gthread"
 threads = 4  # below DB_POOL_SIZE, so that no thread waits for a connection
 timeout = 60
 preload_app = True  # a start that cannot succeed ends at once, with its reason, before any worker is forked
+control_socket_disable = True  # it would lie in the home folder, one for all services of that user
 loglevel = os.environ.get("LOG_LEVEL", "INFO").lower()
 accesslog = "-" if os.environ.get("ACCESS_LOG") else None

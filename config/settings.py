@@ -43,7 +43,6 @@ MIDDLEWARE = [
     "config.middleware.keep_busy_session_alive",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "config.middleware.RefuseHugeNumbers",
     "axes.middleware.AxesMiddleware",  # last, so that it sees the response of the log-in view
 ]
 

@@ -4,10 +4,10 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserCreationForm
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import ForeignKey, Model, Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -21,6 +21,8 @@ from departments.transfer import DepartmentResource, DutyResource, MembershipRes
 from departments.transfer_admin import TransferAdmin
 
 OVERSEERS = frozenset({ADMIN, AUDITOR})
+LONGEST_KEY = 19
+"""Digits of the largest 64-bit number."""
 
 
 def managed_departments(user: Person, roles: frozenset[str]) -> QuerySet[Department]:
@@ -28,6 +30,13 @@ def managed_departments(user: Person, roles: frozenset[str]) -> QuerySet[Departm
     if user.is_superuser and ADMIN in roles:
         return Department.objects.all()
     return Department.objects.filter(pk__in=user.scope.reach(*roles))
+
+
+class KeyChoice(AutocompleteSelect):
+    """A forged choice is no choice; Django's own widget asks the database for whatever was sent as a key."""
+
+    def optgroups(self, name: str, value: list[str], attr: dict[str, Any] | None = None) -> Any:
+        return super().optgroups(name, [one for one in value if one.isdecimal() and len(one) < LONGEST_KEY], attr)
 
 
 class Managed:
@@ -44,6 +53,8 @@ class Managed:
         }
         if db_field.related_model in choices:
             kwargs["queryset"] = choices[db_field.related_model]
+        if db_field.name in self.autocomplete_fields:  # type: ignore[attr-defined]
+            kwargs["widget"] = KeyChoice(db_field, self.admin_site)  # type: ignore[attr-defined]
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -237,11 +248,25 @@ class DutyAdmin(TransferAdmin, RegisterAdmin):
     fields = ("department", "year", "number", "group", "name", "goal")
 
 
+class PostsFormSet(forms.BaseInlineFormSet[Membership, Person, Any]):
+    default_error_messages: ClassVar[dict[str, str]] = {
+        **forms.BaseInlineFormSet.default_error_messages,
+        "too_few_forms": "还没有任职。请为这个账号填写单位和角色，没有任职的账号不能登录。",
+    }
+
+
 class MembershipInline(Managed, admin.TabularInline[Membership, Person]):
     model = Membership
+    formset = PostsFormSet
     fields = ("department", "role", "office", "valid_from", "valid_to")
     autocomplete_fields = ("department", "office")
     extra = 0
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """A new account belongs to the division of its first post: without one, every administrator would have it."""
+        if obj is None and not person(request).is_superuser:
+            kwargs |= {"min_num": 1, "validate_min": True}
+        return super().get_formset(request, obj, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         managed = managed_departments(person(request), self.change_roles)
@@ -303,8 +328,8 @@ class PersonAdmin(ScopedAdmin, UserAdmin):
         return f"{obj.name}（{obj.username}）"
 
     @admin.display(description="任职")
-    def posts(self, obj: Person) -> str:
-        return "、".join(f"{post.department.label}{post.get_role_display()}" for post in obj.memberships.all())
+    def posts(self, obj: Any) -> str:
+        return "、".join(f"{post.department.label}{post.get_role_display()}" for post in obj.posts_seen)
 
     @admin.display(description="密码")
     def password_link(self, obj: Person) -> str:
@@ -312,8 +337,12 @@ class PersonAdmin(ScopedAdmin, UserAdmin):
         return format_html('<a class="button" href="{}">重置密码</a>', url)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
-        seen = Person.objects.visible_to(person(request)).values("pk")
-        return Person.objects.filter(pk__in=seen).prefetch_related("memberships__department").order_by("username")
+        user = person(request)
+        posts = Membership.objects.in_force().filter(department__in=Department.objects.visible_to(user))
+        seen = Person.objects.filter(pk__in=Person.objects.visible_to(user).values("pk"))
+        return seen.prefetch_related(
+            Prefetch("memberships", posts.select_related("department"), "posts_seen")
+        ).order_by("username")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         user = person(request)
@@ -330,9 +359,6 @@ class PersonAdmin(ScopedAdmin, UserAdmin):
         if not person(request).is_superuser or obj == request.user:
             fields += ("is_superuser",)
         return (*fields, "is_active") if obj == request.user else fields
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
 
 
 @admin.register(Membership)

@@ -116,19 +116,24 @@ def _entries(content: bytes) -> list[Any]:
     if len(content) > BYTES_AT_MOST:
         raise BasicsRefused([f"文件超过{BYTES_AT_MOST // 1024 // 1024}MB，不像是基础数据。请拆成几个文件。"])
     try:
-        entries = json.loads(content.decode("utf-8-sig"))
+        entries = json.loads(content.decode("utf-8-sig"), parse_constant=_no_constant)
         json.dumps(entries, ensure_ascii=False).encode()  # halves of a character cannot be stored
         if "\\u0000" in json.dumps(entries):
             raise BasicsRefused(["文件中有不能保存的控制字符（\\u0000）。请删去后重新上传。"])
     except UnicodeError:
         raise BasicsRefused(["文件的文字编码不是UTF-8，无法读取。请另存为UTF-8编码的JSON文件。"]) from None
     except (ValueError, RecursionError):
-        raise BasicsRefused(["文件不是能读取的JSON。请上传由本系统“导出基础数据”或 dumpdata 得到的文件。"]) from None
+        raise BasicsRefused(["文件不是能读取的JSON。请对照本页“文件的写法”改正后重新上传。"]) from None
     if not isinstance(entries, list) or not entries:
         raise BasicsRefused(["文件中没有数据：应是一个列表，每条写明 model 和 fields。"])
     if len(entries) > ITEMS_AT_MOST:
         raise BasicsRefused([f"文件有{len(entries)}条，一次最多导入{ITEMS_AT_MOST}条。请拆成几个文件。"])
     return entries
+
+
+def _no_constant(name: str) -> None:
+    """Python reads NaN and Infinity, which are no JSON and which PostgreSQL refuses."""
+    raise ValueError(name)
 
 
 def _item(place: int, entry: Any) -> Item:

@@ -12,6 +12,7 @@ from departments.roles import (
     AUDITOR,
     BUDGET_OFFICE,
     DEPARTMENT_REVIEWER,
+    DIVISION_ROLES,
     FILLER,
     FINANCE_ROLES,
     OFFICE_REVIEWER,
@@ -48,8 +49,9 @@ class Entry:
     states: frozenset[str] = frozenset()
 
 
-def _basic(label: str, model: str) -> Entry:
-    return Entry("基础数据", label, f"admin:{model}_changelist", frozenset({ADMIN}))
+def _basic(label: str, model: str, *roles: str) -> Entry:
+    """Kept up by administrators (and `roles`), read by auditors."""
+    return Entry("基础数据", label, f"admin:{model}_changelist", frozenset({ADMIN, AUDITOR, *roles}))
 
 
 MENU: tuple[Entry, ...] = (
@@ -62,7 +64,7 @@ MENU: tuple[Entry, ...] = (
     Entry("绩效目标批复", "成批批复", "admin:targets_approve", APPROVERS),
     Entry("绩效目标批复", "项目支出", PROJECTS, APPROVERS, "state__exact=passed", PROJECT, frozenset({PASSED})),
     Entry("绩效目标批复", "部门整体", PLANS, APPROVERS, "state__exact=passed", PLAN, frozenset({PASSED})),
-    Entry("绩效公开", "公开批次", "admin:targets_disclosure_changelist", frozenset({PERFORMANCE_REVIEWER, AUDITOR})),
+    Entry("绩效公开", "公开批次", "admin:targets_disclosure_changelist", DIVISION_ROLES),
     Entry("查询", "全部项目支出表", PROJECTS, ONLOOKERS),
     Entry("查询", "全部部门整体表", PLANS, ONLOOKERS),
     Entry("导入", "导入记录", "admin:targets_importbatch_changelist", frozenset({FILLER}) | FINANCE_ROLES),
@@ -70,13 +72,11 @@ MENU: tuple[Entry, ...] = (
     _basic("财政区划", "departments_division"),
     _basic("部门和单位", "departments_department"),
     _basic("科室", "departments_office"),
-    _basic("部门职责", "departments_duty"),
+    _basic("部门职责", "departments_duty", FILLER, DEPARTMENT_REVIEWER),
     _basic("人员", "departments_person"),
     _basic("任职", "departments_membership"),
-    _basic("预算年度", "targets_budgetyear"),
-    _basic("编报批次", "targets_campaign"),
-    _basic("指标分类", "targets_category"),
-    _basic("校验规则级别", "targets_rulesetting"),
+    _basic("预算年度", "targets_budgetyear", PERFORMANCE_REVIEWER),
+    _basic("编报批次", "targets_campaign", PERFORMANCE_REVIEWER),
 )
 
 

@@ -5,9 +5,9 @@ from django.db import transaction
 from departments.models import Division
 from targets.domain.taxonomy import TAXONOMIES
 from targets.models import BudgetYear, Category, RuleSetting
+from targets.models.year import YEARS
 
 STANDARD = "2021"
-YEARS = range(2000, 2100)
 
 
 class YearRefused(Exception):

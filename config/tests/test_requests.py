@@ -24,6 +24,8 @@ POLICY = (
         (2, "6.6.6.6, 1.1.1.1, 10.0.0.1", "1.1.1.1"),
         (2, "1.1.1.1", "10.0.0.9"),
         (1, "", "10.0.0.9"),
+        (1, "unknown", None),
+        (1, "2001:db8::1", "2001:db8::1"),
     ],
 )
 def test_address_believes_only_our_own_proxies(settings, proxies, forwarded, expected):

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from departments.models.register import Department, Office, ScopedQuerySet, Validity, today, valid_on
-from departments.roles import DIVISION_ROLES, FINANCE_ROLES, OFFICE_REVIEWER, ROLES, UNIT_ROLES
+from departments.roles import ADMIN, AUDITOR, DIVISION_ROLES, FINANCE_ROLES, OFFICE_REVIEWER, ROLES, UNIT_ROLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,10 @@ class Scope:
 
 class PersonManager(UserManager["Person"]):
     def visible_to(self, user: "Person") -> models.QuerySet["Person"]:
-        """Administrators of a division see its people and those who hold nothing yet."""
+        """Who runs or audits a division sees those who hold or held a post in it, nobody else's people."""
         if user.is_superuser:
             return self.all()
-        return self.filter(Q(memberships__department__in=user.scope.reach()) | Q(memberships=None)).distinct()
+        return self.filter(memberships__department__in=user.scope.reach(ADMIN, AUDITOR)).distinct()
 
     def get_by_natural_key(self, username: str | None) -> "Person":
         return self.get(username=username)

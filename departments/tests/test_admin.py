@@ -30,6 +30,14 @@ EMPTY_INLINE = {
 }
 
 
+def first_post(department, role):
+    return {
+        "memberships-TOTAL_FORMS": "1",
+        "memberships-0-department": department,
+        "memberships-0-role": role,
+    }
+
+
 def address(model, page, *args):
     return reverse(f"admin:departments_{model}_{page}", args=args)
 
@@ -104,14 +112,21 @@ def test_a_filler_keeps_the_duties_of_his_unit_only(register):
     assert list(Duty.objects.values_list("department", "name")) == [(register.school.pk, "义务教育")]
 
 
-def test_new_account_needs_a_good_password_and_gets_its_post_afterwards(register):
+def test_a_new_account_needs_a_good_password_and_a_post(register):
     client = register.client("admin")
-    body = {**EMPTY_INLINE, "username": "wang", "name": "王某"}
-    weak = client.post(address("person", "add"), {**body, "password1": "12345678", "password2": "12345678"})
-    good = client.post(address("person", "add"), {**body, "password1": "jiaoyu-2023-x", "password2": "jiaoyu-2023-x"})
-    assert (weak.status_code, good.status_code) == (200, 302)
+
+    def make(password, **changes):
+        body = {**EMPTY_INLINE, **first_post(register.school.pk, FILLER), "username": "wang", "name": "王某"}
+        return client.post(address("person", "add"), {**body, "password1": password, "password2": password, **changes})
+
+    weak = make("12345678")
+    idle = make("jiaoyu-2023-x", **{"memberships-TOTAL_FORMS": "0"})
+    good = make("jiaoyu-2023-x", is_superuser="on")
+    assert (weak.status_code, idle.status_code, good.status_code) == (200, 200, 302)
+    assert "还没有任职" in idle.content.decode()
     made = Person.objects.get(username="wang")
     assert (made.check_password("jiaoyu-2023-x"), made.is_staff, made.is_superuser) == (True, False, False)
+    assert [(post.department, post.role) for post in made.memberships.all()] == [(register.school, FILLER)]
 
 
 def test_an_administrator_resets_passwords_of_his_own_people_only(register):
@@ -122,7 +137,7 @@ def test_an_administrator_resets_passwords_of_his_own_people_only(register):
         return status, Person.objects.get(username=name).check_password("xin-mima-2023")
 
     assert reset("admin", "filler") == (302, True)
-    assert reset("admin", "root") == (403, False)
+    assert reset("admin", "root") == (404, False)
     assert reset("admin", "other_admin") == (404, False)
     assert reset("boss", "filler") == (404, True)
     assert reset("root", "other_admin") == (302, True)

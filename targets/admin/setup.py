@@ -13,7 +13,8 @@ from departments.models import Department, Division, Person
 from departments.scoped_admin import person
 from targets.domain.taxonomy import TAXONOMIES
 from targets.first_steps import LinesRefused, Progress, add_departments, appoint_administrator, progress_of
-from targets.year_setup import STANDARD, YEARS, YearRefused, set_up_year
+from targets.models.year import YEARS
+from targets.year_setup import STANDARD, YearRefused, set_up_year
 
 BUDGETING_BEGINS = 7
 """Month from which the next year's budget is prepared (一上 is about July to October), so that year is proposed."""

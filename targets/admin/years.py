@@ -20,7 +20,7 @@ from targets.domain.taxonomy import TAXONOMIES
 from targets.models import BudgetYear, Campaign, Category, RuleSetting
 from targets.models.year import LEVEL_LABELS
 from targets.tasks import recheck_year
-from targets.year_setup import STANDARD, YEARS, set_up_year
+from targets.year_setup import STANDARD, set_up_year
 
 YEAR_MANAGERS = frozenset({ADMIN, PERFORMANCE_REVIEWER})
 YEAR_READERS = YEAR_MANAGERS | {AUDITOR}
@@ -62,12 +62,6 @@ class NewYearForm(forms.ModelForm[BudgetYear]):
     class Meta:
         model = BudgetYear
         fields = ("division", "year")
-
-    def clean_year(self) -> int:
-        year: int = self.cleaned_data["year"]
-        if year not in YEARS:
-            raise forms.ValidationError("请填4位年份，如2026。")
-        return year
 
 
 NUMBER = forms.TextInput(attrs={"inputmode": "decimal", "size": 8})
@@ -261,6 +255,23 @@ class BudgetYearAdmin(ScopedAdmin):
             messages.info(request, "校验规则有变化，各表的系统校验结果正在后台更新。")
 
 
+class RoundYearFilter(admin.SimpleListFilter):
+    """Years whose rounds the person sees; Django's own filter would list those of every division."""
+
+    title = "预算年度"
+    parameter_name = "year"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        years = (
+            model_admin.get_queryset(request).order_by("-budget_year__year").values_list("budget_year__year", flat=True)
+        )
+        return [(str(year), f"{year}年度") for year in years.distinct()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        years = [value for value, _ in self.lookup_choices]
+        return queryset.filter(budget_year__year=self.value()) if self.value() in years else queryset
+
+
 @admin.register(Campaign)
 class CampaignAdmin(ScopedAdmin):
     """Rounds of all years in one list; their forms keep them, so none is removed."""
@@ -269,7 +280,7 @@ class CampaignAdmin(ScopedAdmin):
     change_roles = add_roles = YEAR_MANAGERS
     list_display = ("budget_year", "name", "opens_at", "closes_at", "notice")
     list_display_links = ("budget_year", "name")
-    list_filter = ("budget_year__year",)
+    list_filter = (RoundYearFilter,)
     list_select_related = ("budget_year",)
     search_fields = ("name", "notice")
     search_help_text = "批次、通知文号"

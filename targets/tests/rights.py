@@ -49,8 +49,8 @@ YEARS = {"here": people("perf perf2 admin auditor root"), "elsewhere": people("r
 OFFICES_SEEN = {"here": WHOLE_DIVISION, "elsewhere": people("root far")}
 ACCOUNTS = {
     "filler": people("admin auditor root"),
-    "root": OVERSEERS,  # holds no post: somebody must be able to give him one
-    "nobody": OVERSEERS,
+    "root": people("root"),
+    "nobody": people("root"),  # without a post an account belongs to no division: superusers give the first one
     "far": people("root far"),
 }
 POSTS = {name: ACCOUNTS[name] for name in ("filler", "far")}
@@ -163,7 +163,7 @@ GET: dict[str, Rule] = {
         {
             "filler": people("admin root"),
             "root": people("root"),
-            "nobody": ADMINS,
+            "nobody": people("root"),
             "far": people("root far"),
         },
         ACCOUNTS,

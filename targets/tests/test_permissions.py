@@ -149,7 +149,7 @@ def sent_with(what: str, samples: Samples) -> dict[str, Any]:
             "goal": "",
         },
         "password": {"usable_password": "true", "password1": "quite another 1", "password2": "quite another 1"},
-        "post": {"person": world.nobody.pk, "department": world.kindergarten.pk, "role": FILLER, "office": ""},
+        "post": {"person": world.stranger.pk, "department": world.kindergarten.pk, "role": FILLER, "office": ""},
         "round": {
             "budget_year": world.year.pk,
             "name": "改名",
