@@ -34,7 +34,6 @@ class DisclosureAdmin(ScopedAdmin):
     list_filter = ("year",)
     search_fields = ("title",)
     search_help_text = "标题"
-    fields = ("division", "year", "title", "foreword")
     change_form_template = "targets/disclosure/change.html"
 
     @admin.display(description="公开", ordering="published_at")
@@ -63,7 +62,15 @@ class DisclosureAdmin(ScopedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         """The chosen forms are of its division and year."""
-        return ("division", "year") if obj else ()
+        return ("division_name", "year") if obj else ()
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """As words: Django would link a chosen division to its page, which the performance office does not have."""
+        return ("division_name" if obj else "division", "year", "title", "foreword")
+
+    @admin.display(description="财政区划")
+    def division_name(self, disclosure: Disclosure) -> str:
+        return str(disclosure.division)
 
     def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "division":
