@@ -232,6 +232,12 @@ class _FormReader:
         self._tell(address(table.blanks[0], column), WARNING, sentence)
 
     def _tell_strays(self, strays: Sequence[Cell]) -> None:
+        remarks = [cell for cell in strays if self.grid.rows[cell.row] == [cell]]
+        if len(remarks) > 1:
+            cells = "、".join(quoted(cell.text, 20) for cell in remarks[:5]) + ("等" if len(remarks) > 5 else "")
+            sentence = f"表前、表后的 {len(remarks)} 行文字（{cells}）不属于任何栏目，没有读入。"
+            self._tell(remarks[0].address, WARNING, f"{sentence}如需保留，请移到相应栏目。")
+            strays = [cell for cell in strays if cell not in remarks]
         for cell in strays:
             self._tell(
                 cell.address, WARNING, f"{quoted(cell.text)}不属于任何栏目，没有读入。如需保留，请移到相应栏目。"

@@ -61,7 +61,8 @@ LEVEL2_STEMS = {stem(level2) for _, level2 in PAIRS if level2} - LEVEL1_STEMS | 
 BOTH_STEMS = {stem(level2) for _, level2 in PAIRS if level2} & LEVEL1_STEMS
 """成本 and 满意度 are a level 1 in one taxonomy and a level 2 in another."""
 
-ORDINAL = re.compile(r"\(?(?:\d{1,3}|[一二三四五六七八九十]{1,3})\)?[.、]?")
+_ORDINAL = r"\(?(?:\d{1,3}|[一二三四五六七八九十]{1,3})\)?[.、]?"
+ORDINAL = re.compile(rf"{_ORDINAL}(?:\s+{_ORDINAL})*")
 OFFICES = re.compile(r"[一-鿿()]{1,24}(?:科|室|中心|办|队|院|站|处|股|局|所|馆|部|组|总局|园|厅|委)")
 OFFICE_SEPARATOR = re.compile(r"[\s、，,；;/]+")
 ITEM = re.compile(r".*[^\d.\s≥≤=<>~-]\D{0,20}?\d[\d,.]*\s*(?:亿|万)?元\s*[。.]?", re.DOTALL)

@@ -20,7 +20,7 @@ SLIP_FURTHER = 0.1
 FURTHEST = 4
 LEFT_OUT = 3.0
 LEFT_OUT_DASH, LEFT_OUT_TWIN, LEFT_OUT_NUMBER = 0.8, 0.6, 6.0
-"""Price of a cell that finds no column; a mark for "nothing" and a text printed twice are easily missed."""
+"""Price of a cell that finds no column; a mark for "nothing" and a category printed twice are easily missed."""
 NO_NUMBER = 0.6
 """Price of a row that begins with a group and no number."""
 NO_HEADING = 0.2
@@ -95,6 +95,8 @@ class Laid:
     left_out: list[Cell] = field(default_factory=list)
     moved: bool = False
     first_moved: Cell | None = None
+    moved_to: str = ""
+    """Field of that cell; "" if it found none."""
 
 
 def fit(name: str, text: str) -> float:
@@ -183,7 +185,7 @@ def _left_out(cells: Sequence[Cell], at: int) -> float:
     text = cells[at].text
     if says(text) & Says.DASH:
         return LEFT_OUT_DASH
-    if at + 1 < len(cells) and cells[at + 1].text == text:
+    if at + 1 < len(cells) and cells[at + 1].text == text and says(text) & _LEVELS:
         return LEFT_OUT_TWIN
     return LEFT_OUT_NUMBER if at == 0 and says(text) & Says.ORDINAL else LEFT_OUT
 
@@ -261,4 +263,5 @@ def _laid(cells: Sequence[Cell], places: Sequence[Place], columns: Sequence[int]
             laid.columns.setdefault(name, cell.column)
         if column != before and laid.first_moved is None:
             laid.first_moved = cell
+            laid.moved_to = places[column].field if column >= 0 else ""
     return laid

@@ -13,7 +13,6 @@ MOST_PARTS = 12
 SHARED = frozenset(("number", "level1", "level2", "duty_group", "duty", "duty_goal", "office"))
 """Cells that are merged over several indicators; one text counts for all."""
 PAIR = re.compile(rf"\s*([^{SIGNS}]*?[^{SIGNS}\s,，;；、])\s*([{SIGNS}]+\s*\d[^\s,，;；、{SIGNS}]*)[\s,，;；、]*")
-TAIL = re.compile(rf"([^{SIGNS}]*[^{SIGNS}\s:：])[\s:：]*([{SIGNS}]{{1,2}}\s*\d[^{SIGNS}]*)", re.DOTALL)
 
 
 def split_line(texts: Mapping[str, str]) -> list[dict[str, str]]:
@@ -25,9 +24,11 @@ def split_line(texts: Mapping[str, str]) -> list[dict[str, str]]:
     if "\n" not in target and " " not in target.strip() and "\t" not in target:
         return [whole]
     values = target.split()
-    if not 1 < len(values) <= MOST_PARTS or not all(says(value) & Says.VALUE for value in values):
-        return [whole]
     count = len(values)
+    if not 1 < count <= MOST_PARTS:
+        return [whole]
+    if not all(says(value) & Says.VALUE for value in values) and not _are_answers(whole, values):
+        return [whole]
     names = parts_of(name, count)
     if not names:
         return [whole]
@@ -39,6 +40,24 @@ def split_line(texts: Mapping[str, str]) -> list[dict[str, str]]:
         for row, part in zip(found, parts, strict=False):
             row[field] = part
     return found
+
+
+def _are_answers(texts: Mapping[str, str], values: list[str]) -> bool:
+    """提升 and 改善 are values of two indicators only where line breaks, or as many categories, part the names too."""
+    count = len(values)
+    if not all(says(value) & (Says.VALUE | Says.WORD) for value in values):
+        return False
+    lines = all(len(texts[name].split("\n")) == count for name in ("name", "target"))
+    categories = texts.get("level2", "").split()
+    return lines or (len(categories) == count and all(says(text) & Says.LEVEL2 for text in categories))
+
+
+def may_be_several(texts: Mapping[str, str]) -> bool:
+    """As many words in the name as in the value, which may be line breaks of one indicator or several indicators."""
+    values = texts.get("target", "").split()
+    return 1 < len(values) == len(texts.get("name", "").split()) and all(
+        says(value) & (Says.VALUE | Says.WORD) for value in values
+    )
 
 
 def _split_pairs(whole: dict[str, str], name: str) -> list[dict[str, str]]:

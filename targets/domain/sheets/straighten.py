@@ -12,11 +12,13 @@ from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.says import Says, says
 from targets.domain.sheets.shift import BUDGET, Laid, Place, best_score, is_doubtful, lay
-from targets.domain.sheets.split import split_line
-from targets.domain.taxonomy import TAXONOMIES
+from targets.domain.sheets.split import may_be_several, split_line
+from targets.domain.taxonomy import TAXONOMIES, stem
 
 MOST_SEARCHES = 400
 """Rows of one page that are searched without a find before the rest is believed."""
+NEWEST = "2021"
+"""Key of the taxonomy by which a lost level 1 is found (财预〔2021〕101号)."""
 GROUP, DUTY, NUMBER = "duty_group", "duty", "number"
 
 
@@ -123,9 +125,8 @@ class Page:
     def _tell_moved(self, cells: Sequence[Cell], laid: Laid) -> None:
         cell = laid.first_moved or cells[0]
         words = {column.field: column.path[-1] for column in self.layout.columns}
-        name = next((name for name, text in laid.texts.items() if cell.text in text), "")
-        reading = f"{quoted(cell.text)}已读入“{words[name]}”" if name else f"{quoted(cell.text)}没有读入"
-        sentence = f"这一行的单元格与表头错开，已按内容对齐各栏：{reading}等，请核对。"
+        found = f"已读入“{words[laid.moved_to]}”" if laid.moved_to else "没有读入"
+        sentence = f"这一行的单元格与表头错开，已按内容对齐各栏（{quoted(cell.text)}{found}），请核对。"
         self.told.append(Told(cell.row, cell.column, sentence))
 
     def finish(self, lines: list[Line]) -> list[Line]:
@@ -145,6 +146,9 @@ def split_lines(lines: Sequence[Line], told: list[Told]) -> list[Line]:
         if len(parts) > 1:
             names = "、".join(quoted(part.get("name", ""), 20) for part in parts)
             sentence = f"一个单元格里写了 {len(parts)} 个指标，已分成 {len(parts)} 行读入（{names}），请核对。"
+            told.append(Told(line.row, 0, sentence))
+        elif may_be_several(line.texts):
+            sentence = f"三级指标或绩效指标{quoted(line.texts['name'])}与指标值{quoted(line.texts['target'])}可能各写了几个指标，已照一行读入，请核对。"
             told.append(Told(line.row, 0, sentence))
         found += [Line(line.row, texts, line.others if at == 0 else [], line.moved) for at, texts in enumerate(parts)]
     return found
@@ -212,11 +216,10 @@ def is_cut(above: str, below: str) -> bool:
     return _names_no_amount(above) and bool(says(below) & Says.ITEM)
 
 
-def level1_of(level2: str) -> str:
-    """The level 1 that a level 2 stands under in the newest taxonomy; "" if it stands under several or none."""
-    found = {pair[0] for pair in TAXONOMIES["2021"].pairs if pair[1] == level2.strip()}
+def level1_beside(level1: str, level2: str) -> str:
+    """The level 1 that a level 2 stands under where the one above it does not fit; "" if that one fits or none is known."""
+    if not level2 or any(taxonomy.place(level1, level2) for taxonomy in TAXONOMIES.values()):
+        return ""
+    name = stem(level2)
+    found = {category.level1 for category in TAXONOMIES[NEWEST].categories if stem(category.level2) == name}
     return found.pop() if len(found) == 1 else ""
-
-
-def fits_above(level1: str, level2: str) -> bool:
-    return any(taxonomy.place(level1, level2) for taxonomy in TAXONOMIES.values())

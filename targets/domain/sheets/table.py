@@ -9,7 +9,8 @@ from targets.domain.sheets.find import Block
 from targets.domain.sheets.head import begins_foot
 from targets.domain.sheets.header import Header, Span
 from targets.domain.sheets.layout import Layout
-from targets.domain.sheets.straighten import Line, Page, Told, is_cut, split_lines
+from targets.domain.sheets.problems import quoted
+from targets.domain.sheets.straighten import Line, Page, Told, is_cut, level1_beside, split_lines
 
 SAMPLE = 12
 """Rows by which a head is judged."""
@@ -151,9 +152,22 @@ class _Page:
             self._tell_cut(row)
         if above and (self.may_carry or after_head or line.moved):
             continues |= self._carry(row, above, texts, continues)
+            if line.moved and "level1" in continues:
+                continues -= self._find_level1(row, texts)
         ordered = tuple(column.field for column in self.layout.columns if column.field in continues)
         self.table.rows.append(IndicatorRow(**texts, continues=ordered))
         self.table.places.append(row)
+
+    def _find_level1(self, row: int, texts: dict[str, str]) -> set[str]:
+        """A row that has lost its level 1 may begin the next one: then its level 2 does not fit the level 1 above."""
+        found = level1_beside(texts["level1"], texts.get("level2", ""))
+        if not found:
+            return set()
+        texts["level1"] = found
+        self.table.carried = [cell for cell in self.table.carried if (cell.row, cell.field) != (row, "level1")]
+        sentence = f"一级指标为空白，已按二级指标{quoted(texts['level2'])}读为{quoted(found)}，请核对。"
+        self.table.told.append(Told(row, self.column_of["level1"], sentence))
+        return {"level1"}
 
     def _tell_cut(self, row: int) -> None:
         sentence = "预算项目可能被分页截成两段，已照原样分别读入，请核对。"
