@@ -1,0 +1,92 @@
+"""A real browser (Debian's Chromium) before the real 2023 forms. A fault in its console fails the test that caused it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from django.db import connection
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from targets.demo import PASSWORD
+
+HERE = Path(__file__).parent
+WINDOW = {"width": 1366, "height": 768}
+QUIET = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+SignIn = Callable[..., Page]
+"""`sign_in("jingban")`: a page of that person's own browser window; without a name, a visitor's."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.fail("没有找到 chromium：请先安装（Debian/Ubuntu：apt-get install chromium）。")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def loaded() -> list[str]:
+    """The demo as it was loaded first: reading five workbooks takes seconds, and every test wants them."""
+    return []
+
+
+@pytest.fixture
+def demo(transactional_db: None, settings: Settings, loaded: list[str]) -> None:
+    """What `make run` shows: departments, the 2023 forms, one account for each role."""
+    settings.DEMO = True
+    if loaded:
+        ContentType.objects.all().delete()  # made anew after the last test emptied the tables
+        connection.creation.deserialize_db_from_string(loaded[0])
+    else:
+        call_command("load_demo", verbosity=0)
+        loaded.append(connection.creation.serialize_db_to_string())
+
+
+@pytest.fixture
+def sign_in(demo: None, browser: Browser, live_server: LiveServer) -> Iterator[SignIn]:
+    faults: list[str] = []
+    contexts = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            faults.append(f"{message.text}（{message.location.get('url', '')}）")
+
+    def sign_in(username: str = "", *, scripts: bool = True, **options: object) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url, viewport=WINDOW, locale="zh-CN", java_script_enabled=scripts, **options
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", listen)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        if username:
+            page.goto("/admin/login/")
+            page.get_by_label("用户名").fill(username)
+            page.get_by_label("密码").fill(PASSWORD)
+            page.get_by_role("button", name="登录").click()
+            page.wait_for_url("**/admin/")
+        return page
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+    assert faults == []
