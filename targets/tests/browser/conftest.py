@@ -8,14 +8,14 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from targets.demo import PASSWORD
 
 HERE = Path(__file__).parent
-WINDOW = {"width": 1366, "height": 768}
+WINDOW: ViewportSize = {"width": 1366, "height": 768}
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -69,9 +69,9 @@ def sign_in(demo: None, browser: Browser, live_server: LiveServer) -> Iterator[S
         if message.type in ("error", "warning"):
             faults.append(f"{message.text}（{message.location.get('url', '')}）")
 
-    def sign_in(username: str = "", *, scripts: bool = True, **options: object) -> Page:
+    def sign_in(username: str = "", *, scripts: bool = True) -> Page:
         context = browser.new_context(
-            base_url=live_server.url, viewport=WINDOW, locale="zh-CN", java_script_enabled=scripts, **options
+            base_url=live_server.url, viewport=WINDOW, locale="zh-CN", java_script_enabled=scripts
         )
         context.set_default_timeout(10_000)
         contexts.append(context)
