@@ -5,9 +5,9 @@ from django_tasks import task
 
 from departments.models import Person
 from targets import jobs
-from targets.editing import recount
 from targets.intake.batch import ImportRefused, read_batch, store_batch
 from targets.models import Declaration, ImportBatch, Job
+from targets.storing import recount
 
 
 @task()

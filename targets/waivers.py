@@ -6,10 +6,10 @@ from django.utils import timezone
 from departments.models import Person
 from departments.roles import PERFORMANCE_REVIEWER
 from targets.domain.rules import ERROR
-from targets.editing import recount
 from targets.findings import judge_declaration
 from targets.models import Declaration, Waiver
 from targets.review import StepRefused
+from targets.storing import recount
 
 
 def may_decide(declaration: Declaration, user: Person) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from targets.domain.dates import Span, read_span, read_span_range
 from targets.domain.units import COUNTING_UNITS, KNOWN_UNIT, LATIN_UNITS, ORDINAL_UNITS, canonical_unit, split_scale
@@ -93,6 +94,7 @@ class IndicatorValue:
     parts: tuple["IndicatorValue", ...] = ()
 
     @classmethod
+    @lru_cache(maxsize=20_000)  # the same cells are judged by several rules, and ≥95% stands in every form
     def parse(cls, text: str, year: int | None = None) -> "IndicatorValue":
         """Read a cell; never raises. `year` is the budget year, for dates typed without one (6月底前)."""
         if not text.strip().strip(BLANK_MARKS).strip():

@@ -15,11 +15,12 @@ from targets.domain.compose import REPLACE, compose
 from targets.domain.record import PLAN, Record
 from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
 from targets.domain.sheets.problems import FileRefused, Problem, problem
-from targets.editing import fresh_declaration, store
+from targets.editing import fresh_declaration
 from targets.intake.plan import PlannedForm, plan_forms
 from targets.intake.reading import Progress, nobody, read_upload
 from targets.models import Declaration, ImportBatch, ImportedForm, Revision
 from targets.models.intake import CREATE, REFUSED, UNCHANGED, UPDATE
+from targets.storing import store
 
 OK, PARTIAL, ERROR, FILE_REFUSED = "ok", "partial", "error", "refused"
 NO_FORM = "压缩包里没有绩效目标表。请核对后重新上传。"

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from departments.models import Person
 from departments.roles import ADMIN
-from targets.editing import store
 from targets.intake.batch import ImportRefused
 from targets.models import Declaration, ImportBatch, Revision
 from targets.review import Order, StepRefused, take_step
+from targets.storing import store
 
 
 @dataclass(frozen=True, slots=True)

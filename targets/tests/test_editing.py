@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from targets.domain.edits import AddRow, Change, Conflict, RemoveRow
 from targets.domain.record import PLAN, IndicatorRow, Record
-from targets.editing import EditRefused, apply_changes, create_declaration, fresh_declaration, store
+from targets.editing import EditRefused, apply_changes, create_declaration, fresh_declaration
 from targets.models import Declaration, Indicator, Revision
+from targets.storing import store
 from targets.tests.world import GOOD_ROWS, World
 
 
@@ -81,7 +82,7 @@ def test_a_title_another_form_has_is_refused_and_nothing_is_half_stored(world: W
     form = world.declaration()
     row = form.record().rows[0]
     edits = [Change("", "title", form.title, "校车 运营补贴"), Change(row.key, "target", row.target, "≤1万元")]
-    with pytest.raises(EditRefused, match="已有同名"):
+    with pytest.raises(EditRefused, match="已有“校车 运营补贴”，没有保存"):
         apply_changes(form, edits, by=world.filler)
     assert Declaration.objects.get(pk=form.pk).record() == form.record()
     assert form.revisions.count() == 1

@@ -11,9 +11,10 @@ from departments.roles import ROLES
 from targets.domain.edits import Change
 from targets.domain.record import PLAN, IndicatorRow
 from targets.domain.steps import STATES
-from targets.editing import apply_changes, fresh_declaration, store
+from targets.editing import apply_changes, fresh_declaration
 from targets.models import Declaration, ReviewEvent, Revision
 from targets.review import Order, StepRefused, levels_to_return_to, open_steps, take_step, take_steps, whose_turn
+from targets.storing import store
 from targets.tests.world import World
 
 SAID = Order(opinion="请补充。", document_number="川财绩〔2023〕1号", document_date=timezone.localdate())

@@ -18,9 +18,10 @@ from departments.roles import (
     PERFORMANCE_REVIEWER,
 )
 from targets.domain.record import PROJECT, IndicatorRow, Record
-from targets.editing import fresh_declaration, store
+from targets.editing import fresh_declaration
 from targets.models import BudgetYear, Campaign, Category, Declaration, Revision
 from targets.review import Order, take_step
+from targets.storing import store
 
 LEVELS = {
     "成本指标": ("经济成本指标", "社会成本指标", "生态环境成本指标"),

@@ -1,0 +1,161 @@
+"""Where every writing of text ends: rows, head, counts of findings and a frozen revision, for one form or for thousands."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from django.db.models import Max
+from django.utils.timezone import now
+
+from departments.models import Person
+from targets.bulk import insert_many, update_many
+from targets.domain.record import IndicatorRow, Record
+from targets.domain.rules import YearRules
+from targets.findings import count_levels, judge
+from targets.models import Declaration, ImportBatch, Indicator, Revision, Waiver
+from targets.models.declaration import new_row_key, title_key
+
+HEAD_FIELDS = ("code", "title", "department_code", "department_name", "total", "fiscal", "other", "goal")
+"""Fields of a declaration that stand under the same name in the record."""
+INDICATOR_FIELDS = tuple(
+    column.name for column in Indicator._meta.concrete_fields if column.name not in ("id", "declaration", "key")
+)
+DECLARATION_FIELDS = (
+    *HEAD_FIELDS,
+    *("title_key", "unit_name", "extra", "error_count", "warning_count", "info_count", "row_count"),
+    *("current_revision", "updated_at"),
+)
+
+Draft = tuple[Declaration, Record]
+
+
+@dataclass(slots=True)
+class _Stored:
+    """What is stored of the forms so far, by the form's id; fetched for all of them at once."""
+
+    lines: dict[int, dict[str, Indicator]] = field(default_factory=dict)
+    last_number: dict[int, int] = field(default_factory=dict)
+    waivers: dict[int, list[Waiver]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, ids: Sequence[int]) -> "_Stored":
+        stored = cls({pk: {} for pk in ids}, waivers={pk: [] for pk in ids})
+        for line in Indicator.objects.filter(declaration__in=ids):
+            stored.lines[line.declaration_id][line.key] = line
+        numbers = Revision.objects.filter(declaration__in=ids).order_by().values_list("declaration")
+        stored.last_number = dict(numbers.annotate(last=Max("number")))
+        for waiver in Waiver.objects.filter(declaration__in=ids):
+            stored.waivers[waiver.declaration_id].append(waiver)
+        return stored
+
+
+@dataclass(slots=True)
+class _Lines:
+    """Rows to be added, changed and removed."""
+
+    added: list[Indicator] = field(default_factory=list)
+    changed: list[Indicator] = field(default_factory=list)
+    removed: list[int] = field(default_factory=list)
+
+    def compare(self, declaration: Declaration, record: Record, known: dict[str, Indicator]) -> None:
+        left = dict(known)
+        for order, row in enumerate(record.rows, start=1):
+            line = left.pop(row.key, None)
+            if line is None:
+                line = Indicator(declaration=declaration)
+                self.added.append(line)
+            elif line.order != order or line.row() != row:
+                self.changed.append(line)
+            else:
+                continue
+            line.take(row, order)
+        self.removed += [line.pk for line in left.values()]
+
+    def write(self) -> None:
+        Indicator.objects.filter(pk__in=self.removed).delete()
+        update_many(self.changed, INDICATOR_FIELDS)
+        insert_many(self.added)
+
+
+def store(
+    drafts: Sequence[Draft], *, by: Person, reason: Revision.Reason, note: str = "", batch: ImportBatch | None = None
+) -> list[Revision]:
+    """Write the records into their (locked or new, already saved) declarations; statements do not grow with their number.
+
+    Rows without a key get one. Call inside a transaction. Returns the revisions in the order of the drafts.
+    """
+    if not drafts:
+        return []
+    ids = [declaration.pk for declaration, _ in drafts]
+    stored = _Stored.of(ids)
+    rules: dict[int, YearRules] = {}
+    own = by.scope.own
+    lines = _Lines()
+    revisions = []
+    for declaration, record in drafts:
+        keyed = replace(record, rows=tuple(_with_keys(record.rows)))
+        lines.compare(declaration, keyed, stored.lines[declaration.pk])
+        if declaration.budget_year_id not in rules:
+            rules[declaration.budget_year_id] = declaration.budget_year.rules()
+        judged = judge(keyed, rules[declaration.budget_year_id], stored.waivers[declaration.pk])
+        _take_head(declaration, keyed, count_levels(judged))
+        revisions.append(
+            Revision(
+                declaration=declaration,
+                number=stored.last_number.get(declaration.pk, 0) + 1,
+                version=declaration.version,
+                frozen=keyed.as_json(),
+                reason=reason.value,
+                note=note,
+                author=by,
+                author_name=str(by),
+                by_finance=declaration.unit_id not in own,
+                batch=batch,
+            )
+        )
+    lines.write()
+    insert_many(revisions)
+    _point_at([declaration for declaration, _ in drafts], revisions)
+    update_many([declaration for declaration, _ in drafts], DECLARATION_FIELDS)
+    return revisions
+
+
+def _point_at(declarations: Sequence[Declaration], revisions: Sequence[Revision]) -> None:
+    """Give the revisions their keys and make them the current ones."""
+    numbers = {revision.declaration_id: revision.number for revision in revisions}
+    found = Revision.objects.filter(declaration__in=numbers, number__in=set(numbers.values()))
+    keys = {
+        declaration: pk
+        for pk, declaration, number in found.values_list("pk", "declaration", "number")
+        if numbers[declaration] == number
+    }
+    for declaration, revision in zip(declarations, revisions, strict=True):
+        revision.pk = keys[declaration.pk]
+        revision._state.adding = False  # noqa: SLF001  (as `from_db` does)
+        declaration.current_revision = revision
+
+
+def _take_head(declaration: Declaration, record: Record, counts: dict[str, int]) -> None:
+    for name in HEAD_FIELDS:
+        setattr(declaration, name, getattr(record, name))
+    declaration.title_key = title_key(record.kind, record.title)
+    declaration.unit_name = record.unit
+    declaration.extra = dict(record.extra)
+    declaration.row_count = len(record.rows)
+    declaration.error_count = counts["error"]
+    declaration.warning_count = counts["warning"]
+    declaration.info_count = counts["info"]
+    declaration.updated_at = now()
+
+
+def _with_keys(rows: Iterable[IndicatorRow]) -> Iterable[IndicatorRow]:
+    for row in rows:
+        yield row if row.key else replace(row, key=new_row_key())
+
+
+def recount(declaration: Declaration) -> None:
+    """Refresh the counts on lists after an explanation was decided or a year's rules changed; no text changes."""
+    judged = judge(declaration.record(), declaration.budget_year.rules(), declaration.waivers.all())
+    counts = count_levels(judged)
+    Declaration.objects.filter(pk=declaration.pk).update(
+        error_count=counts["error"], warning_count=counts["warning"], info_count=counts["info"]
+    )
