@@ -125,5 +125,5 @@ def fresh_declaration(record: Record, budget_year: BudgetYear, department: Depar
 
 def open_campaign(budget_year: BudgetYear) -> Campaign | None:
     """The round now open, else the latest one announced."""
-    campaigns = list(budget_year.campaigns.order_by("-opens_at"))
+    campaigns = sorted(budget_year.campaigns.all(), key=lambda campaign: campaign.opens_at, reverse=True)
     return next((campaign for campaign in campaigns if campaign.is_open), campaigns[0] if campaigns else None)

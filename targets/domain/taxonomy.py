@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 COST, OUTPUT, OUTCOME, SATISFACTION = "cost", "output", "outcome", "satisfaction"
 ECONOMIC_COST, QUANTITY, QUALITY, TIMELINESS = "economic_cost", "quantity", "quality", "timeliness"
@@ -68,6 +69,7 @@ class Taxonomy:
 _NOISE = re.compile(r"[(〔\[【][^)〕\]】]*[)〕\]】]|[★☆*\s:]|^[一二三四五六七八九十0-9]{1,2}[、.]")
 
 
+@lru_cache(maxsize=4096)
 def stem(name: str) -> str:
     """`★产出指标(50分)` → `产出`."""
     bare = _NOISE.sub("", unicodedata.normalize("NFKC", name))

@@ -1,6 +1,7 @@
 """Units of measurement 度量单位 as departments write them, and which of them mean the same."""
 
 import re
+from functools import lru_cache
 
 _SAME: dict[str, str] = {
     "%": "百分比 百分号 percent Percent",
@@ -53,6 +54,7 @@ _THOUSANDS = frozenset(("千元", "千人", "千人次", "千户", "千亩"))
 MONEY = "元"
 
 
+@lru_cache(maxsize=4096)
 def canonical_unit(unit: str) -> str:
     """One name for each unit: 百分比 → %, 名 → 人, 元/人·月 → 元/人/月, 个项目 → 个; 人次 stays, so does what is unknown."""
     plain = unit.replace(" ", "").replace("％", "%").replace("／", "/")

@@ -219,7 +219,7 @@ def _portions(chosen: QuerySet[ImportedForm]) -> Iterator[list[ImportedForm]]:
     related = ("budget_year", "department", "unit__parent")
     for start in range(0, len(keys), STORED_AT_ONCE):
         portion = ImportedForm.objects.filter(pk__in=keys[start : start + STORED_AT_ONCE])
-        yield list(portion.select_related(*related).order_by("place"))
+        yield list(portion.select_related(*related).prefetch_related("budget_year__campaigns").order_by("place"))
 
 
 def _store_portion(storing: _Storing, forms: Sequence[ImportedForm]) -> None:
