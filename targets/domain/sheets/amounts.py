@@ -11,6 +11,11 @@ FACTORS = {"元": Decimal(1), "万元": WAN, "万": WAN, "亿元": WAN * WAN, "�
 AMOUNT = re.compile(
     r"[¥￥]?([+-]?)(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)(人民币)?(亿元|万元|亿|万|元)?(整)?"
 )
+AMOUNT_WITHOUT_UNIT = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+MONEY_LABEL = re.compile(
+    "(资金|拨款|收入|结转|结余|自筹|投资|预算|支出|补助|经费|财政|总额|执行数|金额|其他|其它)(数|数[AB]|额|总额|合计|金额)?$"
+)
+"""Found in the key of a label whose value is money."""
 UNIT_IN_HEADING = re.compile(r"(亿元|万元|元)")
 NONE = frozenset({"", "-", "—", "–", "/", "无", "--", "——"})
 LARGEST = Decimal(10) ** 16

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from targets.domain.sheets.cells import Cell, Grid, label_key
+from targets.domain.sheets.cells import Cell, Grid, label_key, split_label
 from targets.domain.sheets.header import Header, read_header
 from targets.domain.sheets.layout import Layout
 
@@ -44,12 +44,20 @@ class _Search:
     start: _Start | None = None
 
     def open(self, row: int, layout: Layout, *, has_label: bool) -> None:
-        if self.start and self.start.has_label:
+        start = self.start
+        if start and start.has_label:
             self.close_without_table(row)
         if self.start is None:
             self.start = _Start(row, layout, has_label)
-        elif has_label:
+        elif has_label and layout.kind == self.start.layout.kind:
             self.start.has_label, self.start.layout = True, layout
+
+    def is_within(self, layout: Layout, cells: Sequence[Cell]) -> bool:
+        """Whether a label that begins another kind of form is but one of the labels of the form that has begun."""
+        start = self.start
+        return (
+            start is not None and start.layout.kind != layout.kind and start.layout.label_of(cells[0].text) is not None
+        )
 
     def table(self, header: Header, layout: Layout) -> None:
         start = self.start
@@ -78,31 +86,35 @@ def find_blocks(grid: Grid, layouts: Sequence[Layout]) -> list[Block]:
         if row < below or not cells:
             continue
         keys = [label_key(cell.text) for cell in cells]
-        if layout := _table_layout(keys, layouts):
+        if layout := _table_layout(keys, layouts, search.start):
             header = read_header(grid, layout, row)
             search.table(header, layout)
             below = header.bottom + 1
-        elif layout := _named_layout(cells, layouts):
-            search.open(row, layout, has_label=True)
-        elif len(cells) <= TITLE_CELLS and (layout := _titled_layout(keys[0], layouts)):
+        elif layout := _named_layout(cells, layouts, search.start):
+            if not search.is_within(layout, cells):
+                search.open(row, layout, has_label=True)
+        elif len(cells) <= TITLE_CELLS and (layout := _titled_layout(cells[0], keys[0], layouts)):
             search.open(row, layout, has_label=False)
     search.close_without_table(grid.height)
     return _with_ends(grid, search.found)
 
 
-def _table_layout(keys: list[str], layouts: Sequence[Layout]) -> Layout | None:
+def _table_layout(keys: list[str], layouts: Sequence[Layout], start: _Start | None) -> Layout | None:
+    """The layout that knows most of the headings; of two that know them equally the one that the form began with."""
     words = set(keys)
     if len(words) < FEWEST_HEADINGS:
         return None
-    best = max(layouts, key=lambda layout: len(words & layout.headings))
-    if len(words & best.headings) < best.enough or not all(words & needed for needed in best.must_have):
+    fitting = [x for x in layouts if len(words & x.headings) >= x.enough and all(words & need for need in x.must_have)]
+    if not fitting:
         return None
-    return best
+    began = start.layout if start else None
+    return max(fitting, key=lambda x: (len(words & x.headings), x is began, began is not None and x.kind == began.kind))
 
 
-def _named_layout(cells: list[Cell], layouts: Sequence[Layout]) -> Layout | None:
+def _named_layout(cells: list[Cell], layouts: Sequence[Layout], start: _Start | None) -> Layout | None:
     """A row that begins with a label of the layout and holds the one that names a form."""
-    for layout in layouts:
+    first = [start.layout] if start else []
+    for layout in (*first, *layouts):
         if layout.label_of(cells[0].text) is None:
             continue
         if any((label := layout.label_of(cell.text)) and label[0] == layout.names_form for cell in cells):
@@ -110,7 +122,10 @@ def _named_layout(cells: list[Cell], layouts: Sequence[Layout]) -> Layout | None
     return None
 
 
-def _titled_layout(key: str, layouts: Sequence[Layout]) -> Layout | None:
+def _titled_layout(cell: Cell, key: str, layouts: Sequence[Layout]) -> Layout | None:
+    word, value = split_label(cell.text)
+    if not key.endswith("表") or (word and value and label_key(word) not in ("附件", "附表")):
+        return None
     return next((layout for layout in layouts if layout.title_words.search(key)), None)
 
 

@@ -6,13 +6,16 @@ from decimal import Decimal
 
 from targets.domain.record import MONEY, PLAN, Record
 from targets.domain.sheets.amounts import read_amount, unit_in
-from targets.domain.sheets.cells import Cell, Grid, address
+from targets.domain.sheets.cells import Cell, Grid, address, label_key
 from targets.domain.sheets.find import Block
-from targets.domain.sheets.head import Head, add_extra, read_foot, read_head
-from targets.domain.sheets.layout import DEPARTMENT, STAMP, Layout
+from targets.domain.sheets.foot import read_foot
+from targets.domain.sheets.head import Head, add_extra
+from targets.domain.sheets.head_reader import read_head
+from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, STAMP, Layout
 from targets.domain.sheets.names import split_department
 from targets.domain.sheets.plan_v2 import plan_title
 from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, Problem, problem, quoted
+from targets.domain.sheets.rest import own_rows, table_extra
 from targets.domain.sheets.table import Table, carried_runs, read_table
 
 NOT_IMPORTED = "这张表没有导入。"
@@ -95,6 +98,7 @@ class _FormReader:
         title = self._title(year)
         amounts = {name: self._amount(name) for name in MONEY}
         code, name = split_department(self.head.text(DEPARTMENT))
+        code = split_department(self.head.text(DEPARTMENT_CODE) or code)[0] or self.head.text(DEPARTMENT_CODE) or code
         unit = self.head.text("unit")
         extra = self._extra(table, foot, unit, name)
         self._tell_guesses(table)
@@ -116,7 +120,7 @@ class _FormReader:
                 **amounts,
                 goal=self.head.text("goal"),
                 extra=extra,
-                rows=tuple(table.rows),
+                rows=own_rows(table),
             )
         return FormReading(record, layout.kind, title, self.grid.name, self._place(), tuple(self.problems), refused)
 
@@ -132,10 +136,20 @@ class _FormReader:
 
     def _refuse_other_form(self) -> None:
         if other := self.head.other_form:
+            if self._reports_on_targets(other):
+                sentence = f"{quoted(other.text)}是自评表，已读入其中的绩效目标部分；执行数、实际完成值、得分等放在“其他栏目”中，请核对。"
+                self._tell(other.address, WARNING, sentence)
+                return
             sentence = (
                 f"{quoted(other.text)}不是绩效目标表，{NOT_IMPORTED}请上传项目支出绩效目标表或部门整体绩效目标表。"
             )
             self._tell(other.address, REFUSED, sentence)
+
+    def _reports_on_targets(self, other: Cell) -> bool:
+        """A self-evaluation holds the targets beside what became of them."""
+        headers = [block.header for block in self.form.blocks if block.header]
+        reports = self.form.layout.reports
+        return "自评" in other.text and any(label_key(word) in reports for head in headers for word in head.unknown)
 
     def _year(self) -> int | None:
         printed = self.head.year()
@@ -208,8 +222,8 @@ class _FormReader:
         stamp = self.head.values.get(STAMP)
         if stamp and not {stamp.text, split_department(stamp.text)[1]} & {unit, split_department(unit)[1], department}:
             add_extra(extra, "填报单位", stamp.text)
-        for heading, number, text in table.other_columns:
-            add_extra(extra, f"{' '.join(heading.split())}（第{number}行）", text)
+        for name, value in table_extra(self.form.layout, table):
+            add_extra(extra, name, value)
         return extra
 
     def _tell_guesses(self, table: Table) -> None:

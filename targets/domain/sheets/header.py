@@ -39,11 +39,10 @@ def read_header(grid: Grid, layout: Layout, top: int) -> Header:
 
 def _bottom(grid: Grid, layout: Layout, top: int) -> int:
     """The last row of the head: as far as its cells are merged down, and while rows hold nothing but headings."""
-    side = label_key(layout.side)
     bottom = top
     for cell in grid.rows[top]:
         merge = grid.merge_from.get((cell.row, cell.column))
-        if merge and merge.bottom - top < MOST_ROWS and label_key(cell.text) != side:
+        if merge and merge.bottom - top < MOST_ROWS and label_key(cell.text) not in layout.sides:
             bottom = max(bottom, merge.bottom)
     while bottom + 1 < grid.height and bottom - top < MOST_ROWS:
         keys = {label_key(cell.text) for cell in grid.rows[bottom + 1]}
@@ -78,14 +77,13 @@ def _leaves(grid: Grid, row: int, bottom: int, within: Span, above: frozenset[st
 
 
 def _assign(header: Header, layout: Layout, leaves: list[_Leaf]) -> None:
-    order = {column.field: index for index, column in enumerate(layout.columns)}
-    side = label_key(layout.side)
+    order = {column.field: index for index, column in enumerate(layout.read_columns)}
     before = -1
     for leaf in leaves:
         key = label_key(leaf.text)
-        fitting = [c for c in layout.columns if key in c.words and c.field not in header.fields]
+        fitting = [c for c in layout.read_columns if key in c.words and c.field not in header.fields]
         if not fitting:
-            if key != side and leaf.text not in header.unknown:
+            if key not in layout.sides and leaf.text not in header.unknown:
                 header.unknown[leaf.text] = leaf.span
             continue
         chosen = _best(fitting, leaf, order, before)

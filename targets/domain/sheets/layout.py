@@ -5,8 +5,8 @@ they stand. A new layout of a known form is one more module with one more `Layou
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
 from targets.domain.record import IndicatorRow, Record
@@ -25,6 +25,23 @@ YEAR = "year"
 MONEY_UNIT = "money_unit"
 HEADING = ""
 """A label over other labels, without a value of its own."""
+DEPARTMENT_CODE = "department_code"
+"""The code in a cell of its own (主管部门编码)."""
+OVERALL_GOAL = "overall_goal"
+"""A goal that is not said to be the year's: the year's if no other is, else a text beside it."""
+EXTRA = "extra"
+"""A label whose value no field takes; it is kept under its printed name. Known, so that it is never taken for a value."""
+PART_OR_OTHER = "part_or_other"
+"""其他: the last part of 自有资金, or the money that is neither 财政拨款 nor 自有资金."""
+BUDGETED = "budgeted"
+"""Heading of a money column of a self-evaluation that states the target's amounts."""
+REPORTED = "reported"
+"""Heading of a column beside it: what was spent, scores, rates."""
+OPERATOR = "operator"
+MEASUREMENT_UNIT = "measurement_unit"
+"""Sign and unit of a target in columns of their own; read into its text."""
+CORE = "core"
+"""A column that marks core indicators 核心指标."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +102,21 @@ def _keys(words: tuple[str, ...]) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Dialect:
+    """What other offices print on the same form; read, never written."""
+
+    labels: tuple[Label, ...] = ()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Field → further headings of its column; a field that the official form has not gets a column."""
+    listed: tuple[str, ...] = ()
+    """Headings of columns that no field takes; their texts are kept together, row by row."""
+    reports: tuple[str, ...] = ()
+    """Headings of such columns that say what became of a target."""
+    sides: tuple[str, ...] = ()
+    """Labels left of a table."""
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """Page and type, as in the printed mock-ups: XlsxWriter's paper number, points, millimetres."""
 
@@ -112,8 +144,8 @@ class Layout:
     paper: Paper
     names_form: str
     """The field whose label begins a new form in a sheet."""
-    must_have: tuple[frozenset[str], ...]
-    """Of each of these sets of headings, one must be there for a row to be this layout's table head."""
+    needs: tuple[frozenset[str], ...]
+    """Of each of these sets of fields, one must have a heading in a row for it to be this layout's table head."""
     nests: tuple[str, ...]
     """Columns that are merged down, outermost first; when a file lost its merges their blanks continue the row above."""
     enough: int = 3
@@ -121,8 +153,7 @@ class Layout:
     side: str = ""
     """A label left of the table, merged down over head and rows."""
     side_width: float = 0
-    known_elsewhere: tuple[Label, ...] = ()
-    """Labels that other offices print on the same form; read, never written."""
+    dialects: tuple[Dialect, ...] = ()
     repeats_head: bool = False
     """Each page begins with the captions and the table head again (else with the table head alone)."""
 
@@ -130,18 +161,57 @@ class Layout:
     def labels(self) -> dict[str, str]:
         """Key of every word that labels a cell of the head → its field."""
         found = {label_key(self.side): HEADING} if self.side else {}
-        every: list[Label | Caption] = [*self.captions, *self.known_elsewhere]
+        every: list[Label | Caption] = [*self.captions]
+        every += [label for dialect in self.dialects for label in dialect.labels]
         for line in self.lines:
             every += [*line.labels, *([line.group] if line.group else [])]
         for label in every:
-            found |= {label_key(word): label.field for word in (label.text, *label.aliases) if label_key(word)}
+            for word in (label.text, *label.aliases):
+                if key := label_key(word):
+                    found.setdefault(key, label.field)
+        for side in self.sides:
+            found.setdefault(side, HEADING)
         return found
+
+    @cached_property
+    def read_columns(self) -> tuple[Column, ...]:
+        """The columns with every heading that is read for them."""
+        words: dict[str, tuple[str, ...]] = {}
+        for dialect in self.dialects:
+            for name, more in dialect.columns.items():
+                words[name] = (*words.get(name, ()), *more)
+        known = [replace(c, aliases=(*c.aliases, *words.pop(c.field, ()))) for c in self.columns]
+        return (*known, *(Column(name, (more[0],), (), aliases=more[1:]) for name, more in words.items()))
+
+    @cached_property
+    def must_have(self) -> tuple[frozenset[str], ...]:
+        """Of each of these sets of headings, one must be there for a row to be this layout's table head."""
+        return tuple(
+            frozenset[str]().union(*(column.words for column in self.read_columns if column.field in fields))
+            for fields in self.needs
+        )
+
+    @cached_property
+    def listed(self) -> frozenset[str]:
+        """Keys of the headings of columns that no field takes."""
+        return self.reports | {label_key(word) for dialect in self.dialects for word in dialect.listed}
+
+    @cached_property
+    def reports(self) -> frozenset[str]:
+        """Keys of the headings of columns that only a form has which reports on targets."""
+        return frozenset(label_key(word) for dialect in self.dialects for word in dialect.reports)
+
+    @cached_property
+    def sides(self) -> frozenset[str]:
+        """Keys of the labels left of a table."""
+        words = [word for dialect in self.dialects for word in dialect.sides]
+        return frozenset(label_key(word) for word in (self.side, *words) if word)
 
     @cached_property
     def headings(self) -> frozenset[str]:
         """Keys of every word of the table head."""
-        paths = {label_key(word) for column in self.columns for word in column.path}
-        return frozenset(paths.union(*(column.words for column in self.columns)))
+        paths = {label_key(word) for column in self.read_columns for word in column.path}
+        return frozenset(paths.union(self.listed, *(column.words for column in self.read_columns)))
 
     @cached_property
     def _known_labels(self) -> dict[str, tuple[str, str] | None]:

@@ -2,7 +2,8 @@
 
 from targets.domain.record import PLAN, PROJECT
 from targets.domain.sheets.plan_v2 import PLAN_V2
+from targets.domain.sheets.plan_v8 import PLAN_V8
 from targets.domain.sheets.project_v1 import PROJECT_V1
 
-LAYOUTS = (PROJECT_V1, PLAN_V2)
+LAYOUTS = (PROJECT_V1, PLAN_V2, PLAN_V8)
 OFFICIAL = {PROJECT: PROJECT_V1, PLAN: PLAN_V2}

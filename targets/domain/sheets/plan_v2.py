@@ -3,7 +3,18 @@
 import re
 
 from targets.domain.record import PLAN, Record
-from targets.domain.sheets.layout import DEPARTMENT, END, MONEY_UNIT, YEAR, Caption, Column, Label, Layout, Paper
+from targets.domain.sheets.layout import (
+    DEPARTMENT,
+    END,
+    MONEY_UNIT,
+    YEAR,
+    Caption,
+    Column,
+    Dialect,
+    Label,
+    Layout,
+    Paper,
+)
 
 REFERENCES = "指标参考值"
 STANDARD = "标准值（规划目标、行业标准或其他明确标准）"
@@ -35,6 +46,8 @@ PLAN_V2 = Layout(
         Column("duty_group", ("部门职责",), (18,)),
         Column("duty", ("部门职责",), (26,)),
         Column("duty_goal", ("职责目标",), (34,), aliases=("部门职责目标",)),
+        Column("level1", ("一级指标",), (20,), centred=True, optional=True),
+        Column("level2", ("二级指标",), (24,), centred=True, optional=True),
         Column("name", ("绩效指标",), (28,), aliases=("指标名称", "绩效指标名称")),
         Column("explanation", ("指标解释",), (30,), aliases=("指标说明", "绩效指标解释")),
         Column(
@@ -74,15 +87,16 @@ PLAN_V2 = Layout(
     ),
     paper=Paper(size=8, body_points=9, head_font="黑体"),
     names_form=DEPARTMENT,
-    must_have=(
-        frozenset({"绩效指标", "指标名称", "绩效指标名称"}),
-        frozenset({"职责序号", "部门职责", "职责目标", "部门职责目标", "工作活动", "对应科室"}),
-    ),
+    needs=(frozenset({"name"}), frozenset({"number", "duty", "duty_goal", "activity", "office"})),
     nests=("number", "duty_group", "duty", "duty_goal"),
     enough=4,
-    known_elsewhere=(
-        Label("金额单位", MONEY_UNIT, aliases=("单位",)),
-        Label("预算年度", YEAR, aliases=("年度", "填报年度", "所属年度")),
+    dialects=(
+        Dialect(
+            labels=(
+                Label("金额单位", MONEY_UNIT, aliases=("单位",)),
+                Label("预算年度", YEAR, aliases=("年度", "填报年度", "所属年度")),
+            ),
+        ),
     ),
     repeats_head=True,
 )

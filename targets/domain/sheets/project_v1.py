@@ -7,7 +7,6 @@ from targets.domain.sheets.layout import (
     DEPARTMENT,
     END,
     HEADING,
-    MONEY_UNIT,
     STAMP,
     YEAR,
     Caption,
@@ -17,6 +16,10 @@ from targets.domain.sheets.layout import (
     Line,
     Paper,
 )
+from targets.domain.sheets.project_others import COMMON
+from targets.domain.sheets.project_v4 import PROJECT_V4
+from targets.domain.sheets.project_v5 import PROJECT_V5
+from targets.domain.sheets.project_v9 import PROJECT_V9
 
 MONEY_GROUP = Label("项目资金（万元）", HEADING, aliases=("资金情况", "项目预算", "项目资金申请", "年度预算资金"))
 TITLE_WORDS = ("项目支出名称", "项目（政策）名称")
@@ -40,7 +43,7 @@ PROJECT_V1 = Layout(
     slug="project_v1",
     kind=PROJECT,
     title=lambda record: "项目支出绩效目标表",
-    title_words=re.compile("(^|项目.*|年度?)绩效目标(申报|批复)?表$"),
+    title_words=re.compile("^(?!.*整体).*绩效目标(?!.*(?:自评|评价|监控|审核|反馈|汇总)).*表$"),
     captions=(
         Caption("填报单位（盖章）：", STAMP, (0, 2), aliases=("填报部门", "申报单位", "编报单位", "编制单位")),
         Caption("（{}年度）", YEAR, (3, 3), "center"),
@@ -73,7 +76,7 @@ PROJECT_V1 = Layout(
                 Label(
                     "年度总体绩效目标",
                     "goal",
-                    aliases=("总体绩效目标", "年度绩效目标", "本年度绩效目标", "年度总体目标", "年度目标"),
+                    aliases=("年度绩效目标", "本年度绩效目标", "年度总体目标", "年度目标"),
                 ),
             )
         ),
@@ -95,15 +98,9 @@ PROJECT_V1 = Layout(
     ),
     paper=Paper(size=9, body_points=10.5),
     names_form="title",
-    must_have=(
-        frozenset({"三级指标", "三级指标名称", "指标名称", "指标内容"}),
-        frozenset({"指标值", "年度指标值", "目标值", "指标值及单位"}),
-    ),
+    needs=(frozenset({"name"}), frozenset({"target"})),
     nests=("level1", "level2"),
     side="绩效指标",
     side_width=32,
-    known_elsewhere=(
-        Label("金额单位", MONEY_UNIT, aliases=("单位",)),
-        Label("预算年度", YEAR, aliases=("年度", "填报年度", "所属年度", "申报年度")),
-    ),
+    dialects=(COMMON, PROJECT_V4, PROJECT_V5, PROJECT_V9),
 )

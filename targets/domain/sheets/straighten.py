@@ -55,7 +55,8 @@ def places_of(header: Header, layout: Layout, rows: Sequence[Sequence[Cell]]) ->
     """
     printed = [Place(name, *span) for name, span in sorted(header.fields.items(), key=lambda pair: pair[1])]
     order = [column.field for column in layout.columns if column.field in header.fields or not column.optional]
-    if [place.field for place in printed] == [name for name in order if name in header.fields]:
+    in_order = [place.field for place in printed] == [name for name in order if name in header.fields]
+    if in_order or header.top == header.bottom:
         return _with_lost_group(printed, order)
     columns = [name for name in order if name != GROUP or GROUP in header.fields]
     counted = [Place(name, printed[0].first + at, printed[0].first + at) for at, name in enumerate(columns)]
@@ -78,7 +79,6 @@ class Page:
 
     layout: Layout
     header: Header
-    side: str
     told: list[Told]
     continues_page: bool
     """The head is a repeated one; the first line may have lost what the page before has said."""
@@ -90,8 +90,12 @@ class Page:
     fruitless: int = 0
     has_moved: bool = False
     head_has_moved: bool = False
+    beside: frozenset[int] = frozenset()
+    """Sheet columns whose heading no field takes: their cells stay where they are."""
 
     def __post_init__(self) -> None:
+        spans = self.header.unknown.values()
+        self.beside = frozenset(column for first, last in spans for column in range(first, last + 1))
         self.places = places_of(self.header, self.layout, self.rows)
         printed = {name: span[0] for name, span in self.header.fields.items()}
         self.head_has_moved = any(printed.get(place.field, place.first) != place.first for place in self.places)
@@ -99,9 +103,10 @@ class Page:
     def line(self, row: int, cells: Sequence[Cell], texts: dict[str, str], others: list[Cell]) -> Line:
         """The line as read straight, or as its cells say."""
         line = Line(row, texts, others)
-        own = [cell for cell in cells if label_key(cell.text) != self.side] if self.side else list(cells)
+        own = [cell for cell in cells if cell.column not in self.beside and label_key(cell.text) not in self.layout.sides]
         if not own or self.fruitless > MOST_SEARCHES:
             return line
+        kept = [cell for cell in others if cell.column in self.beside]
         if not (self.head_has_moved or len(others) > len(cells) - len(own) or is_doubtful(texts, self.header.fields)):
             return line
         if len(own) == 1:
@@ -113,7 +118,7 @@ class Page:
         self.fruitless = 0
         self.has_moved = True
         self._tell_moved(own, laid)
-        return Line(row, laid.texts, laid.left_out, moved=True, columns=laid.columns)
+        return Line(row, laid.texts, [*laid.left_out, *kept], moved=True, columns=laid.columns)
 
     def _only_item(self, line: Line, cell: Cell) -> Line:
         """A single cell that names money is an item of the budget, wherever it stands; any other stays where it is."""
@@ -124,7 +129,7 @@ class Page:
 
     def _tell_moved(self, cells: Sequence[Cell], laid: Laid) -> None:
         cell = laid.first_moved or cells[0]
-        words = {column.field: column.path[-1] for column in self.layout.columns}
+        words = {column.field: column.path[-1] for column in self.layout.read_columns}
         found = f"已读入“{words[laid.moved_to]}”" if laid.moved_to else "没有读入"
         sentence = f"这一行的单元格与表头错开，已按内容对齐各栏（{quoted(cell.text)}{found}），请核对。"
         self.told.append(Told(cell.row, cell.column, sentence))

@@ -3,17 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from targets.domain.record import IndicatorRow
+from targets.domain.record import ROW_TEXTS, IndicatorRow
 from targets.domain.sheets.cells import Cell, Grid, address, label_key
 from targets.domain.sheets.find import Block
-from targets.domain.sheets.head import begins_foot
+from targets.domain.sheets.foot import begins_foot
 from targets.domain.sheets.header import Header, Span
-from targets.domain.sheets.layout import Layout
+from targets.domain.sheets.indicator import is_unfilled, settled
+from targets.domain.sheets.layout import HEADING, Layout
 from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.straighten import Line, Page, Told, is_cut, level1_beside, split_lines
 
 SAMPLE = 12
 """Rows by which a head is judged."""
+TOTALS = frozenset("总分 合计 总计 小计 自评总分 得分合计 综合得分 总得分 合计得分".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,15 @@ class Table:
     strays: list[Cell] = field(default_factory=list)
     other_columns: list[tuple[str, int, str]] = field(default_factory=list)
     """Heading that the layout does not know, number of the indicator, text."""
+    side: str = ""
+    """The label left of the rows that are being read."""
+    sides: list[str] = field(default_factory=list)
+    """That label for each indicator."""
+    cores: list[str] = field(default_factory=list)
+    """Names of the indicators that are marked as core ones."""
+    points: dict[str, str] = field(default_factory=dict)
+    """Level → points that stand in its cell."""
+    totals: list[list[Cell]] = field(default_factory=list)
     blanks: list[int] = field(default_factory=list)
     """Rows that may have lost a merge, in a table whose head has kept its own."""
     told: list[Told] = field(default_factory=list)
@@ -77,13 +88,16 @@ class _Page:
     field_at: dict[int, str] = field(default_factory=dict)
     unknown_at: dict[int, str] = field(default_factory=dict)
     column_of: dict[str, int] = field(default_factory=dict)
+    side_of: dict[int, str] = field(default_factory=dict)
+    """Sheet row → the label left of it."""
 
     def read(self) -> None:
         self.field_at = _by_column(self.header.fields)
         self.unknown_at = _by_column(self.header.unknown)
         sample = self.grid.rows[self.header.bottom + 1 : min(self.block.bottom, self.header.bottom + 1 + SAMPLE)]
-        side, told = label_key(self.layout.side), self.table.told
-        page = Page(self.layout, self.header, side, told, self.continues_page, sample, strict=not self.may_carry)
+        page = Page(
+            self.layout, self.header, self.table.told, self.continues_page, sample, strict=not self.may_carry
+        )
         self.column_of = {place.field: place.first for place in page.places}
         lines = page.finish(self._lines(page))
         for number, line in enumerate(split_lines(lines, self.table.told)):
@@ -94,13 +108,25 @@ class _Page:
     def _lines(self, page: Page) -> list[Line]:
         lines: list[Line] = []
         side_end = self._side_end()
+        self._see_sides(self.grid.rows[max(0, self.header.top - 1)], alone=True)
+        for row in range(self.header.top, self.header.bottom + 1):
+            self._see_sides(self.grid.rows[row])
         in_foot = False
         for row in range(self.header.bottom + 1, self.block.bottom):
             cells = self.grid.rows[row]
             if not cells:
                 continue
+            if self._see_sides(cells, alone=True):
+                continue
             texts, others = self._sort(cells)
-            begins = row > side_end and (begins_foot(cells[0]) or self._is_line_across(cells))
+            self._see_sides(others)
+            self.side_of[row] = self.table.side
+            if label_key(cells[0].text) in TOTALS and not texts.get("target"):
+                self.table.totals.append(cells)
+                continue
+            begins = row > side_end and (
+                begins_foot(cells[0]) or self._is_labelled(cells[0]) or self._is_line_across(cells)
+            )
             in_foot = begins or (in_foot and row > side_end and not (texts.get("name") and texts.get("target")))
             if in_foot:
                 self.table.foot.append(cells)
@@ -120,14 +146,29 @@ class _Page:
                 others.append(cell)
         return texts, others
 
+    def _see_sides(self, cells: list[Cell], *, alone: bool = False) -> bool:
+        """Remember the label left of the rows to come (年度绩效指标), or in a line of its own above them."""
+        if alone and len(cells) != 1:
+            return False
+        found = [cell.text for cell in cells if label_key(cell.text) in self.layout.sides]
+        if found:
+            self.table.side = found[0]
+        return bool(found)
+
     def _side_end(self) -> int:
         """The last row beside which the side label is merged down: up to there nothing is a foot."""
-        side = label_key(self.layout.side)
         for cell in self.grid.rows[self.header.top]:
             merge = self.grid.merge_from.get((cell.row, cell.column))
-            if side and merge and label_key(cell.text) == side:
+            if merge and label_key(cell.text) in self.layout.sides:
                 return merge.bottom
         return self.header.bottom
+
+    def _is_labelled(self, cell: Cell) -> bool:
+        """A labelled text below the table, left of its columns."""
+        if cell.column >= min(self.field_at, default=0):
+            return False
+        label = self.layout.label_of(cell.text)
+        return label is not None and label[0] != HEADING
 
     def _is_line_across(self, cells: list[Cell]) -> bool:
         """One text merged over most of the table is a remark."""
@@ -136,14 +177,15 @@ class _Page:
 
     def _add(self, line: Line, *, after_head: bool) -> None:
         row, texts = line.row, line.texts
-        above = self.table.rows[-1] if self.table.rows else None
+        table, side = self.table, self.side_of.get(row, self.table.side)
+        above = table.rows[-1] if table.rows and table.sides[-1] == side else None
         continues: set[str] = set()
         for name, (first, last) in self.header.fields.items():
             merge = self.grid.hangs_from.get((row, first))
             if merge and merge.top > self.header.bottom and first <= merge.left <= last:
                 if line.moved and texts.get(name):
                     continue
-                if above and self.table.places[-1] >= merge.top:
+                if above and name in ROW_TEXTS and self.table.places[-1] >= merge.top:
                     texts[name] = getattr(above, name)
                     continues.add(name)
                 else:
@@ -155,8 +197,16 @@ class _Page:
             if line.moved and "level1" in continues:
                 continues -= self._find_level1(row, texts)
         ordered = tuple(column.field for column in self.layout.columns if column.field in continues)
-        self.table.rows.append(IndicatorRow(**texts, continues=ordered))
-        self.table.places.append(row)
+        ready = settled(texts)
+        if is_unfilled(ready.texts):
+            return
+        table.rows.append(IndicatorRow(**ready.texts, continues=ordered))
+        table.places.append(row)
+        table.sides.append(side)
+        table.points.update(ready.points)
+        table.other_columns += [(heading, len(table.rows), text) for heading, text in ready.left.items()]
+        if ready.is_core:
+            table.cores.append(ready.texts.get("name", ""))
 
     def _find_level1(self, row: int, texts: dict[str, str]) -> set[str]:
         """A row that has lost its level 1 may begin the next one: then its level 2 does not fit the level 1 above."""
@@ -189,11 +239,10 @@ class _Page:
         return carried
 
     def _add_others(self, others: list[Cell]) -> None:
-        side = label_key(self.layout.side)
         for cell in others:
             if heading := self.unknown_at.get(cell.column):
                 self.table.other_columns.append((heading, len(self.table.rows), cell.text))
-            elif not side or label_key(cell.text) != side:
+            elif label_key(cell.text) not in self.layout.sides:
                 self.table.strays.append(cell)
 
 

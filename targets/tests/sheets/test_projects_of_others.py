@@ -342,10 +342,10 @@ def test_empty_lines_to_sign_leave_nothing():
 def test_unknown_labels_and_columns_are_kept():
     lines = project_lines()
     lines.insert(2, ["项目负责人", "王某", "", "联系方式：5180000"])
-    lines[8].append("计量单位")
-    lines[9].append("万元")
+    lines[8].append("测算依据")
+    lines[9].append("见附表")
     form = only(one_sheet(lines))
-    assert form.record.extra == {"项目负责人": "王某", "联系方式": "5180000", "计量单位（第1行）": "万元"}
+    assert form.record.extra == {"项目负责人": "王某", "联系方式": "5180000", "测算依据（第1行）": "见附表"}
     assert form.record.rows == EXPECTED.rows
 
 

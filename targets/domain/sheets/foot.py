@@ -1,0 +1,51 @@
+"""Signatures, dates and remarks below a table."""
+
+from collections.abc import Iterable
+
+from targets.domain.sheets.cells import Cell, label_key, plain, split_label
+from targets.domain.sheets.head import NOISE, UNFILLED, Head, add_extra, pieces
+from targets.domain.sheets.layout import Layout
+from targets.domain.sheets.marks import ticked
+from targets.domain.sheets.signing import FOOT_WORDS, foot_key
+
+
+def _is_foot_label(text: str) -> bool:
+    word, _ = split_label(text)
+    return foot_key(word or text) in FOOT_WORDS
+
+
+def begins_foot(cell: Cell) -> bool:
+    """Whether a row that starts with this cell is a line to sign or a remark below the table."""
+    return _is_foot_label(cell.text)
+
+
+def read_foot(layout: Layout, rows: Iterable[list[Cell]]) -> Head:
+    """Only what somebody wrote is kept; empty lines to sign are not."""
+    head = Head()
+    for row in rows:
+        cells = [piece for cell in row for piece in pieces(cell, layout.labels)]
+        at = 0
+        while at < len(cells):
+            at += _read_cell(layout, head, cells, at)
+    return head
+
+
+def _read_cell(layout: Layout, head: Head, cells: list[Cell], at: int) -> int:
+    cell = cells[at]
+    beside = cells[at + 1] if at + 1 < len(cells) else None
+    word, glued = split_label(cell.text)
+    bare = frozenset(label_key(caption.text) for caption in layout.signatures)
+    is_label = (
+        foot_key(cell.text) in FOOT_WORDS or label_key(cell.text) in bare or layout.label_of(cell.text) is not None
+    )
+    if is_label and not (word and glued):
+        if beside and not _is_foot_label(beside.text) and layout.label_of(beside.text) is None:
+            if not UNFILLED.fullmatch(beside.text):
+                add_extra(head.extra, cell.text.rstrip("：: "), ticked(beside.text))
+            return 2
+    elif word:
+        if not UNFILLED.fullmatch(glued):
+            add_extra(head.extra, word, ticked(glued))
+    elif not UNFILLED.fullmatch(cell.text) and not NOISE.fullmatch(plain(cell.text)):
+        head.strays.append(cell)
+    return 1

@@ -1,0 +1,346 @@
+"""Read the labelled cells above a table: pairs of label and value, in any order, at any place, beside or below each other."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from targets.domain.record import MONEY
+from targets.domain.sheets.amounts import AMOUNT_WITHOUT_UNIT, MONEY_LABEL, unit_in
+from targets.domain.sheets.cells import Cell, Grid, label_key, plain, split_label
+from targets.domain.sheets.head import LONGEST_UNKNOWN_LABEL, NOISE, UNFILLED, Head, add_extra, pieces, years_in
+from targets.domain.sheets.layout import (
+    BUDGETED,
+    DEPARTMENT,
+    EXTRA,
+    HEADING,
+    MONEY_UNIT,
+    OVERALL_GOAL,
+    PART_OR_OTHER,
+    REPORTED,
+    STAMP,
+    YEAR,
+    Layout,
+)
+from targets.domain.sheets.marks import has_marks, ticked
+from targets.domain.sheets.money_table import MoneyColumn, MoneyTable
+
+CODE_ALONE = re.compile(r"[\[【〔(（［]?\s*[0-9A-Za-z]{2,20}\s*[\]】〕)）］]?")
+NEVER_ABOVE = frozenset({STAMP, YEAR, MONEY_UNIT, HEADING, BUDGETED, REPORTED})
+"""Labels whose value does not stand below them."""
+BRACKETS = "[]【】〔〕()（）［］ "
+MONEY_FIELDS = frozenset({*MONEY, EXTRA, PART_OR_OTHER})
+OWN_INCOME = frozenset({"事业收入", "经营性收入", "经营收入"})
+LONG_TEXTS = frozenset({"goal", OVERALL_GOAL, EXTRA})
+OTHER_FORM = re.compile("(自评|评价|监控|审核|反馈|汇总).*表$")
+"""Forms with the same headings that report on a target instead of setting it."""
+YEAR_ALONE = re.compile(r"[(\[]?\s*(19|20)\d\d\s*年度?\s*[)\]]?")
+LONGEST_YEAR_LINE = 40
+"""Longer text that mentions a year explains something; it does not name the year of the form."""
+
+
+def read_head(grid: Grid, layout: Layout, top: int, bottom: int) -> Head:
+    return _HeadReader(grid, layout).read(top, bottom)
+
+
+@dataclass(slots=True)
+class _HeadReader:
+    grid: Grid
+    layout: Layout
+    head: Head = field(default_factory=Head)
+    above: list[tuple[Cell, str, int]] = field(default_factory=list)
+    """Labels without a value in the rows above: cell, field, last column below it. Their values may follow below."""
+    last_pair: tuple[Cell, str, Cell] | None = None
+    """Label, field and value of the row above, if it was a row of one long text."""
+    tables: list[MoneyTable] = field(default_factory=list)
+    in_money: bool = False
+    part: Cell | None = None
+    """The label of the last part of 自有资金."""
+
+    def read(self, top: int, bottom: int) -> Head:
+        head = self.head
+        for row in range(top, bottom):
+            cells = self.grid.rows[row]
+            if not cells:
+                continue
+            if head.first is None and not all(NOISE.fullmatch(plain(cell.text)) for cell in cells):
+                head.first = cells[0]
+            self._read_row([piece for cell in cells for piece in pieces(cell, self.layout.labels)])
+        for table in self.tables:
+            self._settle_money(table)
+        self._settle_goals()
+        return head
+
+    def _read_row(self, cells: list[Cell]) -> None:
+        fields = [label[0] if (label := self.layout.label_of(cell.text)) else None for cell in cells]
+        if sum(name in (BUDGETED, REPORTED) for name in fields) > 1:
+            self._begin_money(cells, fields)
+            return
+        if self.in_money and self._read_money_row(cells, fields):
+            return
+        if not any(name is not None for name in fields) and (self._read_below(cells) or self._read_on(cells)):
+            return
+        self.last_pair = None
+        self._read_pairs(cells)
+        if len(cells) == 2 and fields[0] in LONG_TEXTS and fields[1] is None:
+            self.last_pair = (cells[0], fields[0] or "", cells[1])
+        if all(name is not None for name in fields) and not any(
+            (label := self.layout.label_of(cell.text)) and label[1] for cell in cells
+        ):
+            self.above += [found for found in self._with_ends(cells, fields) if found[1] not in NEVER_ABOVE]
+        else:
+            self.above = []
+
+    def _with_ends(self, cells: list[Cell], fields: list[str | None]) -> Iterator[tuple[Cell, str, int]]:
+        """Each label with the last column it covers: its merge's, or up to the next cell of its row."""
+        for at, (cell, name) in enumerate(zip(cells, fields, strict=True)):
+            merged = self.grid.right_of(cell) - 1
+            beside = cells[at + 1].column - 1 if at + 1 < len(cells) else self.grid.width
+            yield cell, name or "", max(merged, cell.column) if merged > cell.column else beside
+
+    def _keep_units(self, cells: list[Cell], fields: list[str | None]) -> None:
+        for cell, name in zip(cells, fields, strict=True):
+            if name == HEADING:
+                self.head.money_unit = unit_in(cell.text) or self.head.money_unit
+
+    # Values below their labels
+
+    def _read_below(self, cells: list[Cell]) -> bool:
+        """Labels in one row, their values in the rows below: 预期目标 | 实际完成情况."""
+        if not self.above or (len(self.above) == 1 and (self.above[0][1] not in LONG_TEXTS or len(cells) > 1)):
+            return False
+        found = [(self._label_over(cell), cell) for cell in cells]
+        if any(label is None for label, _ in found):
+            return False
+        for label, cell in found:
+            if label:
+                self._keep_below(label[1], label[0], cell)
+        return True
+
+    def _label_over(self, value: Cell) -> tuple[Cell, str, int] | None:
+        return next((found for found in reversed(self.above) if found[0].column <= value.column <= found[2]), None)
+
+    def _keep_below(self, name: str, label: Cell, value: Cell) -> None:
+        """A goal written over several rows is one text; other texts below one label are told apart by a number."""
+        held = self.head.values.get(name)
+        if held and name in LONG_TEXTS and name != EXTRA:
+            self.head.values[name] = held._replace(text=f"{held.text}\n{value.text}")
+        else:
+            self.head.labels.setdefault(name, label)
+            self._keep(name, label, value)
+
+    def _read_on(self, cells: list[Cell]) -> bool:
+        """A long text goes on in the row below, beside its label that is merged down."""
+        if not self.last_pair or len(cells) != 1:
+            return False
+        label, name, value = self.last_pair
+        merge = self.grid.merge_from.get((label.row, label.column))
+        if not merge or merge.bottom < cells[0].row or cells[0].column < value.column:
+            return False
+        if name == EXTRA:
+            add_extra(self.head.extra, label.text, cells[0].text)
+        elif held := self.head.values.get(name):
+            self.head.values[name] = held._replace(text=f"{held.text}\n{cells[0].text}")
+        return True
+
+    # Money of a self-evaluation
+
+    def _begin_money(self, cells: list[Cell], fields: list[str | None]) -> None:
+        columns = [found for found in self._with_ends(cells, fields) if found[1] in (BUDGETED, REPORTED)]
+        self.tables.append(MoneyTable([MoneyColumn(*column) for column in columns]))
+        self.in_money = True
+        self._keep_unit(cells, fields)
+
+    def _read_money_row(self, cells: list[Cell], fields: list[str | None]) -> bool:
+        table = self.tables[-1]
+        labels = [cell for cell in cells if cell.column < table.first]
+        values = cells[len(labels) :]
+        is_row = (
+            bool(labels)
+            and all(name is None for name in fields[len(labels) :])
+            and (fields[len(labels) - 1] in MONEY_FIELDS)
+        )
+        if is_row:
+            self._keep_unit(cells, fields)
+            table.add(labels[-1], values)
+        self.in_money = is_row
+        return is_row
+
+    def _keep_unit(self, cells: list[Cell], fields: list[str | None]) -> None:
+        """The unit of a heading over labels of money, known or not."""
+        for cell, name in zip(cells, fields, strict=True):
+            if name in (HEADING, None) and label_key(cell.text):
+                self.head.money_unit = unit_in(cell.text) or self.head.money_unit
+
+    def _settle_money(self, table: MoneyTable) -> None:
+        for row in table.rows:
+            label = self.layout.label_of(row.label.text)
+            name = label[0] if label else EXTRA
+            printed = row.label.text.strip("：: ")
+            for number, cell in row.cells.items():
+                column = table.columns[number]
+                if number == table.amounts:
+                    self.head.labels.setdefault(name, row.label)
+                    self._keep(name, row.label, cell)
+                else:
+                    is_money = column.field == BUDGETED or MONEY_LABEL.search(label_key(column.heading.text))
+                    text = self._with_unit(row.label, cell.text) if is_money else cell.text
+                    add_extra(self.head.extra, f"{printed} {column.heading.text}", text)
+
+    # Pairs
+
+    def _read_pairs(self, cells: list[Cell]) -> None:
+        at = 0
+        if len(cells) > 2 and self.layout.label_of(cells[0].text) is None and self._is_group(cells[0]):
+            at = 1
+        while at < len(cells):
+            at += self._read_pair(cells, at)
+
+    def _is_group(self, cell: Cell) -> bool:
+        """An unknown label over other labels: merged down, or with nothing below it while its neighbours go on."""
+        merge = self.grid.merge_from.get((cell.row, cell.column))
+        if merge:
+            return merge.bottom > merge.top
+        below = self.grid.rows[cell.row + 1] if cell.row + 1 < self.grid.height else []
+        return len(below) > 1 and below[0].column > cell.column and self._is_known_or_short(below[0].text)
+
+    def _is_known_or_short(self, text: str) -> bool:
+        return self.layout.label_of(text) is not None or len(text) <= LONGEST_UNKNOWN_LABEL
+
+    def _read_pair(self, cells: list[Cell], at: int) -> int:
+        """Take the label at `at` with its value, the next filled cell that is no label; return how many cells that was."""
+        cell = cells[at]
+        beside = cells[at + 1] if at + 1 < len(cells) else None
+        label = self.layout.label_of(cell.text)
+        value = beside if beside and self._may_be_value(beside.text, of=label[0] if label else "") else None
+        if label is None:
+            return self._read_other(cells, at, value)
+        name, glued = label
+        if name == HEADING:
+            self.head.money_unit = unit_in(cell.text) or self.head.money_unit
+            return 1
+        self.head.labels.setdefault(name, cell)
+        used = 1
+        if glued:
+            value = Cell(cell.row, cell.column, glued)
+        elif value:
+            value, more = self._whole_value(cells, at + 1, name)
+            used += more
+        if value:
+            self._keep(name, cell, value)
+        return used
+
+    def _whole_value(self, cells: list[Cell], at: int, name: str) -> tuple[Cell, int]:
+        """A value and how many cells it takes: choices with boxes, or code and name of a department, each in its own cell."""
+        value, end = cells[at], at + 1
+        beside = cells[end] if end < len(cells) else None
+        if (
+            beside
+            and name == DEPARTMENT
+            and CODE_ALONE.fullmatch(value.text)
+            and self._may_be_value(beside.text, of=name)
+        ):
+            return value._replace(text=f"[{value.text.strip(BRACKETS)}]{beside.text}"), 2
+        while end < len(cells) and has_marks(cells[end].text) and (has_marks(value.text) or len(value.text) <= 8):
+            value = value._replace(text=f"{value.text} {cells[end].text}")
+            end += 1
+            if end < len(cells) and not has_marks(cells[end].text) and self._is_choice(cells, end):
+                value = value._replace(text=f"{value.text} {cells[end].text}")
+                end += 1
+        return value, end - at
+
+    def _is_choice(self, cells: list[Cell], at: int) -> bool:
+        """A word whose box stands in the cell after it."""
+        return self.layout.label_of(cells[at].text) is None and at + 1 < len(cells) and has_marks(cells[at + 1].text)
+
+    def _may_be_value(self, text: str, *, of: str) -> bool:
+        """Not the next label, and not the year that stands in the middle of its line."""
+        return self.layout.label_of(text) is None and (of == YEAR or not YEAR_ALONE.fullmatch(plain(text)))
+
+    def _keep(self, name: str, label: Cell, value: Cell) -> None:
+        head = self.head
+        printed = split_label(label.text)[0] or label.text
+        if name == PART_OR_OTHER:
+            name = EXTRA if self._is_part(label) else "other"
+            printed = f"自有资金 {printed}" if name == EXTRA else printed
+        if name == MONEY_UNIT:
+            unit = unit_in(value.text)
+            if unit and len(value.text) <= LONGEST_UNKNOWN_LABEL:
+                head.money_unit = head.money_unit or unit
+            else:
+                add_extra(head.extra, printed, value.text)
+        elif name == YEAR:
+            head.years += [(year, value) for year in years_in(value.text)]
+        elif name == EXTRA:
+            self._keep_extra(label, printed, value.text)
+        elif name not in head.values:
+            head.values[name] = value
+            if name in MONEY:
+                head.labels[name] = label
+        elif head.values[name].text != value.text:
+            self._keep_extra(label, printed, value.text)
+
+    def _keep_extra(self, label: Cell, printed: str, text: str) -> None:
+        if label_key(label.text) in OWN_INCOME:
+            self.part = label
+        text = ticked(text)
+        if text and not UNFILLED.fullmatch(text):
+            add_extra(self.head.extra, printed.strip("：: "), self._with_unit(label, text))
+
+    def _with_unit(self, label: Cell, text: str) -> str:
+        """An amount beside a label of money gets the unit that its heading names: without it, it says nothing."""
+        if not MONEY_LABEL.search(label_key(label.text)) or not AMOUNT_WITHOUT_UNIT.fullmatch(text):
+            return text
+        return text + (unit_in(label.text) or self.head.money_unit)
+
+    def _is_part(self, label: Cell) -> bool:
+        """其他 as the last part of 自有资金 stands in the column of its other parts or directly below them."""
+        if not self.part:
+            return False
+        whole = [self.head.labels[name].column for name in ("total", "fiscal") if name in self.head.labels]
+        if label.column in whole and self.part.column not in whole:
+            return False
+        return label.column == self.part.column and (self.part.column not in whole or label.row == self.part.row + 1)
+
+    def _read_other(self, cells: list[Cell], at: int, value: Cell | None) -> int:
+        """A cell that is no label of the layout: a title, a year, a labelled cell of another form, or a remark."""
+        head, cell = self.head, cells[at]
+        key = label_key(cell.text)
+        word, glued = split_label(cell.text)
+        if not (word and glued) and self.layout.title_words.search(key):
+            head.title = head.title or cell
+            head.years += [(year, cell) for year in years_in(cell.text)]
+            return 1
+        if OTHER_FORM.search(key):
+            head.other_form = head.other_form or cell
+            head.years += [(year, cell) for year in years_in(cell.text)]
+            return 1
+        if word and len(word) <= LONGEST_UNKNOWN_LABEL:
+            if not UNFILLED.fullmatch(glued):
+                self._keep_extra(cell, word, glued)
+                return 1
+            if glued or value is None:
+                return 1
+        if len(cell.text) <= LONGEST_YEAR_LINE and (years := years_in(cell.text)):
+            head.years += [(year, cell) for year in years]
+            return 1
+        if NOISE.fullmatch(plain(cell.text)) or (not key and unit_in(cell.text)):
+            head.money_unit = head.money_unit or ("" if key else unit_in(cell.text))
+            return 1
+        if value and len(cell.text) <= LONGEST_UNKNOWN_LABEL:
+            value, used = self._whole_value(cells, at + 1, EXTRA)
+            self._keep_extra(cell, (word or cell.text).strip("：: "), value.text)
+            return 1 + used
+        head.strays.append(cell)
+        return 1
+
+    def _settle_goals(self) -> None:
+        """A goal that is not said to be the year's is the year's if the form has no other."""
+        overall = self.head.values.pop(OVERALL_GOAL, None)
+        if overall is None:
+            return
+        label = self.head.labels[OVERALL_GOAL]
+        if "goal" in self.head.values:
+            add_extra(self.head.extra, label.text.strip("：: "), overall.text)
+        else:
+            self.head.values["goal"] = overall
+            self.head.labels["goal"] = label

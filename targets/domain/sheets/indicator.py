@@ -1,0 +1,98 @@
+"""The cells of one indicator as offices write them: sign and unit in columns of their own, stars, points of a level."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from targets.domain.record import NOTHING
+from targets.domain.sheets.cells import plain
+from targets.domain.sheets.layout import CORE, MEASUREMENT_UNIT, OPERATOR
+from targets.domain.units import canonical_unit
+from targets.domain.values import BLANK_MARKS, QUANTITY, TEXT, IndicatorValue
+
+STARS = "★☆"
+POINTS = re.compile(r"\s*[（(]\s*(\d+(?:\.\d+)?)\s*分\s*[)）]\s*$")
+NO_SIGN = frozenset("定性 定性指标 定量 定量指标 文字 文本 其他 其它 无".split())
+"""What stands in a column of signs where no sign belongs."""
+YES = frozenset("是 有 √ ✓ ✔ ☑ ★ 核心 核心指标 Y y 1".split())
+UNFILLED_NAME = re.compile(r"指标\s*\d+\s*[:：]?|…{2,}|\.{6}")
+LEVELS = ("level1", "level2")
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A target as people write it, and what of sign and unit is not in it."""
+
+    text: str
+    sign: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The cells of one row by field; `left` are heading and text of what found no place in them."""
+
+    texts: dict[str, str]
+    is_core: bool = False
+    points: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    """Level → its points: 产出指标(50分)."""
+    left: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+
+
+def settled(texts: dict[str, str]) -> Settled:
+    """Most rows need nothing: they are handed back as they are."""
+    is_core = False
+    left: dict[str, str] = {}
+    points: dict[str, str] = {}
+    if OPERATOR in texts or MEASUREMENT_UNIT in texts:
+        joined = joined_target(texts.pop(OPERATOR, ""), texts.get("target", ""), texts.pop(MEASUREMENT_UNIT, ""))
+        texts["target"] = joined.text
+        left = {name: text for name, text in (("指标性质", joined.sign), ("计量单位", joined.unit)) if text}
+    if CORE in texts:
+        is_core = texts.pop(CORE) in YES
+    for name in LEVELS:
+        if (text := texts.get(name)) and text[-1] in ")）" and (found := POINTS.search(text)):
+            texts[name] = text[: found.start()]
+            points[texts[name]] = f"{found[1]}分"
+    for name in (*LEVELS, "name"):
+        if (text := texts.get(name)) and text[0] in STARS:
+            texts[name] = text.lstrip(STARS).lstrip()
+            is_core = True
+    return Settled(texts, is_core, points, left)
+
+
+def is_unfilled(texts: Mapping[str, str]) -> bool:
+    """A line of the empty form: `指标1：` without a value."""
+    return not texts.get("target") and UNFILLED_NAME.fullmatch(texts.get("name", "")) is not None
+
+
+@lru_cache(maxsize=4096)
+def joined_target(sign: str, value: str, unit: str) -> Joined:
+    """≥ · 95 · % → `≥95%`; 定性 · 显著提升 → `显著提升`. The text reads back as the same sign, number and unit."""
+    mark, spare_sign = _operator(sign)
+    unit = unit.strip(BLANK_MARKS + " ")
+    said = IndicatorValue.parse(value)
+    if not value or (said.kind == TEXT and not said.number):
+        return Joined(value, spare_sign or mark, unit)
+    start = "" if said.operator else mark
+    end = "" if said.unit and canonical_unit(said.unit) == canonical_unit(unit) else unit
+    if end and (said.unit or said.kind != QUANTITY):
+        return Joined(start + value, spare_sign, unit)
+    text = start + value + end
+    read = IndicatorValue.parse(text)
+    lost_sign = mark if mark and read.operator != mark else ""
+    lost_unit = unit if unit and canonical_unit(read.unit) != canonical_unit(unit) else ""
+    return Joined(text, spare_sign or lost_sign, lost_unit)
+
+
+@lru_cache(maxsize=256)
+def _operator(sign: str) -> tuple[str, str]:
+    """The sign that a cell stands for; a cell that says something else is kept as it is."""
+    word = plain(sign).strip(BLANK_MARKS + " ")
+    if not word or word in NO_SIGN:
+        return "", ""
+    read = IndicatorValue.parse(f"{word}1")
+    if read.kind == QUANTITY and read.number == "1" and read.operator and not read.label:
+        return read.operator, ""
+    return "", sign

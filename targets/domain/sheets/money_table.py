@@ -1,0 +1,48 @@
+"""The money of a self-evaluation: rows 年度资金总额, 财政拨款 …, columns 年初预算数, 全年执行数, 得分 …"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from targets.domain.sheets.cells import Cell
+from targets.domain.sheets.layout import BUDGETED
+
+
+class MoneyColumn(NamedTuple):
+    heading: Cell
+    field: str
+    last: int
+    """Last sheet column below the heading."""
+
+
+class MoneyRow(NamedTuple):
+    label: Cell
+    cells: dict[int, Cell]
+    """Number of the money column → what stands in it."""
+
+
+@dataclass(slots=True)
+class MoneyTable:
+    columns: Sequence[MoneyColumn]
+    rows: list[MoneyRow] = field(default_factory=list)
+
+    @property
+    def first(self) -> int:
+        return self.columns[0].heading.column
+
+    def add(self, label: Cell, values: Sequence[Cell]) -> None:
+        placed = {
+            number: cell
+            for cell in values
+            for number, column in enumerate(self.columns)
+            if column.heading.column <= cell.column <= column.last
+        }
+        self.rows.append(MoneyRow(label, placed))
+
+    @property
+    def amounts(self) -> int | None:
+        """The column with the target's amounts: of those that state a budget, the first that is filled in."""
+        for number, column in enumerate(self.columns):
+            if column.field == BUDGETED and any(number in row.cells for row in self.rows):
+                return number
+        return None
