@@ -38,6 +38,10 @@ class ShownChange:
     new: str = ""
     remark: str = ""
 
+    @property
+    def is_hidden(self) -> bool:
+        return self.old == HIDDEN
+
 
 @dataclass(frozen=True, slots=True)
 class ShownForm:
