@@ -69,7 +69,8 @@ class ScopedAdmin(admin.ModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """An address may filter by what the page offers, by nothing else: hidden text could be guessed letter by letter."""
         offered = [one[0] if isinstance(one, tuple) else one for one in self.get_list_filter(request)]
-        return any(lookup == name or lookup.startswith(f"{name}__") for name in offered if isinstance(name, str))
+        names = [one if isinstance(one, str) else getattr(one, "parameter_name", None) for one in offered]
+        return any(name and (lookup == name or lookup.startswith(f"{name}__")) for name in names)
 
     def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("queryset", visible(db_field.related_model._default_manager.all(), person(request)))
