@@ -56,7 +56,7 @@ def places_of(header: Header, layout: Layout, rows: Sequence[Sequence[Cell]]) ->
     printed = [Place(name, *span) for name, span in sorted(header.fields.items(), key=lambda pair: pair[1])]
     order = [column.field for column in layout.columns if column.field in header.fields or not column.optional]
     in_order = [place.field for place in printed] == [name for name in order if name in header.fields]
-    if in_order or header.top == header.bottom:
+    if in_order or (layout.side and header.top == header.bottom):
         return _with_lost_group(printed, order)
     columns = [name for name in order if name != GROUP or GROUP in header.fields]
     counted = [Place(name, printed[0].first + at, printed[0].first + at) for at, name in enumerate(columns)]
@@ -91,11 +91,11 @@ class Page:
     has_moved: bool = False
     head_has_moved: bool = False
     beside: frozenset[int] = frozenset()
-    """Sheet columns whose heading no field takes: their cells stay where they are."""
+    """Sheet columns whose heading is known and belongs to no field: their cells stay where they are."""
 
     def __post_init__(self) -> None:
-        spans = self.header.unknown.values()
-        self.beside = frozenset(column for first, last in spans for column in range(first, last + 1))
+        listed = [span for word, span in self.header.unknown.items() if label_key(word) in self.layout.listed]
+        self.beside = frozenset(column for first, last in listed for column in range(first, last + 1))
         self.places = places_of(self.header, self.layout, self.rows)
         printed = {name: span[0] for name, span in self.header.fields.items()}
         self.head_has_moved = any(printed.get(place.field, place.first) != place.first for place in self.places)
