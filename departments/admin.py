@@ -331,6 +331,16 @@ class PersonAdmin(ScopedAdmin, UserAdmin):
     def posts(self, obj: Any) -> str:
         return "、".join(f"{post.department.label}{post.get_role_display()}" for post in obj.posts_seen)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who only reads accounts is offered no new password."""
+        shown = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return shown
+        return [
+            (title, {**options, "fields": [name for name in options["fields"] if name != "password_link"]})
+            for title, options in shown
+        ]
+
     @admin.display(description="密码")
     def password_link(self, obj: Person) -> str:
         url = reverse("admin:auth_user_password_change", args=[obj.pk])
