@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter
-from typing import IO, Any
+from typing import IO
 
 from targets.domain.record import PLAN, PROJECT, IndicatorRow, Record
 from targets.domain.sheets.table_writer import AMOUNT, NUMBER, Line, TableColumn, Value, write_table
@@ -137,6 +137,7 @@ def value_columns(target: str, year: int) -> tuple[str, Decimal | str, str]:
 
 LIVE_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula when it opens a CSV file (OWASP, CSV injection)."""
+LOOKED_AT = frozenset((*LIVE_SIGNS, "'"))
 DEAD = re.compile(r"-{1,3}|-[\d,.]*\d%?")
 """A dash for "nothing" and a negative number compute nothing: they stay as typed."""
 BYTE_ORDER_MARK = "\ufeff"
@@ -163,18 +164,9 @@ def csv_chunks(columns: Iterable[TableColumn], lines: Iterable[Line]) -> Iterato
     waiting.write(BYTE_ORDER_MARK)
     writer.writerow([column.header for column in columns])
     for number, line in enumerate(lines, start=1):
-        writer.writerow([_in_csv(value) for value in line])
+        writer.writerow([inert(value) if type(value) is str and value[:1] in LOOKED_AT else value for value in line])
         if number % LINES_AT_ONCE == 0:
             yield waiting.getvalue().encode()
             waiting.seek(0)
             waiting.truncate()
     yield waiting.getvalue().encode()
-
-
-def _in_csv(value: Any) -> Any:
-    if type(value) is str:
-        return inert(value) if value[:1] in _LOOKED_AT else value
-    return f"{value:f}" if isinstance(value, Decimal) else value
-
-
-_LOOKED_AT = frozenset((*LIVE_SIGNS, "'"))

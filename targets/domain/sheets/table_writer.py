@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import IO, Any
+from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
 from targets.domain.sheets.cells import HARMFUL, LINE_BREAKS, column_name
@@ -22,9 +22,11 @@ HEAD_STYLE = 4
 MOST_ROWS = 1_048_576
 LONGEST_TEXT = 32_767
 """UTF-16 units that a cell can hold."""
+SHORT = 100
 SHARED_AT_MOST = 20_000
-SHARED_LENGTH = 100
 """Short texts come again and again (names, levels, units): the first of them are written once and pointed to."""
+REMEMBERED = 20_000
+"""Cells whose XML is kept at hand; so that memory is bounded they are forgotten together."""
 LINES_AT_ONCE = 500
 PACKING = 1
 """Fast: a stronger packing takes twice the time for a tenth less."""
@@ -110,47 +112,52 @@ def _write_sheet(
 
 
 class _LineWriter:
-    """One line of values as XML. What a text becomes is remembered as long as it is short and room is left."""
+    """One line of values as XML. What a short text or a number becomes is remembered, so most cells cost one look-up."""
 
     def __init__(self, columns: Sequence[TableColumn], shared: dict[str, int]) -> None:
         self.columns = columns
         self.shared = shared
-        self.known: dict[str, str] = {}
-        self.starts = [
-            (f'<c r="{column_name(at)}', f'" s="{STYLES[column.kind]}"') for at, column in enumerate(columns)
+        self.known: dict[Value, str] = {}
+        self.frames = [
+            (at, f'<c r="{column_name(at)}', f'" s="{STYLES[column.kind]}"') for at, column in enumerate(columns)
         ]
 
     def written(self, row: int, line: Line) -> str:
         known = self.known
-        cells = [f'<row r="{row}">']
-        for at, value in enumerate(line):
-            if value is None or value == "":
-                continue
-            start, style = self.starts[at]
-            if type(value) is str:
-                rest = known.get(value) or self._text(value, at)
-                cells.append(f"{start}{row}{style}{rest}")
-            else:
-                cells.append(f"{start}{row}{style}{self._number(value)}")
-        cells.append("</row>")
-        return "".join(cells)
+        cells = [
+            f"{start}{row}{style}{known.get(value) or self._rest(value, at)}"
+            for (at, start, style), value in zip(self.frames, line, strict=True)
+            if value or value == 0
+        ]
+        return f'<row r="{row}">{"".join(cells)}</row>'
+
+    def _rest(self, value: Value, at: int) -> str:
+        """The cell after its address and format."""
+        rest = self._text(value, at) if isinstance(value, str) else _number(value)
+        if not isinstance(value, str) or len(value) <= SHORT:
+            if len(self.known) >= REMEMBERED:
+                self.known.clear()
+            self.known[value] = rest
+        return rest
 
     def _text(self, value: str, at: int) -> str:
         text = value if value.isprintable() else HARMFUL.sub("", LINE_BREAKS.sub("\n", value))
         if len(text) > LONGEST_TEXT // 2 and len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT:
             raise CellTooLong(self.columns[at].header, text)
-        if len(value) > SHARED_LENGTH or len(self.known) >= SHARED_AT_MOST:
+        place = self.shared.get(text)
+        if place is None and len(text) <= SHORT and len(self.shared) < SHARED_AT_MOST:
+            place = self.shared[text] = len(self.shared)
+        if place is None:
             return f' t="inlineStr"><is><t xml:space="preserve">{_escaped(text)}</t></is></c>'
-        place = self.shared.setdefault(text, len(self.shared))
-        self.known[value] = written = f' t="s"><v>{place}</v></c>'
-        return written
+        return f' t="s"><v>{place}</v></c>'
 
-    def _number(self, value: Any) -> str:
-        """A spreadsheet keeps 15 digits: what has more is written as text."""
-        digits = f"{value:f}" if isinstance(value, Decimal) else str(value)
-        if isinstance(value, Decimal) and Decimal(f"{float(value):.15g}") != value:
-            return f' t="inlineStr"><is><t>{digits}</t></is></c>'
-        return f"><v>{digits}</v></c>"
+
+def _number(value: int | Decimal | None) -> str:
+    """A spreadsheet keeps 15 digits: what has more is written as text."""
+    digits = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    if isinstance(value, Decimal) and Decimal(f"{float(value):.15g}") != value:
+        return f' t="inlineStr"><is><t>{digits}</t></is></c>'
+    return f"><v>{digits}</v></c>"
 
 
 def _escaped(text: str) -> str:
