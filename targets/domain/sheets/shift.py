@@ -7,6 +7,7 @@ is clearly better than the straight one. Cases met: domain reference, section 8,
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from targets.domain.sheets.cells import Cell
@@ -28,6 +29,8 @@ NO_HEADING = 0.2
 SPEAKS_FOR, CONTRADICTS = 2.0, -0.5
 STRONG, STRONG_IN_WIDE, WIDE = 2, 4, 8
 """In a form that has kept its merges: how many cells must speak for their columns, more in a table of many columns."""
+HOPELESS = 12.0
+"""A way that has fallen behind by this much is not followed further."""
 MOST_CELLS = 40
 """A longer row is no row of a form."""
 
@@ -99,22 +102,22 @@ class Laid:
     """Field of that cell; "" if it found none."""
 
 
+@lru_cache(maxsize=16384)
 def fit(name: str, text: str) -> float:
+    """How well a text fits a column."""
     said = says(text)
     return next((score for kind, score in FITS.get(name, ()) if said & kind), 0.0)
 
 
-def is_doubtful(texts: Mapping[str, str], fields: Mapping[str, object]) -> bool:
-    """Whether a row read straight is worth a search: a cell that contradicts its column, or a column that must have one has none."""
-    if any(name in fields and not texts.get(name) for name in ("name", "target")):
+def is_doubtful(texts: Mapping[str, str], fields: Mapping[str, object], *, strict: bool) -> bool:
+    """Whether a row read straight is worth a search: a cell that contradicts its column, or (unless `strict`) no name or value."""
+    if not strict and any(name in fields and not texts.get(name) for name in NEEDED):
         return True
-    return any(text and name in fields and _contradicts(name, text) for name, text in texts.items())
+    return any(fit(name, text) < DOUBTED.get(name, DOUBTED_ELSEWHERE) for name, text in texts.items())
 
 
-def _contradicts(name: str, text: str) -> bool:
-    return fit(name, text) < DOUBTED.get(name, -1.0)
-
-
+NEEDED = ("name", "target")
+DOUBTED_ELSEWHERE = -1.0
 DOUBTED = {"activity": -0.6, "note": -0.6, "duty_goal": -1.5, "duty": -1.5, "duty_group": -1.5}
 
 
@@ -215,8 +218,9 @@ def _score(cells: Sequence[Cell], places: Sequence[Place], columns: Sequence[int
     return total
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(NamedTuple):
+    """Cells laid so far: score, slip of the last one, column of each."""
+
     score: float
     slip: int
     columns: tuple[int, ...]
@@ -224,32 +228,48 @@ class _Way:
 
 def _best(cells: Sequence[Cell], places: Sequence[Place]) -> tuple[float, list[int]]:
     """Cell by cell, the best way for each column that the last laid cell may have."""
+    extra = [NO_HEADING if _is_virtual(places, column) else 0.0 for column in range(len(places))]
     ways: dict[int, _Way] = {-1: _Way(0.0, 0, ())}
     for at, cell in enumerate(cells):
         next_ways: dict[int, _Way] = {}
         out = _left_out(cells, at)
         for last, way in ways.items():
-            _offer(next_ways, last, way.score - out, way.slip, way.columns, -1)
+            _offer(next_ways, last, way, way.score - out, way.slip, -1)
             if last >= 0 and way.columns[-1] == last and _joins(cells, at, last, places):
-                _offer(next_ways, last, way.score + JOINED, _slip(cell, places[last]), way.columns, last)
+                _offer(next_ways, last, way, way.score + JOINED, _slip(cell, places[last]), last)
         for column, place in enumerate(places):
             now = _slip(cell, place)
-            if abs(now) > FURTHEST:
-                continue
-            fits = fit(place.field, cell.text) - (NO_HEADING if _is_virtual(places, column) else 0.0)
-            for last, way in ways.items():
-                if last < column:
-                    price = _slip_price(way.slip, now) + (_begin_price(places, column) if last < 0 else 0.0)
-                    _offer(next_ways, column, way.score + fits - price, now, way.columns, column)
-        ways = next_ways
+            if -FURTHEST <= now <= FURTHEST:
+                _offer_best(next_ways, ways, column, now, fit(place.field, cell.text) - extra[column], places)
+        limit = max(way.score for way in next_ways.values()) - HOPELESS
+        ways = {last: way for last, way in next_ways.items() if way.score >= limit}
     best = max(ways.values(), key=lambda way: way.score)
     return best.score, list(best.columns)
 
 
-def _offer(ways: dict[int, _Way], last: int, score: float, slip: int, columns: tuple[int, ...], column: int) -> None:
+def _offer_best(
+    next_ways: dict[int, _Way], ways: Mapping[int, _Way], column: int, now: int, fits: float, places: Sequence[Place]
+) -> None:
+    """The best of the ways that this column may follow."""
+    chosen, highest = None, 0.0
+    for last, way in ways.items():
+        if last >= column:
+            continue
+        score = way.score + fits
+        if now != way.slip:
+            score -= _slip_price(way.slip, now)
+        if last < 0:
+            score -= _begin_price(places, column)
+        if chosen is None or score > highest:
+            chosen, highest = way, score
+    if chosen is not None:
+        _offer(next_ways, column, chosen, highest, now, column)
+
+
+def _offer(ways: dict[int, _Way], last: int, way: _Way, score: float, slip: int, column: int) -> None:
     known = ways.get(last)
     if known is None or score > known.score:
-        ways[last] = _Way(score, slip, (*columns, column))
+        ways[last] = _Way(score, slip, (*way.columns, column))
 
 
 def _laid(cells: Sequence[Cell], places: Sequence[Place], columns: Sequence[int], straight: Sequence[int]) -> Laid:

@@ -94,20 +94,27 @@ class Page:
     """Sheet columns whose heading is known and belongs to no field: their cells stay where they are."""
 
     def __post_init__(self) -> None:
-        listed = [span for word, span in self.header.unknown.items() if label_key(word) in self.layout.listed]
-        self.beside = frozenset(column for first, last in listed for column in range(first, last + 1))
         self.places = places_of(self.header, self.layout, self.rows)
         printed = {name: span[0] for name, span in self.header.fields.items()}
         self.head_has_moved = any(printed.get(place.field, place.first) != place.first for place in self.places)
+        if not self.head_has_moved:
+            listed = [span for word, span in self.header.unknown.items() if label_key(word) in self.layout.listed]
+            self.beside = frozenset(column for first, last in listed for column in range(first, last + 1))
 
     def line(self, row: int, cells: Sequence[Cell], texts: dict[str, str], others: list[Cell]) -> Line:
         """The line as read straight, or as its cells say."""
         line = Line(row, texts, others)
-        own = [cell for cell in cells if cell.column not in self.beside and label_key(cell.text) not in self.layout.sides]
+        own = [
+            cell for cell in cells if cell.column not in self.beside and label_key(cell.text) not in self.layout.sides
+        ]
         if not own or self.fruitless > MOST_SEARCHES:
             return line
         kept = [cell for cell in others if cell.column in self.beside]
-        if not (self.head_has_moved or len(others) > len(cells) - len(own) or is_doubtful(texts, self.header.fields)):
+        if not (
+            self.head_has_moved
+            or len(others) > len(cells) - len(own)
+            or is_doubtful(texts, self.header.fields, strict=self.strict)
+        ):
             return line
         if len(own) == 1:
             return self._only_item(line, own[0])

@@ -7,8 +7,6 @@ from random import Random
 from targets.domain.sheets.cells import label_key
 
 Rows = list[list[str]]
-MARGIN = 2
-"""Free columns left and right, into which rows can slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +30,20 @@ def find_table(rows: Rows) -> Table:
     return Table(top, bottom, left, max(map(len, rows)))
 
 
-def damaged(rows: Rows, seed: int, *, share: float = 0.25) -> Rows:
+def damaged(rows: Rows, seed: int, *, share: float = 0.25, glued: int = 1) -> Rows:
     """Rows moved one or two columns, cells moved from somewhere on, neighbouring indicators glued into one row."""
     random = Random(seed)  # noqa: S311 - damage need not be secret
     rows = [list(row) for row in rows]
     table = find_table(rows)
     for row in range(table.top, table.bottom):
         if random.random() < share:
-            rows[row] = random.choice((_moved, _moved, _slipped))(rows[row], table, random)
-    glue = [row for row in range(table.top, table.bottom - 1) if _may_be_glued(rows, row, table)]
-    for row in sorted(random.sample(glue, min(len(glue), 1)), reverse=True):
+            change = random.choice((_moved, _moved, _slipped))
+            rows[row] = change(rows[row], table, random)
+    for _ in range(glued):
+        fitting = [row for row in range(table.top, find_table(rows).bottom - 1) if _may_be_glued(rows, row, table)]
+        if not fitting:
+            break
+        row = random.choice(fitting)
         rows[row : row + 2] = [_glued(rows[row], rows[row + 1], random.choice(("\n", " ")))]
     return rows
 
@@ -68,8 +70,12 @@ def _may_be_glued(rows: Rows, row: int, table: Table) -> bool:
     first, second = rows[row], rows[row + 1]
     shared = next((at for at, text in enumerate(second) if text), 0)
     same = [bool(text) for text in first[shared:]] == [bool(text) for text in second[shared:]]
-    return shared > table.left and len(first) == len(second) and same and all(first[at] for at in range(shared, shared + 2)) and not any(
-        " " in text or "\n" in text for text in (*first, *second)
+    return (
+        shared > table.left
+        and len(first) == len(second)
+        and same
+        and all(first[at] for at in range(shared, shared + 2))
+        and not any(" " in text or "\n" in text for text in (*first, *second))
     )
 
 

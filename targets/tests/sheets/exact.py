@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import openpyxl
+
 from targets.domain.sheets.reader import FormReading
 
 FOLDER = Path(__file__).resolve().parents[3] / "fixtures" / "2023"
@@ -19,6 +21,16 @@ def transcription() -> list[dict[str, Any]]:
     for name in ("2023-projects.json", "2023-departments.json"):
         forms += json.loads((FOLDER / "source" / name).read_text(encoding="utf-8"))
     return forms
+
+
+def shown_sheets() -> list[list[list[str]]]:
+    """Every sheet of the workbooks of 2023 as rows of text; cells that were merged are blank but for the first."""
+    books = [openpyxl.load_workbook(path) for path in sorted(FOLDER.glob("*.xlsx"))]
+    return [
+        [["" if cell.value is None else str(cell.value) for cell in line] for line in sheet.iter_rows()]
+        for book in books
+        for sheet in book
+    ]
 
 
 def packed(text: object) -> str:
@@ -42,7 +54,11 @@ class Count:
         return 1 - self.wrong / self.cells
 
     def add(self, other: "Count") -> None:
-        self.cells, self.wrong, self.silent = self.cells + other.cells, self.wrong + other.wrong, self.silent + other.silent
+        self.cells, self.wrong, self.silent = (
+            self.cells + other.cells,
+            self.wrong + other.wrong,
+            self.silent + other.silent,
+        )
         self.differences += other.differences
 
     def __str__(self) -> str:
@@ -68,7 +84,9 @@ def compare(form: FormReading, printed: Mapping[str, Any], lines: Sequence[str])
         count.wrong += len(wrong)
         if wrong and not marked & set(places(lines, wanted["name"], wanted["target"])):
             count.silent += len(wrong)
-        count.differences += [f"{count.name} {wanted['name']} {name}: {row.get(name)!r} for {wanted[name]!r}" for name in wrong]
+        count.differences += [
+            f"{count.name} {wanted['name']} {name}: {row.get(name)!r} for {wanted[name]!r}" for name in wrong
+        ]
     return count
 
 
@@ -84,7 +102,9 @@ def places(lines: Sequence[str], name: str, target: str) -> Iterator[int]:
             yield number
 
 
-def paired(read: Sequence[Mapping[str, str]], printed: Sequence[Mapping[str, str]]) -> Iterator[tuple[Mapping[str, str], Mapping[str, str]]]:
+def paired(
+    read: Sequence[Mapping[str, str]], printed: Sequence[Mapping[str, str]]
+) -> Iterator[tuple[Mapping[str, str], Mapping[str, str]]]:
     """Each printed row with the row that was read for it: equal names first, else the one at its place between them."""
     keys = [[packed(row["name"] + row.get("explanation", "")) for row in rows] for rows in (read, printed)]
     blocks = difflib.SequenceMatcher(None, *keys, autojunk=False).get_matching_blocks()

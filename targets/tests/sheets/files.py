@@ -23,6 +23,10 @@ class Percent(float):
     """A number that its cell shows as a percentage."""
 
 
+class Formula(str):
+    """A formula whose result is 1, in a cell that shows percentages."""
+
+
 def as_text(lines: Lines, separator: str = ",", encoding: str = "utf-8") -> bytes:
     def written(value: Any) -> str:
         text = str(value)
@@ -43,7 +47,7 @@ def _string(text: str, width: str) -> bytes:
 
 def biff_cell(row: int, column: int, value: Any) -> bytes:
     place = (row, column)
-    if value == "=100%":
+    if isinstance(value, Formula):
         return record(0x06, struct.pack("<HHHdHIH", *place, PERCENT, 1.0, 0, 0, 3) + b"\x1e\x01\x00")
     if isinstance(value, date):
         return record(0x203, struct.pack("<HHHd", *place, DAY, (value - date(1899, 12, 30)).days))
@@ -136,9 +140,9 @@ def ods_cell(value: Any, more: str = "") -> str:
         )
     elif isinstance(value, float | int):
         kind, shown = f'office:value-type="float" office:value="{value}"', f"{value:,.2f}"
-    elif value == "=100%":
+    elif isinstance(value, Formula):
         kind, shown = (
-            f'office:value-type="percentage" office:value="1" table:formula={quoteattr("of:" + value)}',
+            f'office:value-type="percentage" office:value="1" table:formula={quoteattr("of:" + str(value))}',
             "100%",
         )
     paragraphs = "".join(f"<text:p>{escape(part)}</text:p>" for part in shown.split("\n"))
@@ -168,7 +172,9 @@ HIDDEN = (
 def as_ods(*tables: str, styles: str = "", parts: dict[str, str] | None = None) -> bytes:
     body = "".join(tables)
     inner = f"{styles}<office:body><office:spreadsheet>{body}</office:spreadsheet></office:body>"
-    content = f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {SPACES}>{inner}</office:document-content>'
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {SPACES}>{inner}</office:document-content>'
+    )
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", ODS_TYPE, zipfile.ZIP_STORED)

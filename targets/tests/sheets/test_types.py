@@ -15,6 +15,7 @@ from targets.tests.sheets.books import one_sheet, project_lines, saved
 from targets.tests.sheets.files import (
     BLANK_TO_THE_END,
     HIDDEN,
+    Formula,
     Percent,
     as_ods,
     as_text,
@@ -71,7 +72,7 @@ def test_macros_are_left_alone():
 
 def shown_lines():
     lines = project_lines(total=494.39)
-    lines[8][4], lines[9][4], lines[10][4] = Percent(0.95), date(2023, 12, 31), "=100%"
+    lines[8][4], lines[9][4], lines[10][4] = Percent(0.95), date(2023, 12, 31), Formula("=100%")
     return lines
 
 

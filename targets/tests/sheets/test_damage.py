@@ -1,0 +1,46 @@
+"""Sound forms damaged at random: merges gone, rows and cells moved, indicators glued. What is wrong must be marked."""
+
+import pytest
+
+from targets.domain.sheets.reader import read_workbook
+from targets.tests.sheets.books import one_sheet
+from targets.tests.sheets.damage import damaged
+from targets.tests.sheets.exact import Count, compare, packed, shown_sheets, transcription
+from targets.tests.sheets.files import as_text, as_xls, biff_sheet
+
+SEEDS = range(24)
+SHEETS = shown_sheets()
+PRINTED = {form.get("title") or form["department_name"]: form for form in transcription()}
+WRITERS = (
+    one_sheet,
+    lambda rows: as_text(rows, "\t"),
+    lambda rows: as_text(rows, ",", "gb18030"),
+    lambda rows: as_xls(("表", biff_sheet(rows))),
+)
+
+
+def read_damaged(seed, **how):
+    total = Count(f"seed {seed}")
+    for number, rows in enumerate(SHEETS):
+        bad = damaged(rows, seed * 100 + number, **how)
+        (form,) = read_workbook(WRITERS[(seed + number) % len(WRITERS)](bad), "a.xlsx", year=2023).forms
+        printed = PRINTED[form.title if form.kind == "project" else form.record.department_name]
+        total.add(compare(form, printed, [packed("".join(row)) for row in bad]))
+    return total
+
+
+def test_merges_removed_and_nothing_else():
+    total = read_damaged(0, share=0.0, glued=0)
+    assert total.differences == []
+
+
+@pytest.mark.parametrize(("share", "glued"), [(0.25, 1), (0.6, 2)])
+def test_damaged_forms_are_put_right_or_marked(share, glued):
+    total = Count(f"{share:.0%} of the rows moved, {glued} pairs glued")
+    for seed in SEEDS:
+        count = read_damaged(seed, share=share, glued=glued)
+        print(count)
+        total.add(count)
+    print(total, *total.differences[:40], sep="\n")
+    assert total.rate >= 0.97
+    assert total.silent <= total.cells * 0.01
