@@ -9,27 +9,30 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.timezone import now
 from django.utils import timezone
 
 from departments.models import Department, Person
 from departments.roles import FILLER
-from targets.domain.edits import CONTINUES, AddRow, Change, Edit, MoveRow, RemoveRow
+from targets.domain.edits import CONTINUES, EXTRA, AddRow, Change, Edit, MoveRow, RemoveRow, head_value
 from targets.domain.labels import field_label
 from targets.domain.record import MONEY, PLAN, PROJECT, ROW_TEXTS, IndicatorRow, Record, money_text
-from targets.domain.sheets.amounts import WAN, read_amount
-from targets.models import BudgetYear, Declaration, Indicator
+from targets.domain.sheets.amounts import read_amount
+from targets.models import BudgetYear, Campaign, Declaration, Indicator
 from targets.paper import MERGEABLE, PLAN_COLUMNS, PROJECT_COLUMNS, cell_anchor, continues_above
 from targets.row_buttons import ROW_BUTTONS, spread
+from targets.templatetags.targets_ui import money
 
 HEAD = {PROJECT: ("title", "code", *MONEY, "goal"), PLAN: ()}
-"""Fields of the head that are typed; a plan's head is that of its unit."""
+"""Fields of the head that are typed. A plan's head is that of its unit; so is 实施单位, by which an import finds the form."""
 CELLS = {
     PROJECT: tuple(column.field for column in PROJECT_COLUMNS),
     PLAN: tuple(column.field for column in PLAN_COLUMNS),
 }
 ONE_LINE = frozenset({"title", "code", *MONEY, "level1", "level2"})
-"""Typed into an <input>, from which a browser takes the line breaks out."""
+"""Typed as one line: a line break that gets in (pasted, imported) is not kept when the cell is changed."""
 ROW_KEY = re.compile(r"[0-9a-f]{8}")
 END = "end"
 """The last field of the form: without it the rest was cut off on its way, and missing rows are not deleted rows."""
@@ -62,18 +65,21 @@ class Typed:
 
 def shown(record: Record) -> Typed:
     """What the inputs of `record` show before anybody types."""
-    head = {name: head_text(record, name) for name in HEAD[record.kind]}
+    head = {name: head_text(record, name) for name in head_names(record)}
     return Typed(record.kind, head, record.rows)
 
 
+def head_names(record: Record) -> tuple[str, ...]:
+    """What of the head is typed: its fields, then the cells that have only a label."""
+    return (*HEAD[record.kind], *(f"{EXTRA}{label}" for label in record.extra))
+
+
 def head_text(record: Record, name: str) -> str:
-    value = getattr(record, name)
+    """What the input shows: amounts in 万元 with commas, more than two decimals only where two would hide something."""
     if name not in MONEY:
-        return str(value)
-    if value is None:
-        return ""
-    wan = (value / WAN).normalize()
-    return f"{wan:.2f}" if wan == round(wan, 2) else f"{wan:f}"
+        return head_value(record, name)
+    amount = getattr(record, name)
+    return "" if amount is None else money(amount)
 
 
 def is_blank(row: IndicatorRow, kind: str) -> bool:
@@ -91,7 +97,7 @@ def read_typed(post: QueryDict, base: Record) -> Typed:
     """What was typed over `base`; a cell that comes back as a browser sends the stored one is the stored one."""
     head = {
         name: _typed(str(post[name]), head_text(base, name), name) if name in post else head_text(base, name)
-        for name in HEAD[base.kind]
+        for name in head_names(base)
     }
     known = {row.key: row for row in base.rows}
     rows: list[IndicatorRow] = []
@@ -119,12 +125,12 @@ def _read_row(post: QueryDict, old: IndicatorRow, above: IndicatorRow | None, ki
 
 
 def _typed(text: str, stored: str, name: str) -> str:
-    plain = re.sub(r"\r\n?", "\n", text).replace("\x00", "")
+    plain = _as_sent(text.replace("\x00", ""), name)
     return stored if plain == _as_sent(stored, name) else plain
 
 
-def _as_sent(stored: str, name: str) -> str:
-    return re.sub(r"[\r\n]", "", stored) if name in ONE_LINE else re.sub(r"\r\n?", "\n", stored)
+def _as_sent(text: str, name: str) -> str:
+    return re.sub(r"[\r\n]", "", text) if name in ONE_LINE else re.sub(r"\r\n?", "\n", text)
 
 
 def _faults(typed: Typed) -> Iterator[Fault]:
@@ -189,7 +195,7 @@ def _head_edits(base: Record, typed: Typed) -> Iterator[Edit]:
         if name in MONEY:
             old, new = money_text(getattr(base, name)), money_text(read_amount(text, "万元").value)
         else:
-            old, new = getattr(base, name), text
+            old, new = head_value(base, name), text
         if old != new:
             yield Change("", name, old, new)
 
@@ -198,7 +204,7 @@ def _row_edits(base: Record, rows: Sequence[IndicatorRow]) -> Iterator[Edit]:
     known = {row.key: row for row in base.rows}
     kept = {row.key for row in rows}
     order = [row.key for row in base.rows if row.key in kept]
-    yield from (RemoveRow(row.key) for row in base.rows if row.key not in kept)
+    yield from (RemoveRow(row.key, seen=row) for row in base.rows if row.key not in kept)
     before = dict(zip([row.key for row in base.rows], ["", *(row.key for row in base.rows)], strict=False))
     above: IndicatorRow | None = None
     for place, row in enumerate(rows):
@@ -276,11 +282,19 @@ class NewDeclaration(forms.Form):
         years = BudgetYear.objects.filter(is_closed=False, division__departments__in=user.scope.reach(FILLER))
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
         self.fields["budget_year"].queryset = years.distinct()  # type: ignore[attr-defined]
+        self.fields["budget_year"].initial = _year_in_hand(years)
         now = timezone.now()
         with_open_round = years.filter(campaigns__opens_at__lte=now, campaigns__closes_at__gte=now)
         self.initial.setdefault("budget_year", with_open_round.first())
         if kind == PLAN:
             del self.fields["title"], self.fields["code"]
+
+
+def _year_in_hand(years: QuerySet[BudgetYear]) -> BudgetYear | None:
+    """The year whose round was opened last: what people are busy with, though later years may be prepared already."""
+    begun = Campaign.objects.filter(budget_year__in=years, opens_at__lte=now()).select_related("budget_year")
+    latest = begun.order_by("-opens_at").first()
+    return latest.budget_year if latest else None
 
 
 class Approval(forms.Form):

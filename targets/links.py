@@ -10,3 +10,7 @@ ADMINS = {PROJECT: "targets_budgetproject", PLAN: "targets_departmentplan"}
 
 def form_url(declaration: Declaration) -> str:
     return reverse(f"admin:{ADMINS[declaration.kind]}_change", args=[declaration.pk])
+
+
+def revision_url(declaration: Declaration, number: int) -> str:
+    return reverse(f"admin:{ADMINS[declaration.kind]}_revision", args=[declaration.pk, number])

@@ -77,6 +77,8 @@ PLAN_COLUMNS = (
 
 GOAL_WIDTH = 50
 """Characters in a line of the goal, which spans all columns of a project form."""
+TITLE_WIDTH = 21
+"""Characters in a line of the title, which shares its row with the code."""
 
 MERGEABLE = {"project": ("level1", "level2"), PLAN: ("number", "duty_group", "duty", "duty_goal")}
 """Cells of these columns may continue the cell above."""

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.db import transaction
@@ -71,12 +71,19 @@ class _Case:
     by: Person
     order: Order
     _judged: list[Judged] | None = field(default=None)
+    _awaits_confirmation: bool | None = field(default=None)
 
     @property
     def judged(self) -> list[Judged]:
         if self._judged is None:
             self._judged = judge_declaration(self.declaration)
         return self._judged
+
+    @property
+    def awaits_confirmation(self) -> bool:
+        if self._awaits_confirmation is None:
+            self._awaits_confirmation = self.declaration.awaits_confirmation
+        return self._awaits_confirmation
 
     @property
     def last_event(self) -> ReviewEvent | None:
@@ -130,11 +137,11 @@ def _is_untouched(case: _Case) -> str:
 
 
 def _is_confirmed(case: _Case) -> str:
-    return "没有送审：这张表由财政代录，请先核对并“确认代录”。" if case.declaration.awaits_confirmation else ""
+    return "没有送审：这张表由财政代录，请先核对并“确认代录”。" if case.awaits_confirmation else ""
 
 
 def _was_entered_by_finance(case: _Case) -> str:
-    return "" if case.declaration.awaits_confirmation else "这张表不是财政代录的，无须确认。"
+    return "" if case.awaits_confirmation else "这张表不是财政代录的，无须确认。"
 
 
 def _is_closed_year(case: _Case) -> str:
@@ -208,11 +215,13 @@ def open_steps(declaration: Declaration, user: Person, *, judged: list[Judged] |
     revision = declaration.current_revision
     order = Order(seen_revision=revision.number if revision else None)
     offers = []
+    case: _Case | None = None
     for step in STEPS:
         role = role_for(step, declaration, user) if declaration.state in step.sources else ""
         if not role:
             continue
-        case = _Case(declaration, step, user, order, judged)
+        # what one step's guards fetched goes on to the next
+        case = replace(case, step=step) if case else _Case(declaration, step, user, order, judged)
         if step.slug in NO_BUTTON_WHEN_REFUSED and _first_refusal(case, SAID_WITH_THE_STEP):
             continue
         offers.append(Offer(step, role, _first_refusal(case, SAID_WITH_THE_STEP)))

@@ -76,13 +76,17 @@ class PerformanceSite(AdminSite):
         return may_enter(request.user)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        name = with_division(SYSTEM_NAME)
-        context = {**super().each_context(request), "site_header": name, "site_title": name}
+        context = super().each_context(request)
         if not self.has_permission(request):
-            return context
+            name = with_division(SYSTEM_NAME)
+            return {**context, "site_header": name, "site_title": name}
         person = cast(Person, request.user)
-        posts = list(person.memberships.in_force().select_related("department", "office"))
+        posts = list(person.memberships.in_force().select_related("department__division", "office"))
+        homes = {post.department.division.short_name for post in posts}
+        name = f"{homes.pop()}{SYSTEM_NAME}" if len(homes) == 1 else with_division(SYSTEM_NAME)
         return context | {
+            "site_header": name,
+            "site_title": name,
             "menu": menu_for(request, person),
             "campaign": campaign_label({post.department.division_id for post in posts}),
             "person_name": str(person),

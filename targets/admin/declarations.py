@@ -19,7 +19,7 @@ from departments.models import Department
 from departments.roles import FILLER
 from departments.scoped_admin import EVERYBODY, ScopedAdmin, person
 from targets.admin.export import OfficialExportMixin, export_forms
-from targets.admin.history import history_page, revision_page
+from targets.admin.history import history_page, paper_page, revision_page
 from targets.admin.page import address, form_page
 from targets.admin.steps import step_view, waive_view
 from targets.domain.steps import EDITABLE
@@ -166,6 +166,8 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
             path("<int:pk>/step/<slug:slug>/", view(self.step), name=f"{name}_step"),
             path("<int:pk>/waive/", view(self.waive), name=f"{name}_waive"),
             path("<int:pk>/revision/<int:number>/", view(self.revision), name=f"{name}_revision"),
+            path("<int:pk>/revision/<int:number>/paper/", view(self.paper), name=f"{name}_revision_paper"),
+            path("<int:pk>/paper/", view(self.paper), name=f"{name}_paper"),
             path("<int:pk>/workbook/", view(self.workbook), name=f"{name}_workbook"),
             *super().get_urls(),
         ]
@@ -186,6 +188,9 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
 
     def revision(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         return revision_page(request, self, self.get_object(request, str(pk)), number)
+
+    def paper(self, request: HttpRequest, pk: int, number: int | None = None) -> HttpResponse:
+        return paper_page(request, self.get_object(request, str(pk)), number)
 
     def workbook(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         declaration = self.get_object(request, str(pk))

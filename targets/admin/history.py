@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 
 from departments.models import Person
 from departments.scoped_admin import person
-from targets.admin.page import frame
+from targets.admin.page import address, frame
 from targets.domain import diff as diffs
 from targets.domain.diff import Change, diff
 from targets.domain.labels import field_label
@@ -131,11 +131,17 @@ def _changed_text(change: Change, kind: str) -> Told:
     return Told(place, old=change.old, new=change.new)
 
 
-def revision_page(request: HttpRequest, admin: ModelAdmin[Any], declaration: Declaration, number: int) -> HttpResponse:
-    """One readable revision as the paper form; unseen and missing are the same."""
-    revision = readable_revisions(declaration, person(request)).filter(number=number).first()
+def readable_revision(declaration: Declaration, user: Person, number: int) -> Revision:
+    """Unseen and missing are the same."""
+    revision = readable_revisions(declaration, user).filter(number=number).first()
     if revision is None:
         raise Http404
+    return revision
+
+
+def revision_page(request: HttpRequest, admin: ModelAdmin[Any], declaration: Declaration, number: int) -> HttpResponse:
+    """One readable revision as the paper form."""
+    revision = readable_revision(declaration, person(request), number)
     context = {
         **admin.admin_site.each_context(request),
         **frame(declaration),
@@ -144,3 +150,20 @@ def revision_page(request: HttpRequest, admin: ModelAdmin[Any], declaration: Dec
         "paper": paper_of(revision.record),
     }
     return TemplateResponse(request, "targets/declaration/revision.html", context)
+
+
+def paper_page(request: HttpRequest, declaration: Declaration, number: int | None = None) -> HttpResponse:
+    """A sheet to print, sign and stamp: revision `number`, else the text this person reads on the form's page."""
+    user = person(request)
+    if number is not None:
+        revision: Revision | None = readable_revision(declaration, user, number)
+    elif declaration.is_own_text_of(user):
+        revision = declaration.current_revision
+    else:
+        revision = declaration.submitted_revision
+    if revision is None:
+        raise Http404
+    back = address(declaration) if number is None else address(declaration, "revision", number)
+    paper = paper_of(revision.record)
+    context = {"declaration": declaration, "revision": revision, "paper": paper, "back": back}
+    return TemplateResponse(request, "targets/declaration/paper.html", context)

@@ -13,16 +13,18 @@ from django.urls import reverse
 from departments.models import Person
 from departments.roles import FILLER
 from departments.scoped_admin import person
+from targets.admin.notes import strips
 from targets.admin.saving import Clash, Saved, save, still_open
 from targets.domain import steps
+from targets.domain.edits import EXTRA
 from targets.domain.labels import field_label
 from targets.domain.record import Record
-from targets.domain.steps import RETURNED
+from targets.domain.steps import VOID
 from targets.editing import EditRefused, why_not_editable
 from targets.findings import Judged, count_levels, judge
 from targets.forms import Typed, is_blank, is_complete, press, read_typed, shown
-from targets.models import Declaration, ReviewEvent, Revision
-from targets.paper import GOAL_WIDTH, MERGEABLE, Paper, lines_of, paper_of
+from targets.models import Declaration, Revision
+from targets.paper import GOAL_WIDTH, MERGEABLE, TITLE_WIDTH, Paper, lines_of, paper_of
 from targets.review import Offer, Order, StepRefused, levels_to_return_to, open_steps, take_step, whose_turn
 from targets.row_buttons import blank_row
 from targets.waivers import explain, may_decide
@@ -32,7 +34,7 @@ WITH_THE_FORM = frozenset({"submit", "confirm"})
 """Steps whose button saves the form first."""
 RARE = frozenset({"void", "adopt"})
 """Steps that do not lie ready at the foot of the page."""
-LOOKS = {"reject": "refuse", **dict.fromkeys(("forward", "pass", "approve", "submit"), "default")}
+LOOKS = {"reject": "refuse", **dict.fromkeys(("forward", "pass", "approve", "submit", "confirm"), "default")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +127,21 @@ def show(
     is_form = is_editable or desk.typed is not None
     record = declaration.record() if is_form else declaration.record_for(user)
     rules = declaration.budget_year.rules()
-    judged = judge(record, rules, declaration.waivers.select_related("asked_by", "decided_by")) if record else []
-    is_current = is_form or declaration.is_own_text_of(user)
+    waivers = declaration.waivers.select_related("asked_by", "decided_by")
+    judged = judge(record, rules, waivers) if record and declaration.state != VOID else []
+    is_own = declaration.is_own_text_of(user)
+    is_current = is_form or is_own
     offers = open_steps(declaration, user, judged=judged if is_current and record else None)
-    events = list(declaration.events.defer("findings"))
+    events = list(declaration.events.select_related("revision").defer("findings", "revision__frozen"))
     context = {
         **admin.admin_site.each_context(request),
         **frame(declaration),
         "record": record,
-        "user_is_owner": declaration.is_own_text_of(user),
         "counts": count_levels(judged),
         "error": desk.error,
         "said": desk.said,
         "may_decide": may_decide(declaration, user),
-        "return_note": _return_note(declaration, events),
+        "strips": list(strips(declaration, events, is_own=is_own)) if record else [],
         "last_event": events[-1] if events else None,
         "bar": _bar(declaration, [one for one in offers if one.step.slug not in RARE]),
         "rare": _bar(declaration, [one for one in offers if one.step.slug in RARE]),
@@ -179,6 +182,12 @@ def _inputs(
         "revision_number": desk.base or (revision.number if revision else 0),
         "merge_fields": [(name, field_label(record.kind, name)) for name in MERGEABLE[record.kind]],
         "goal_lines": max(2, lines_of(typed.head.get("goal", ""), GOAL_WIDTH)),
+        "title_lines": lines_of(typed.head.get("title", ""), TITLE_WIDTH),
+        "extra_cells": [
+            (name, name.removeprefix(EXTRA), text, lines_of(text, GOAL_WIDTH))
+            for name, text in typed.head.items()
+            if name.startswith(EXTRA)
+        ],
     }
 
 
@@ -188,21 +197,10 @@ def _with_blank_end(typed: Typed, *, is_editable: bool) -> Typed:
     return replace(typed, rows=(*typed.rows, blank_row()))
 
 
-def _return_note(declaration: Declaration, events: Sequence[ReviewEvent]) -> dict[str, Any] | None:
-    """The opinion with which the form came back (or was refused), while it is not yet sent on."""
-    sent = ("submit", "forward", "pass", "approve", "adopt", "adjust", "withdraw")
-    for event in reversed(events):
-        if event.step in sent:
-            return None
-        if event.step in ("return", "reject"):
-            number = sum(one.step == event.step for one in events)
-            return {"event": event, "number": number, "is_return": event.to_state == RETURNED or event.step == "return"}
-    return None
-
-
 def _button(offer: Offer) -> dict[str, Any]:
     slug = offer.step.slug
-    return {"slug": slug, "label": offer.step.label, "look": LOOKS.get(slug, "line"), "refusal": offer.refusal}
+    look = LOOKS.get(slug, "line") if offer.is_open else "line"
+    return {"slug": slug, "label": offer.step.label, "look": look, "refusal": offer.refusal}
 
 
 def _bar(declaration: Declaration, offers: Sequence[Offer]) -> dict[str, Any]:

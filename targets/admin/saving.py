@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from departments.models import Person
-from targets.domain.edits import CONTINUES, AddRow, Change, Conflict, Edit, MoveRow, RemoveRow
+from targets.domain.edits import CONTINUES, AddRow, Change, Conflict, Edit, MoveRow, RemoveRow, head_value
 from targets.domain.labels import field_label
-from targets.domain.record import MONEY, ROW_TEXTS, Record, money_text, money_value
+from targets.domain.record import MONEY, ROW_TEXTS, Record, money_value
 from targets.editing import Outcome, apply_changes
 from targets.forms import Typed, edits_of, head_text, typed_over
 from targets.models import Declaration, Revision
@@ -41,8 +41,6 @@ def save(declaration: Declaration, base: Revision, typed: Typed, *, by: Person) 
     """Store what was typed over `base`; raises EditRefused. Words of others are never overwritten unseen."""
     seen = base.record
     edits = edits_of(seen, typed)
-    is_stale = declaration.current_revision is None or declaration.current_revision.number != base.number
-    edits, spared = _spare_changed_rows(edits, seen, declaration.record()) if is_stale else (edits, [])
     outcome = apply_changes(declaration, edits, by=by)
     conflicts = [*outcome.conflicts, *_rows_stored_before(edits, outcome.record)]
     conflicts = [conflict for conflict in conflicts if not (conflict.change.field == CONTINUES and conflict.stored)]
@@ -50,18 +48,10 @@ def save(declaration: Declaration, base: Revision, typed: Typed, *, by: Person) 
     others = [revision for revision in later if outcome.revision is None or revision.pk != outcome.revision.pk]
     number = outcome.revision.number if outcome.revision else (others[-1].number if others else base.number)
     clashes = [_clash(conflict, seen, outcome.record, others) for conflict in _once_a_row(conflicts)]
-    clashes += [_spared(key, outcome.record, others) for key in spared]
-    message = _message(edits, conflicts, outcome, declaration.kind)
+    clashes += [_kept(key, outcome.record, others) for key in outcome.kept_rows]
+    message = _message(edits, conflicts, outcome)
     shown = typed_over(outcome.record, typed, [conflict.change for conflict in conflicts])
     return Saved(number, message, shown, clashes)
-
-
-def _spare_changed_rows(edits: Iterable[Edit], seen: Record, stored: Record) -> tuple[list[Edit], list[str]]:
-    """Deleting a row that somebody changed meanwhile would delete words its deleter never saw: such rows stay."""
-    before = {row.key: row for row in seen.rows}
-    changed = {row.key for row in stored.rows if row.key in before and before[row.key] != row}
-    spared = [edit.key for edit in edits if isinstance(edit, RemoveRow) and edit.key in changed]
-    return [edit for edit in edits if not (isinstance(edit, RemoveRow) and edit.key in changed)], spared
 
 
 def _rows_stored_before(edits: Iterable[Edit], stored: Record) -> list[Conflict]:
@@ -124,7 +114,7 @@ def still_open(places: Iterable[str], base: Record, typed: Typed) -> list[Clash]
     return clashes
 
 
-def _spared(key: str, stored: Record, others: Sequence[Revision]) -> Clash:
+def _kept(key: str, stored: Record, others: Sequence[Revision]) -> Clash:
     number, row = next((number, row) for number, row in stored.numbered_rows() if row.key == key)
     who = _signed(others[-1]) if others else "他人"
     return Clash(
@@ -149,8 +139,7 @@ def _value(record: Record, change: Change) -> str | None:
     if change.row:
         row = next((row for row in record.rows if row.key == change.row), None)
         return str(getattr(row, change.field)) if row and change.field != CONTINUES else None
-    value = getattr(record, change.field)
-    return money_text(value) if change.field in MONEY else str(value)
+    return head_value(record, change.field)
 
 
 def _said(name: str, text: str) -> str:
@@ -165,7 +154,7 @@ def _place(change: Change, record: Record) -> str:
     return f"第{number}行 {label}" if number else label
 
 
-def _message(edits: Sequence[Edit], conflicts: Sequence[Conflict], outcome: Outcome, kind: str) -> str:
+def _message(edits: Sequence[Edit], conflicts: Sequence[Conflict], outcome: Outcome) -> str:
     """What was saved, in one sentence; "" when nothing was."""
     if outcome.revision is None:
         return ""
@@ -176,9 +165,10 @@ def _message(edits: Sequence[Edit], conflicts: Sequence[Conflict], outcome: Outc
     if places:
         more = "等" if len(places) > PLACES_TOLD else ""
         said.append(f"改动{len(places)}处（{'、'.join(places[:PLACES_TOLD])}{more}）")
-    for word, sort in (("新增", AddRow), ("删除", RemoveRow), ("移动", MoveRow)):
-        if number := sum(isinstance(edit, sort) for edit in edits):
-            said.append(f"{word}{number}行")
+    numbers = {sort: sum(isinstance(edit, sort) for edit in edits) for sort in (AddRow, RemoveRow, MoveRow)}
+    numbers[RemoveRow] -= len(outcome.kept_rows)
+    words = {AddRow: "新增", RemoveRow: "删除", MoveRow: "移动"}
+    said += [f"{words[sort]}{number}行" for sort, number in numbers.items() if number]
     if not said:
         said.append("调整合并单元格")
     return f"已保存为第{outcome.revision.number}稿：{'，'.join(said)}。"

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from targets.domain.record import MONEY, ROW_TEXTS, IndicatorRow, Record, money_text, money_value
 
 HEAD_TEXTS = ("title", "code", "unit", "goal")
+EXTRA = "extra."
+"""Before the label of a cell that has no field of its own: `extra.立项依据`."""
 CONTINUES = "continues"
 """As a field of a change its value is the names of the continuing cells, joined by blanks."""
 
@@ -34,7 +36,10 @@ class AddRow:
 
 @dataclass(frozen=True, slots=True)
 class RemoveRow:
+    """`seen` is the row as its author saw it; with None the row goes whatever it says."""
+
     key: str
+    seen: IndicatorRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +61,11 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
+    """`kept_rows` are the keys of rows that were to go, but say something else than their remover saw."""
+
     record: Record
     conflicts: tuple[Conflict, ...] = ()
+    kept_rows: tuple[str, ...] = ()
 
 
 def merge(record: Record, edits: Iterable[Edit]) -> Merged:
@@ -87,9 +95,10 @@ class _Draft:
         self.order = [row.key for row in record.rows]
         self.touched: set[tuple[str, str]] = set()
         self.conflicts: list[Conflict] = []
+        self.kept_rows: list[str] = []
 
     def change_head(self, change: Change) -> None:
-        stored = _head_value(self.head, change.field)
+        stored = head_value(self.head, change.field)
         if stored == change.old:
             self.head = _with_head_value(self.head, change.field, change.new)
         elif stored != change.new:
@@ -110,8 +119,14 @@ class _Draft:
             self.order.insert(_place(self.order, edit.after), edit.row.key)
 
     def remove(self, edit: RemoveRow) -> None:
-        if self.rows.pop(edit.key, None):
-            self.order.remove(edit.key)
+        stored = self.rows.get(edit.key)
+        if stored is None:
+            return
+        if edit.seen not in (None, stored):
+            self.kept_rows.append(edit.key)
+            return
+        del self.rows[edit.key]
+        self.order.remove(edit.key)
 
     def move(self, edit: MoveRow) -> None:
         if edit.key in self.rows and edit.key != edit.after:
@@ -120,7 +135,7 @@ class _Draft:
 
     def merged(self) -> Merged:
         rows = _follow([self.rows[key] for key in self.order], self.touched)
-        return Merged(replace(self.head, rows=rows), tuple(self.conflicts))
+        return Merged(replace(self.head, rows=rows), tuple(self.conflicts), tuple(self.kept_rows))
 
 
 def _place(order: list[str], after: str | None) -> int:
@@ -129,12 +144,13 @@ def _place(order: list[str], after: str | None) -> int:
     return order.index(after) + 1 if after in order else len(order)
 
 
-def _head_value(record: Record, field: str) -> str:
+def head_value(record: Record, field: str) -> str:
+    """What stands in a field of the form's head, as a change of it says it."""
     if field in MONEY:
         return money_text(getattr(record, field))
     if field in HEAD_TEXTS:
         return str(getattr(record, field))
-    return record.extra.get(field, "")
+    return record.extra.get(field.removeprefix(EXTRA), "")
 
 
 def _with_head_value(record: Record, field: str, value: str) -> Record:
@@ -142,7 +158,7 @@ def _with_head_value(record: Record, field: str, value: str) -> Record:
         return _replaced(record, field, money_value(value))
     if field in HEAD_TEXTS:
         return _replaced(record, field, value)
-    return replace(record, extra={**record.extra, field: value})
+    return replace(record, extra={**record.extra, field.removeprefix(EXTRA): value})
 
 
 def _cell(row: IndicatorRow, field: str) -> str:

@@ -1,0 +1,74 @@
+"""What stands above a form in a strip: why it came back, that it is approved, that an adjustment is under way."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from targets.domain.steps import APPROVED, EDITABLE, VOID
+from targets.links import revision_url
+from targets.models import Declaration, ReviewEvent
+
+SENDING = ("submit", "forward", "pass", "approve", "adopt", "adjust", "withdraw")
+"""After one of these the opinion of an earlier return is settled."""
+APPROVING = ("approve", "adopt")
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """`kind` is its look ("" for information, warn, ok); `url` leads to what `link` says."""
+
+    text: str
+    heading: str = ""
+    who: str = ""
+    kind: str = ""
+    url: str = ""
+    link: str = ""
+
+
+def strips(declaration: Declaration, events: Sequence[ReviewEvent], *, is_own: bool) -> Iterator[Strip]:
+    """The strips of a form whose text is shown; `is_own` when the text as it stands now is."""
+    yield from _opinion(events)
+    approval = next((event for event in reversed(events) if event.step in APPROVING), None)
+    if declaration.state == VOID and events:
+        yield Strip(events[-1].opinion, "已作废", _signed(events[-1]))
+    elif declaration.state == APPROVED and approval:
+        yield Strip(
+            f"{_document(approval)}。生效的是第{approval.revision.number}稿。", "已批复", _signed(approval), "ok"
+        )
+    elif approval:
+        url = revision_url(declaration, approval.revision.number)
+        yield Strip(_adjustment(declaration, approval, events, is_own), "调整中", "", "", url, "查看已批复的一版")
+    if declaration.state in EDITABLE and not is_own and not approval:
+        yield Strip("单位正在修改。以下是上次送审的内容，修改后的内容送审后可见。")
+
+
+def _opinion(events: Sequence[ReviewEvent]) -> Iterator[Strip]:
+    """The opinion with which the form came back (or was refused), while it is not yet sent on."""
+    last = next((event for event in reversed(events) if event.step in (*SENDING, "return", "reject")), None)
+    if last is None or last.step in SENDING:
+        return
+    if last.step == "reject":
+        yield Strip(last.opinion, "不予通过意见", _signed(last), "warn")
+    else:
+        number = sum(event.step == "return" for event in events)
+        yield Strip(last.opinion, "退回意见", f"{_signed(last)}　第 {number} 次退回", "warn")
+
+
+def _adjustment(declaration: Declaration, approval: ReviewEvent, events: Sequence[ReviewEvent], is_own: bool) -> str:
+    reason = next((event.opinion for event in reversed(events) if event.step == "adjust"), "")
+    said = f"第{declaration.version}版，理由：{reason}。" if reason else f"第{declaration.version}版。"
+    in_force = f"已批复的一版（{_document(approval)}）继续有效，调整稿批复后才替换它。"
+    hidden = "以下是已批复的内容，调整的内容送审后可见。"
+    return f"{said}{in_force}{hidden if declaration.state in EDITABLE and not is_own else ''}"
+
+
+def _document(approval: ReviewEvent) -> str:
+    date = date_format(approval.document_date, "Y年n月j日") if approval.document_date else ""
+    return "，".join(part for part in (approval.document_number, date) if part)
+
+
+def _signed(event: ReviewEvent) -> str:
+    at = date_format(localtime(event.at), "n月j日 H:i")
+    return f"{event.get_role_display()} {event.person_name}　{at}"
