@@ -23,6 +23,8 @@ from targets.domain.sheets.problems import FileRefused, quoted
 from targets.domain.sheets.text import NotText, TooLarge, read_text
 
 PARSER_ERRORS = (CalamineError, OSError, ValueError, ET.ParseError)
+PANIC = "PanicException"
+"""What the parser raises where it did not expect a file to be so broken; derived from `BaseException` and nowhere to import from."""
 LONGEST_SHEET_NAME = 31
 
 Texts = Sequence[Sequence[str]]
@@ -54,10 +56,15 @@ def open_sheets(package: Package, name: str, wanted: Wanted, limits: Limits) -> 
 @contextmanager
 def _parser(name: str) -> Iterator[None]:
     """Any failure of a parser on a file that passed the guard is the file's, and is told in words."""
+    sentence = f"{quoted(name, 80)}的内部结构有误，读不了。{CURE}"
     try:
         yield
     except PARSER_ERRORS as error:
-        raise FileRefused(f"{quoted(name, 80)}的内部结构有误，读不了。{CURE}") from error
+        raise FileRefused(sentence) from error
+    except BaseException as error:
+        if type(error).__name__ != PANIC:
+            raise
+        raise FileRefused(sentence) from error
 
 
 def _text(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterator[OpenedSheet]:
@@ -93,7 +100,7 @@ def _workbook(package: Package, name: str, wanted: Wanted) -> Iterator[OpenedShe
             continue
         with _parser(name):
             source = workbook.get_sheet_by_name(metadata.name)
-        values: list[list[Value]] = source.to_python(skip_empty_area=False)
+            values: list[list[Value]] = source.to_python(skip_empty_area=False)
         if not wanted(values):
             continue
         is_visible = metadata.visible == SheetVisibleEnum.Visible

@@ -3,10 +3,11 @@
 A page where nothing has moved comes out as it went in. What was put right is told with its cell and its reason.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from targets.domain.sheets.cells import Cell, address, label_key
+from targets.domain.sheets.cells import Cell, address, label_key, plain
 from targets.domain.sheets.header import Header
 from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.problems import quoted
@@ -19,6 +20,13 @@ MOST_SEARCHES = 400
 """Rows of one page that are searched without a find before the rest is believed."""
 NEWEST = "2021"
 """Key of the taxonomy by which a lost level 1 is found (财预〔2021〕101号)."""
+PAGE_NUMBER = re.compile(
+    r"第\s*\d+\s*页.*|共\s*\d+\s*页|[-—–]\s*\d+\s*[-—–]|\d+\s*/\s*\d+\s*页?|page\s*\d+.*", re.IGNORECASE
+)
+NOT_ALONE = frozenset(
+    "number level1 level2 target plan_value standard_value standard_source average_3y last_year history_source weight".split()
+)
+"""A row that fills one of these alone is none, where merges are lost: a stray number or remark."""
 GROUP, DUTY, NUMBER = "duty_group", "duty", "number"
 
 
@@ -109,6 +117,8 @@ class Page:
         ]
         if not own or self.fruitless > MOST_SEARCHES:
             return line
+        if len(own) == 1 and (apart := self._is_no_row(texts, own[0])) is not None:
+            return apart
         kept = [cell for cell in others if cell.column in self.beside]
         if not (
             self.head_has_moved
@@ -126,6 +136,16 @@ class Page:
         self.has_moved = True
         self._tell_moved(own, laid)
         return Line(row, laid.texts, [*laid.left_out, *kept], moved=True, columns=laid.columns)
+
+    def _is_no_row(self, texts: dict[str, str], cell: Cell) -> Line | None:
+        """A page number, or a remark where a single cell makes no row of a table; None if it may be one."""
+        if PAGE_NUMBER.fullmatch(plain(cell.text)):
+            return Line(cell.row, {})
+        name = next(iter(texts), "")
+        is_level = name in ("level1", "level2") and says(cell.text) & (Says.LEVEL1 | Says.LEVEL2 | Says.LEVEL)
+        if self.strict or name not in NOT_ALONE or is_level:
+            return None
+        return Line(cell.row, {}, [cell])
 
     def _only_item(self, line: Line, cell: Cell) -> Line:
         """A single cell that names money is an item of the budget, wherever it stands; any other stays where it is."""

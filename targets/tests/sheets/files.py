@@ -26,6 +26,8 @@ class Percent(float):
 class Formula(str):
     """A formula whose result is 1, in a cell that shows percentages."""
 
+    __slots__ = ()
+
 
 def as_text(lines: Lines, separator: str = ",", encoding: str = "utf-8") -> bytes:
     def written(value: Any) -> str:
