@@ -3,7 +3,8 @@
 import pytest
 
 from targets.domain.sheets.reader import read_workbook
-from targets.tests.sheets.books import one_sheet
+from targets.tests.sheets import other_forms
+from targets.tests.sheets.books import PLAN_HEAD, one_sheet
 from targets.tests.sheets.damage import damaged
 from targets.tests.sheets.exact import Count, compare, packed, shown_sheets, transcription
 from targets.tests.sheets.files import as_text, as_xls, biff_sheet
@@ -43,4 +44,22 @@ def test_damaged_forms_are_put_right_or_marked(share, glued):
         total.add(count)
     print(total, *total.differences[:40], sep="\n")
     assert total.rate >= 0.97
+    assert total.silent <= total.cells * 0.01
+
+
+HEAD = [[*line, *[""] * (17 - len(line))] for line in PLAN_HEAD]
+
+
+@pytest.mark.parametrize(("share", "glued"), [(0.0, 0), (0.25, 1), (0.6, 2)])
+def test_forms_of_an_invented_district(share, glued):
+    total = Count(f"{share:.0%} of the rows moved, {glued} pairs glued")
+    wanted = other_forms.printed()
+    for seed in range(40):
+        for number, rows in enumerate((other_forms.project_rows(), other_forms.plan_rows(HEAD))):
+            bad = damaged(rows, seed * 100 + number, share=share, glued=glued)
+            (form,) = read_workbook(WRITERS[(seed + number) % len(WRITERS)](bad), "a.xlsx").forms
+            key = form.title if form.kind == "project" else form.record.department_name
+            total.add(compare(form, wanted[key], [packed("".join(row)) for row in bad]))
+    print(total, *total.differences[:60], sep="\n")
+    assert total.rate >= (0.97 if share else 1)
     assert total.silent <= total.cells * 0.01
