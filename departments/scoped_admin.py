@@ -33,6 +33,8 @@ class ScopedAdmin(admin.ModelAdmin):
     view_roles: ClassVar[frozenset[str]] = EVERYBODY
     change_roles: ClassVar[frozenset[str]] = ADMINS
     add_roles: ClassVar[frozenset[str]] = ADMINS
+    in_words: ClassVar[dict[str, str]] = {}
+    """Field of a form → what tells it to those who may not change it ("" for nothing): ticks and lists are for forms."""
     show_full_result_count = False
     list_per_page = 50
 
@@ -65,6 +67,19 @@ class ScopedAdmin(admin.ModelAdmin):
         if found is None or not self.has_view_permission(request, found):
             raise Http404
         return found
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        fieldsets: Any = super().get_fieldsets(request, obj)
+        if obj is None or not self.in_words:
+            return fieldsets
+        fixed = (
+            set(self.get_readonly_fields(request, obj)) if self.has_change_permission(request, obj) else self.in_words
+        )
+        told = {field: words for field, words in self.in_words.items() if field in fixed}
+        return [
+            (title, {**options, "fields": tuple(filter(None, (told.get(one, one) for one in options["fields"])))})
+            for title, options in fieldsets
+        ]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """An address may filter by what the page offers, by nothing else: hidden text could be guessed letter by letter."""

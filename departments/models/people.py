@@ -112,6 +112,10 @@ def _reach(memberships: list[tuple[str, int, int, int | None]]) -> dict[str, fro
 
 
 class MembershipQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Person) -> "MembershipQuerySet":
+        """Posts are the business of those who run or audit the division, not of everybody in the department."""
+        return self if user.is_superuser else self.filter(department__in=user.scope.reach(ADMIN, AUDITOR))
+
     def in_force(self) -> "MembershipQuerySet":
         return self.filter(valid_on(today()))
 

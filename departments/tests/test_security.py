@@ -83,6 +83,12 @@ def test_choices_hold_nothing_of_the_other_division(register, neighbour, field):
     assert "root" not in found
 
 
+def test_an_auditor_reads_in_words_which_posts_a_person_holds(register):
+    html = register.client("auditor").get(page("person", "change", register.people["filler"].pk)).content.decode()
+    assert ("实验学校" in html, "单位经办人" in html, "可以登录" in html) == (True, True, True)
+    assert ("重置密码" in html, 'alt="True"' in html, 'alt="False"' in html) == (False, False, False)
+
+
 # Forged posts ---------------------------------------------------------------------------------------------------------
 
 
@@ -175,7 +181,7 @@ def test_crafted_addresses_are_refused_in_words(register, address):
         "/admin/departments/person/?q=%00",
         "/admin/departments/duty/?year=99999999999999999999",
         "/admin/departments/duty/?year=abc",
-        "/admin/departments/person/?is_active__exact=%00",
+        "/admin/departments/department/?is_finance__exact=%00",
         "/admin/departments/person/?_popup=1",
         "/admin/departments/department/add/?division=zzz&name=%00",
         "/admin/departments/membership/add/?person=1&department=abc",

@@ -25,8 +25,8 @@ from targets.year_setup import STANDARD, set_up_year
 YEAR_MANAGERS = frozenset({ADMIN, PERFORMANCE_REVIEWER})
 YEAR_READERS = YEAR_MANAGERS | {AUDITOR}
 LEVEL_CHOICES = list(zip(REVIEW_LEVELS, ("主管部门审核", "业务科室审核", "绩效科审核（必有）"), strict=True))
-THRESHOLDS = ("goal_length", "money_tolerance")
-"""Numbers that rules read, named as in YearRules."""
+THRESHOLDS = {"goal_length": "10", "money_tolerance": "0.01"}
+"""Numbers that rules read, named as in YearRules, with what holds where none is given."""
 COPY = "copy"
 
 
@@ -93,8 +93,8 @@ class YearForm(forms.ModelForm[BudgetYear]):
         model = BudgetYear
         fields = ("is_closed", "review_levels", "two_signers")
 
-    goal_length = threshold_field("总体目标最少字数", "10", 0)
-    money_tolerance = threshold_field("资金误差（万元）", "0.01", 4)
+    goal_length = threshold_field("总体目标最少字数", THRESHOLDS["goal_length"], 0)
+    money_tolerance = threshold_field("资金误差（万元）", THRESHOLDS["money_tolerance"], 4)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -183,21 +183,40 @@ class BudgetYearAdmin(ScopedAdmin):
     view_roles = YEAR_READERS
     change_roles = add_roles = YEAR_MANAGERS
     form = YearForm
-    list_display = ("year", "division", "is_closed", "levels", "rule_count", "campaign_names")
+    list_display = ("year", "division", "state", "levels", "rule_count", "campaign_names")
     list_filter = ("is_closed",)
     ordering = ("-year", "division")
+    in_words: ClassVar[dict[str, str]] = {
+        "is_closed": "state",
+        "review_levels": "levels",
+        "two_signers": "signers",
+        "goal_length": "numbers",
+        "money_tolerance": "",
+    }
     inlines = (CategoryInline, RuleInline, CampaignInline)
     fieldsets = (
         (None, {"fields": ("is_closed",)}),
         ("审核", {"fields": ("review_levels", "two_signers")}),
-        ("校验参数", {"fields": THRESHOLDS}),
+        ("校验参数", {"fields": tuple(THRESHOLDS)}),
     )
     add_fieldsets: ClassVar[Any] = ((None, {"fields": ("division", "year", "basis")}),)
+
+    @admin.display(description="状态", ordering="is_closed")
+    def state(self, obj: BudgetYear) -> str:
+        return "已关账" if obj.is_closed else "编报"
 
     @admin.display(description="审核环节")
     def levels(self, obj: BudgetYear) -> str:
         names = dict(LEVEL_CHOICES)
         return " → ".join(names[level].partition("（")[0].removesuffix("审核") for level in obj.levels_in_use)
+
+    @admin.display(description="业务科室与绩效科")
+    def signers(self, obj: BudgetYear) -> str:
+        return "须不同人审核" if obj.two_signers else "可以同一人审核"
+
+    @admin.display(description="总体目标最少字数；资金误差（万元）")
+    def numbers(self, obj: BudgetYear) -> str:
+        return "；".join(str(obj.thresholds.get(name, default)) for name, default in THRESHOLDS.items())
 
     @admin.display(description="另定级别的规则")
     def rule_count(self, obj: Any) -> int:
