@@ -76,3 +76,14 @@ def test_a_server_as_operations_describes_it_passes_the_deployment_checks():
     )
 
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_without_collected_files_pages_ask_for_plain_names_which_are_served_from_the_source_folders():
+    """`collectstatic` is for speed: a server that has only its secret key answers with style all the same."""
+    asks = (
+        "from django.conf import settings; from django.templatetags.static import static; "
+        "print(static('targets/shell.css'), settings.WHITENOISE_USE_FINDERS)"
+    )
+    told = start("manage.py", "shell", "--no-imports", "-c", asks, STATIC_COLLECTED="off")
+
+    assert told.stdout == "/static/targets/shell.css True\n"
