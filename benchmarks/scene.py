@@ -4,6 +4,7 @@ Without DATABASE_URL it is a SQLite file in a folder that is removed afterwards;
 named one and dropped afterwards. Nothing that is there already is touched.
 """
 
+import io
 import json
 import os
 import secrets
@@ -13,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,8 @@ django.setup()
 @contextmanager
 def database() -> Iterator[str]:
     """A migrated, empty database; what it is called for people. The environment names it for child processes."""
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    with redirect_stdout(io.StringIO()):  # Django says on its own that the cache table is there
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     made = str(connection.settings_dict["NAME"])
     os.environ["DATABASE_URL"] = f"{NAMED.rpartition('/')[0]}/{made}" if NAMED else f"sqlite:///{made}"
     try:

@@ -152,7 +152,7 @@ def _write_flat_xlsx(target: IO[bytes], forms: Forms) -> None:
 
 
 def _write_flat_csv(target: IO[bytes], forms: Forms) -> None:
-    target.writelines(csv_chunks(COLUMNS, flat_lines(_flat(forms))))
+    _pour(csv_chunks(COLUMNS, flat_lines(_flat(forms))), target)
 
 
 def _write_json(target: IO[bytes], forms: Forms) -> None:
@@ -168,7 +168,13 @@ def _write_summary_xlsx(target: IO[bytes], forms: Forms) -> None:
 
 
 def _write_summary_csv(target: IO[bytes], forms: Forms) -> None:
-    target.writelines(csv_chunks(CSV_COLUMNS, csv_lines(_summary(forms))))
+    _pour(csv_chunks(CSV_COLUMNS, csv_lines(_summary(forms))), target)
+
+
+def _pour(chunks: Iterable[bytes], target: IO[bytes]) -> None:
+    """Not `writelines`: a file that waits in memory would go to disk only after the last of them."""
+    for chunk in chunks:
+        target.write(chunk)
 
 
 SHAPES: tuple[Shape, ...] = (
