@@ -121,6 +121,8 @@ class Grid:
         self.merge_from: dict[tuple[int, int], Merge] = {}
         self.hangs_from: dict[tuple[int, int], Merge] = {}
         """For a cell below the first line of a merge: that merge."""
+        self.across: set[tuple[int, int]] = set()
+        """Where cells merged over several columns begin."""
         self._merge(merges)
         self.rows = [
             [Cell(row, column, text) for column, text in enumerate(line) if text] for row, line in enumerate(self.texts)
@@ -145,6 +147,8 @@ class Grid:
                     f"工作表“{self.name}”中的合并单元格互相重叠，文件可能已损坏。请用 Excel 或 WPS 打开后另存，再上传。"
                 )
             self.merge_from[merge.top, merge.left] = merge
+            if merge.right > merge.left:
+                self.across.add((merge.top, merge.left))
             for row in range(merge.top, merge.bottom + 1):
                 for column in range(merge.left, merge.right + 1):
                     if (row, column) != (merge.top, merge.left):

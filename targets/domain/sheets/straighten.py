@@ -109,8 +109,8 @@ class Page:
             listed = [span for word, span in self.header.unknown.items() if label_key(word) in self.layout.listed]
             self.beside = frozenset(column for first, last in listed for column in range(first, last + 1))
 
-    def line(self, row: int, cells: Sequence[Cell], texts: dict[str, str], others: list[Cell]) -> Line:
-        """The line as read straight, or as its cells say."""
+    def line(self, row: int, cells: Sequence[Cell], texts: dict[str, str], others: list[Cell], *, strict: bool) -> Line:
+        """The line as read straight, or as its cells say. A row without the merged cells of its neighbours is no `strict` one."""
         line = Line(row, texts, others)
         own = [
             cell for cell in cells if cell.column not in self.beside and label_key(cell.text) not in self.layout.sides
@@ -123,12 +123,12 @@ class Page:
         if not (
             self.head_has_moved
             or len(others) > len(cells) - len(own)
-            or is_doubtful(texts, self.header.fields, strict=self.strict)
+            or is_doubtful(texts, self.header.fields, strict=strict)
         ):
             return line
         if len(own) == 1:
             return self._only_item(line, own[0])
-        laid = lay(own, self.places, strict=self.strict)
+        laid = lay(own, self.places, strict=strict)
         if not laid.moved and not (self.head_has_moved and laid.texts != texts):
             self.fruitless += 1
             return line

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from targets.domain.record import ROW_TEXTS, IndicatorRow
 from targets.domain.sheets.cells import Cell, Grid, address, label_key
@@ -63,7 +64,7 @@ def read_table(grid: Grid, layout: Layout, blocks: Sequence[Block]) -> Table:
     for number, block in enumerate(blocks):
         if block.header:
             _Page(grid, layout, block, block.header, table, may_carry=not proven, continues_page=number > 0).read()
-    if proven and not in_rows and not layout.side:
+    if proven and not in_rows:
         table.blanks = _blanks_below_text(layout, table)
     return table
 
@@ -72,6 +73,15 @@ def _blanks_below_text(layout: Layout, table: Table) -> list[int]:
     """Sheet rows whose outermost cell is blank below one that is not: merged in many forms, here perhaps lost."""
     outer = [getattr(row, layout.nests[0]) for row in table.rows]
     return [table.places[at] for at in range(1, len(outer)) if not outer[at] and any(outer[:at])]
+
+
+class _Row(NamedTuple):
+    """A row read straight: text by field, and the cells that belong to none."""
+
+    number: int
+    cells: list[Cell]
+    texts: dict[str, str]
+    others: list[Cell]
 
 
 @dataclass(slots=True)
@@ -94,19 +104,42 @@ class _Page:
     def read(self) -> None:
         self.field_at = _by_column(self.header.fields)
         self.unknown_at = _by_column(self.header.unknown)
-        sample = self.grid.rows[self.header.bottom + 1 : min(self.block.bottom, self.header.bottom + 1 + SAMPLE)]
-        page = Page(
-            self.layout, self.header, self.table.told, self.continues_page, sample, strict=not self.may_carry
-        )
+        rows = self._rows()
+        page, lines = self._straighten(rows, strict=not self.may_carry)
+        if page.has_moved and page.strict:
+            self.may_carry = True  # damage is proven: a blank may have lost its merge here too
+            page, lines = self._straighten(rows, strict=False)
+        self.table.told += page.told
         self.column_of = {place.field: place.first for place in page.places}
-        lines = page.finish(self._lines(page))
         for number, line in enumerate(split_lines(lines, self.table.told)):
             if line.texts:
                 self._add(line, after_head=number == 0 and self.continues_page)
             self._add_others(line.others)
 
-    def _lines(self, page: Page) -> list[Line]:
-        lines: list[Line] = []
+    def _straighten(self, rows: list[_Row], *, strict: bool) -> tuple[Page, list[Line]]:
+        sample = [row.cells for row in rows[:SAMPLE]]
+        page = Page(self.layout, self.header, [], self.continues_page, sample, strict=strict)
+        merged = {
+            row.number
+            for row in rows
+            if strict and any((row.number, cell.column) in self.grid.across for cell in row.cells)
+        }
+        usual = len(merged) * 2 > len(rows)
+        lines = [
+            page.line(
+                row.number,
+                row.cells,
+                dict(row.texts),
+                row.others,
+                strict=strict and (not usual or row.number in merged),
+            )
+            for row in rows
+        ]
+        return page, page.finish(lines)
+
+    def _rows(self) -> list[_Row]:
+        """The rows of the table as they stand; its foot and its totals are put aside."""
+        rows: list[_Row] = []
         side_end = self._side_end()
         self._see_sides(self.grid.rows[max(0, self.header.top - 1)], alone=True)
         for row in range(self.header.top, self.header.bottom + 1):
@@ -131,8 +164,8 @@ class _Page:
             if in_foot:
                 self.table.foot.append(cells)
             else:
-                lines.append(page.line(row, cells, texts, others))
-        return lines
+                rows.append(_Row(row, cells, texts, others))
+        return rows
 
     def _sort(self, cells: list[Cell]) -> tuple[dict[str, str], list[Cell]]:
         """Text by field, and the cells that belong to none (or to one that has its text already)."""
