@@ -82,14 +82,18 @@ def find_blocks(grid: Grid, layouts: Sequence[Layout]) -> list[Block]:
     """Every head-and-table of the sheet, from top to bottom; nothing between two blocks is left out."""
     search = _Search(grid)
     below = 0
+    listing: frozenset[str] = frozenset()
     for row, cells in enumerate(grid.rows):
         if row < below or not cells:
             continue
+        if listing and len(cells) > TITLE_CELLS and not listing.intersection(cell.text for cell in cells):
+            continue
         keys = [label_key(cell.text) for cell in cells]
-        if layout := _table_layout(keys, layouts, search.start):
+        if layout := _table_layout(keys, layouts, search.start) or _list_layout(grid, row, keys, layouts):
             header = read_header(grid, layout, row)
             search.table(header, layout)
             below = header.bottom + 1
+            listing = _headings(grid, header) if layout.is_list else frozenset()
         elif layout := _named_layout(cells, layouts, search.start):
             if not search.is_within(layout, cells):
                 search.open(row, layout, has_label=True)
@@ -109,6 +113,21 @@ def _table_layout(keys: list[str], layouts: Sequence[Layout], start: _Start | No
         return None
     began = start.layout if start else None
     return max(fitting, key=lambda x: (len(words & x.headings), x is began, began is not None and x.kind == began.kind))
+
+
+def _list_layout(grid: Grid, row: int, keys: list[str], layouts: Sequence[Layout]) -> Layout | None:
+    """A list whose head has more than one row: 项目名称 stands in the first, 三级指标 below 绩效指标 in the next."""
+    layout = next((layout for layout in layouts if layout.is_list), None)
+    if layout is None or len(keys) < FEWEST_HEADINGS or not layout.must_have[0].intersection(keys):
+        return None
+    words = set(keys).union(label_key(cell.text) for below in grid.rows[row + 1 : row + 3] for cell in below)
+    is_head = sum(key in layout.headings or key in layout.sides for key in keys) * 2 > len(keys)
+    return layout if is_head and all(words & need for need in layout.must_have) else None
+
+
+def _headings(grid: Grid, header: Header) -> frozenset[str]:
+    """The words of a list's head: the rows of a long list are looked at only if they say one of them."""
+    return frozenset(cell.text for row in grid.rows[header.top : header.bottom + 1] for cell in row)
 
 
 def _named_layout(cells: list[Cell], layouts: Sequence[Layout], start: _Start | None) -> Layout | None:

@@ -70,10 +70,16 @@ def _is_next_page(first: Head, head: Head) -> bool:
 
 
 def read_form(
-    grid: Grid, form: Form, *, year: int | None, year_above: int | None = None, told: Sequence[Problem] = ()
+    grid: Grid,
+    form: Form,
+    *,
+    year: int | None,
+    year_above: int | None = None,
+    told: Sequence[Problem] = (),
+    table: Table | None = None,
 ) -> FormReading:
     """`year_above` is what an earlier form of the sheet printed; `told` what is already known of cells of the sheet."""
-    return _FormReader(grid, form, year, year_above, told).read()
+    return _FormReader(grid, form, year, year_above, told, table).read()
 
 
 @dataclass(slots=True)
@@ -83,6 +89,8 @@ class _FormReader:
     year: int | None
     year_above: int | None
     told: Sequence[Problem]
+    table: Table | None = None
+    """The rows, if they are read already (of a list)."""
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -92,7 +100,7 @@ class _FormReader:
     def read(self) -> FormReading:
         layout = self.form.layout
         self._refuse_other_form()
-        table = read_table(self.grid, layout, self.form.blocks)
+        table = self.table or read_table(self.grid, layout, self.form.blocks)
         foot = read_foot(layout, table.foot)
         year = self._year()
         title = self._title(year)
@@ -227,7 +235,7 @@ class _FormReader:
         return extra
 
     def _tell_guesses(self, table: Table) -> None:
-        words = {column.field: column.path[-1] for column in self.form.layout.columns}
+        words = {column.field: column.path[-1] for column in self.form.layout.read_columns}
         for name, place, value in carried_runs(table):
             self._tell(place, GUESS, f"{words[name]}为空白，已按合并单元格照上一行读为{quoted(value)}，请核对。")
 

@@ -154,6 +154,8 @@ class Layout:
     """A label left of the table, merged down over head and rows."""
     side_width: float = 0
     dialects: tuple[Dialect, ...] = ()
+    is_list: bool = False
+    """A plain list: its columns say of each line to which form it belongs."""
     repeats_head: bool = False
     """Each page begins with the captions and the table head again (else with the table head alone)."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from targets.domain.sheets.cells import LONGEST_LABEL, Grid, label_key, split_label
 from targets.domain.sheets.find import find_blocks
+from targets.domain.sheets.flat_reader import read_list
 from targets.domain.sheets.form import FormReading, gather_forms, read_form
 from targets.domain.sheets.formats import SheetFormats, Value
 from targets.domain.sheets.guard import DEFAULT_LIMITS, Limits, inspect
@@ -127,6 +128,9 @@ def _read_forms(sheet: _Sheet, year: int | None) -> list[FormReading]:
     found: list[FormReading] = []
     year_above: int | None = None
     for form in forms:
+        if form.layout.is_list:
+            found += read_list(grid, form, year=year, told=sheet.problems)
+            continue
         found.append(read_form(grid, form, year=year, year_above=year_above, told=sheet.problems))
         printed = form.heads[0].year()
         year_above = printed[0] if printed else year_above
