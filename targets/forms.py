@@ -9,9 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.http import QueryDict
-from django.utils.timezone import now
 from django.utils import timezone
 
 from departments.models import Department, Person
@@ -20,7 +18,7 @@ from targets.domain.edits import CONTINUES, EXTRA, AddRow, Change, Edit, MoveRow
 from targets.domain.labels import field_label
 from targets.domain.record import MONEY, PLAN, PROJECT, ROW_TEXTS, IndicatorRow, Record, money_text
 from targets.domain.sheets.amounts import read_amount
-from targets.models import BudgetYear, Campaign, Declaration, Indicator
+from targets.models import BudgetYear, Declaration, Indicator
 from targets.paper import MERGEABLE, PLAN_COLUMNS, PROJECT_COLUMNS, cell_anchor, continues_above
 from targets.row_buttons import ROW_BUTTONS, spread
 from targets.templatetags.targets_ui import money
@@ -282,19 +280,11 @@ class NewDeclaration(forms.Form):
         years = BudgetYear.objects.filter(is_closed=False, division__departments__in=user.scope.reach(FILLER))
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
         self.fields["budget_year"].queryset = years.distinct()  # type: ignore[attr-defined]
-        self.fields["budget_year"].initial = _year_in_hand(years)
         now = timezone.now()
         with_open_round = years.filter(campaigns__opens_at__lte=now, campaigns__closes_at__gte=now)
         self.initial.setdefault("budget_year", with_open_round.first())
         if kind == PLAN:
             del self.fields["title"], self.fields["code"]
-
-
-def _year_in_hand(years: QuerySet[BudgetYear]) -> BudgetYear | None:
-    """The year whose round was opened last: what people are busy with, though later years may be prepared already."""
-    begun = Campaign.objects.filter(budget_year__in=years, opens_at__lte=now()).select_related("budget_year")
-    latest = begun.order_by("-opens_at").first()
-    return latest.budget_year if latest else None
 
 
 class Approval(forms.Form):

@@ -3,6 +3,7 @@
 Merged cells stay what they were on paper: a row put inside a merged cell joins it when it says the same, else it parts it.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from targets.domain.record import IndicatorRow
@@ -34,16 +35,44 @@ def _delete(rows: list[IndicatorRow], place: int, name: str, kind: str) -> list[
     return _take_out(rows, place)[0]
 
 
+def groups_around(rows: Sequence[IndicatorRow], place: int, kind: str) -> tuple[int, int]:
+    """From where to where rows change places when row `place` goes up: two single rows inside a merged cell or outside of
+    any, else the whole group above and the whole group that begins here, so that no merged cell is torn apart.
+    """
+    start, end = place - 1, place + 1
+    for name in MERGEABLE[kind]:
+        if name in rows[place].continues:
+            continue
+        first, last = place - 1, place + 1
+        while first > 0 and name in rows[first].continues:
+            first -= 1
+        while last < len(rows) and name in rows[last].continues:
+            last += 1
+        start, end = min(start, first), max(end, last)
+    return start, end
+
+
+def move_words(rows: Sequence[IndicatorRow], kind: str) -> list[str]:
+    """For each row what going up above it is called, "" for the first; 下移 of a row is 上移 of the next one."""
+    words = [""]
+    for place in range(1, len(rows)):
+        start, end = groups_around(rows, place, kind)
+        words.append("移" if end - start == 2 else "移（整组）")
+    return words
+
+
 def _up(rows: list[IndicatorRow], place: int, name: str, kind: str) -> list[IndicatorRow]:
-    """Change places with the row above; two rows of one merged cell stay in it."""
+    """Change places with what stands above; what both share with one merged cell they go on sharing."""
     if not 0 < place < len(rows):
         return rows
-    rest, row = _take_out(rows, place)
-    moved = _insert(rest, place - 1, row, kind)
-    below = moved[place]
-    shared = tuple(one for one in row.continues if one not in below.continues)
-    moved[place] = replace(below, continues=(*below.continues, *shared))
-    return moved
+    start, end = groups_around(rows, place, kind)
+    above, here = rows[start:place], rows[place:end]
+    shared = [one for one in MERGEABLE[kind] if one in here[0].continues]
+    here[0], above[0] = (
+        _joined(here[0], [one for one in shared if one in above[0].continues], kind),
+        _joined(above[0], shared, kind),
+    )
+    return [*rows[:start], *here, *above, *rows[end:]]
 
 
 def _down(rows: list[IndicatorRow], place: int, name: str, kind: str) -> list[IndicatorRow]:
@@ -72,6 +101,12 @@ ROW_BUTTONS = {
     "merge": _merge,
     "part": _part,
 }
+
+
+def _joined(row: IndicatorRow, names: Iterable[str], kind: str) -> IndicatorRow:
+    """Of the mergeable cells exactly these are one with the cell above."""
+    others = [one for one in row.continues if one not in MERGEABLE[kind]]
+    return replace(row, continues=(*names, *others))
 
 
 def _with(row: IndicatorRow, name: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from targets.admin.export import OfficialExportMixin, export_forms
 from targets.admin.history import history_page, paper_page, revision_page
 from targets.admin.page import address, form_page
 from targets.admin.steps import step_view, waive_view
-from targets.domain.steps import EDITABLE
+from targets.domain.steps import EDITABLE, VOID
 from targets.editing import EditRefused, create_declaration
 from targets.forms import NewDeclaration
 from targets.models import Declaration
@@ -120,7 +120,7 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
 
         @admin.display(description="系统校验")
         def findings(declaration: Declaration) -> str:
-            if not readable(declaration):
+            if not readable(declaration) or declaration.state == VOID:
                 return "—"
             return render_to_string("targets/pieces/counts.html", {"form": declaration})
 

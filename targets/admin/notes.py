@@ -39,7 +39,9 @@ def strips(declaration: Declaration, events: Sequence[ReviewEvent], *, is_own: b
         )
     elif approval:
         url = revision_url(declaration, approval.revision.number)
-        yield Strip(_adjustment(declaration, approval, events, is_own), "调整中", "", "", url, "查看已批复的一版")
+        yield Strip(
+            _adjustment(declaration, approval, events, is_own=is_own), "调整中", "", "", url, "查看已批复的一版"
+        )
     if declaration.state in EDITABLE and not is_own and not approval:
         yield Strip("单位正在修改。以下是上次送审的内容，修改后的内容送审后可见。")
 
@@ -56,7 +58,7 @@ def _opinion(events: Sequence[ReviewEvent]) -> Iterator[Strip]:
         yield Strip(last.opinion, "退回意见", f"{_signed(last)}　第 {number} 次退回", "warn")
 
 
-def _adjustment(declaration: Declaration, approval: ReviewEvent, events: Sequence[ReviewEvent], is_own: bool) -> str:
+def _adjustment(declaration: Declaration, approval: ReviewEvent, events: Sequence[ReviewEvent], *, is_own: bool) -> str:
     reason = next((event.opinion for event in reversed(events) if event.step == "adjust"), "")
     said = f"第{declaration.version}版，理由：{reason}。" if reason else f"第{declaration.version}版。"
     in_force = f"已批复的一版（{_document(approval)}）继续有效，调整稿批复后才替换它。"

@@ -26,7 +26,7 @@ from targets.forms import Typed, is_blank, is_complete, press, read_typed, shown
 from targets.models import Declaration, Revision
 from targets.paper import GOAL_WIDTH, MERGEABLE, TITLE_WIDTH, Paper, lines_of, paper_of
 from targets.review import Offer, Order, StepRefused, levels_to_return_to, open_steps, take_step, whose_turn
-from targets.row_buttons import blank_row
+from targets.row_buttons import blank_row, move_words
 from targets.waivers import explain, may_decide
 
 CUT_OFF = "没有保存：表格内容没有全部送达。请刷新页面后重新填写。"
@@ -171,9 +171,11 @@ def _inputs(
     declaration: Declaration, record: Record, typed: Typed, judged: list[Judged], desk: Desk, *, is_editable: bool
 ) -> dict[str, Any]:
     paper: Paper = paper_of(replace(record, rows=typed.rows), judged)
+    words = move_words(typed.rows, record.kind)
     revision = declaration.current_revision
     return {
         "paper": paper,
+        "lines": list(zip(paper.rows, words, [*words[1:], ""], strict=True)),
         "typed": typed,
         "is_form": True,
         "is_locked": not is_editable,

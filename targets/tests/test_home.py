@@ -155,7 +155,7 @@ def test_waiting_forms_by_department_the_longest_first(world: World) -> None:
     )
     assert "从等得最久的开始" in text(page)
     assert page.context["desk"].groups[0].first_url == f"/admin/targets/budgetproject/{old.pk}/change/"
-    assert [fact.value for fact in page.context["facts"]][1:] == ["2 张", "200.00 万元", "6 天", "0 张"]
+    assert [fact.value for fact in page.context["facts"]][1:] == ["2 张", "200.00 万元", "6 天"]
 
 
 def test_what_comes_again_after_a_return_is_counted(world: World) -> None:

@@ -91,6 +91,15 @@ def test_a_large_plan_is_shown_and_saved_in_time_with_few_questions(signed_in: C
     assert time.monotonic() - start < 15
 
 
+@pytest.mark.parametrize("rows", [1, 20, 100, 300])
+def test_the_page_of_a_plan_asks_the_database_fifteen_times(signed_in: Client, world: World, rows: int) -> None:
+    form = plan(world, *(plan_row(number) for number in range(rows)))
+    signed_in.get(page(form))
+    with CaptureQueriesContext(connection) as asked:
+        signed_in.get(page(form))
+    assert len(asked) == 15
+
+
 def test_no_text_of_the_plan_is_cut(signed_in: Client, world: World) -> None:
     long = "很长的工作活动说明。" * 40
     form = plan(world, plan_row(1, activity=long))

@@ -142,13 +142,14 @@ def alone(row: tuple[Any, ...], *continues: str) -> tuple[Any, ...]:
         (["delete:{0}"], [B, C, D, E]),
         (["delete:{1}"], [A, alone(C), D, E]),
         (["delete:{2}"], [A, B, D, E]),
-        (["up:{1}"], [B, A, alone(C), D, E]),
+        (["up:{1}"], [B, C, A, D, E]),
+        (["up:{3}"], [A, D, B, C, E]),
         (["up:{2}"], [A, alone(C), alone(B, "level1"), D, E]),
         (["down:{4}"], [A, B, C, D, E]),
         (["part:{2}:level1"], [A, B, alone(C), D, E]),
         (["merge:{2}:level2"], [A, B, ("产出指标", "数量指标", *C[2:4], ("level1", "level2")), D, E]),
         (["below:{1}"], [A, B, C, D, E]),
-        (["down:{0}", "down:{0}", "up:{0}", "up:{0}"], [A, B, alone(C), D, E]),
+        (["down:{0}", "down:{0}", "up:{0}", "up:{0}"], [A, B, C, D, E]),
     ],
 )
 def test_row_buttons_work_without_a_script(
@@ -159,12 +160,26 @@ def test_row_buttons_work_without_a_script(
     assert texts(rows_after(client, form, sent, *pressed)) == rows
 
 
+def test_a_move_that_takes_its_group_along_says_so(client: Client, world: World, form: Declaration) -> None:
+    client.force_login(world.filler, backend="django.contrib.auth.backends.ModelBackend")
+    html = client.get(page(form)).content.decode()
+    menus = html.split('class="jx-menu"')[1:]
+    assert [re.findall("[上下]移(?:（整组）)?", menu)[:2] for menu in menus] == [
+        ["下移（整组）"],
+        ["上移（整组）", "下移"],
+        ["上移", "下移（整组）"],
+        ["上移（整组）", "下移"],
+        ["上移", "下移"],
+        ["上移"],
+    ]
+
+
 def test_row_buttons_keep_what_is_typed_and_store_nothing(client: Client, world: World, form: Declaration) -> None:
     sent = opened(client, world.filler, form)
     key = sent["row"][1]
     typed = sent | {f"{key}.name": "改了还没存", "total": "约七百", "goal": "改了还没存的目标"}
     again = fields_of(client.post(page(form), typed | {"do": f"up:{key}"}).content.decode())
-    assert again["row"][:2] == [key, sent["row"][0]]
+    assert again["row"][:3] == [key, sent["row"][2], sent["row"][0]]
     assert (again[f"{key}.name"], again["total"], again["goal"]) == ("改了还没存", "约七百", "改了还没存的目标")
     assert form.revisions.count() == 1
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from departments.models import Department, Person
+from departments.models import Department, Membership, Person
 from departments.roles import (
     ADMIN,
     AUDITOR,
@@ -99,10 +99,15 @@ def _campaigns(person: Person) -> list[Campaign]:
 
 def _place(person: Person) -> str:
     posts = person.memberships.in_force().select_related("department", "office").order_by("pk")
-    words = [
-        f"{post.department.label}{f' {post.office.name}' if post.office else ''} · {ROLES[post.role]}" for post in posts
-    ]
+    words = [_post(post) for post in posts]
     return "；".join(words) or ("系统管理" if person.is_superuser else "")
+
+
+def _post(post: Membership) -> str:
+    """财政局 教科文科 · 业务科室审核人; an office that is called like its role (预算科) is said once."""
+    office = f" {post.office.name}" if post.office else ""
+    role = ROLES[post.role]
+    return f"{post.department.label}{office}" + ("" if office.strip() == role else f" · {role}")
 
 
 def _errands(person: Person) -> list[tuple[str, str]]:

@@ -167,8 +167,9 @@ def review_facts(review: Desk) -> list[Fact]:
     facts = [
         Fact(f"{len(forms)} 张", f"{levels}，{len(review.groups)}个部门"),
         Fact(f"{days} 天" if days else "今天", f"等待最久：{oldest.heading}", form_url(oldest)),
-        Fact(f"{review.resubmitted} 张", "退回后重新送来"),
     ]
+    if review.resubmitted:
+        facts.append(Fact(f"{review.resubmitted} 张", "退回后重新送来"))
     if amount is not None:
         facts.insert(1, Fact(f"{amount / 10000:,.2f} 万元", f"{projects}个项目金额合计"))
     return facts

@@ -60,6 +60,17 @@ def rows(*given_rows: IndicatorRow) -> Merged:
         ),
         pytest.param([RemoveRow("a")], rows(replace(B, continues=()), C), id="removing the first of a group"),
         pytest.param([RemoveRow("gone")], Merged(RECORD), id="removing what is gone"),
+        pytest.param([RemoveRow("c", seen=C)], rows(A, B), id="removing what one saw"),
+        pytest.param(
+            [RemoveRow("c", seen=replace(C, target="≥8人"))],
+            Merged(RECORD, kept_rows=("c",)),
+            id="a row that says something else than its remover saw stays",
+        ),
+        pytest.param(
+            [Change("", "extra.立项依据", "", "会议纪要")],
+            Merged(replace(RECORD, extra={"立项依据": "会议纪要"})),
+            id="a cell that has only a label",
+        ),
         pytest.param([MoveRow("b", after="c")], rows(A, C, replace(B, continues=())), id="moving out of a group"),
         pytest.param([MoveRow("c", after="")], rows(C, A, B), id="moving to the top"),
         pytest.param([MoveRow("c", after="c")], Merged(RECORD), id="moving after itself"),
