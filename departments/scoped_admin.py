@@ -72,10 +72,10 @@ class ScopedAdmin(admin.ModelAdmin):
         fieldsets: Any = super().get_fieldsets(request, obj)
         if obj is None or not self.in_words:
             return fieldsets
-        fixed = (
-            set(self.get_readonly_fields(request, obj)) if self.has_change_permission(request, obj) else self.in_words
-        )
-        told = {field: words for field, words in self.in_words.items() if field in fixed}
+        told = self.in_words
+        if self.has_change_permission(request, obj):
+            fixed = set(self.get_readonly_fields(request, obj)) - set(self.readonly_fields)
+            told = {field: words for field, words in told.items() if field in fixed}
         return [
             (title, {**options, "fields": tuple(filter(None, (told.get(one, one) for one in options["fields"])))})
             for title, options in fieldsets

@@ -89,6 +89,22 @@ def test_an_auditor_reads_in_words_which_posts_a_person_holds(register):
     assert ("重置密码" in html, 'alt="True"' in html, 'alt="False"' in html) == (False, False, False)
 
 
+@pytest.mark.parametrize(
+    ("name", "other", "words"),
+    [
+        ("admin", "filler", {"重置密码": True, 'name="is_active"': True, 'name="is_superuser"': False}),
+        ("admin", "admin", {"重置密码": True, 'name="is_active"': False, 'name="is_superuser"': False}),
+        ("root", "filler", {"重置密码": True, 'name="is_active"': True, 'name="is_superuser"': True}),
+        ("root", "root", {"重置密码": True, 'name="is_active"': False, 'name="is_superuser"': False}),
+    ],
+)
+def test_an_account_offers_what_may_be_changed(register, name, other, words):
+    html = register.client(name).get(page("person", "change", register.people[other].pk)).content.decode()
+    assert {word: word in html for word in words} == words
+    assert 'alt="True"' not in html
+    assert 'alt="False"' not in html
+
+
 # Forged posts ---------------------------------------------------------------------------------------------------------
 
 

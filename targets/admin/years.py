@@ -136,9 +136,18 @@ class YearPart(admin.TabularInline[Any, BudgetYear]):
 
 class CategoryInline(YearPart):
     model = Category
-    fields = ("parent", "name", "order", "is_required", "external_code")
     ordering = ("order", "id")
+    readonly_fields = ("needed",)
     verbose_name_plural = "指标分类（一级指标的“一级指标”栏留空；新增一级指标请先保存，再在其下添加二级指标）"
+
+    @admin.display(description="必填")
+    def needed(self, obj: Category) -> str | None:
+        return "是" if obj.is_required else None
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A tick is for those who may change it."""
+        required = "is_required" if self.has_change_permission(request, obj) else "needed"
+        return ("parent", "name", "order", required, "external_code")
 
     def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
         """Level 1 of this very year, listed once and not once for each line."""
