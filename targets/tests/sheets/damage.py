@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
+from openpyxl import Workbook
+
 from targets.domain.sheets.cells import label_key
 
 Rows = list[list[str]]
@@ -81,3 +83,33 @@ def _may_be_glued(rows: Rows, row: int, table: Table) -> bool:
 
 def _glued(first: Sequence[str], second: Sequence[str], mark: str) -> list[str]:
     return [one + mark + other if one and other else one or other for one, other in zip(first, second, strict=True)]
+
+
+ALL_MERGES, MERGES_OF_ROWS, MERGES_OF_MOVED = "all", "rows", "moved"
+
+
+def damaged_book(book: Workbook, seed: int, lost: str, *, share: float = 0.25) -> dict[str, Rows]:
+    """The workbook itself with rows moved one or two columns and merges lost; what each of its sheets holds then."""
+    left: dict[str, Rows] = {}
+    for number, sheet in enumerate(book):
+        random = Random(seed * 10 + number)  # noqa: S311 - damage need not be secret
+        rows = [["" if cell.value is None else str(cell.value) for cell in line] for line in sheet.iter_rows()]
+        table = find_table(rows)
+        picked = [row for row in range(table.top, table.bottom) if random.random() < share]
+        for merge in list(sheet.merged_cells.ranges):
+            in_rows = merge.max_row > table.top and merge.min_row <= table.bottom and merge.min_col > table.left
+            on_moved = any(merge.min_row <= row + 1 <= merge.max_row for row in picked)
+            if lost == ALL_MERGES or (in_rows and (lost == MERGES_OF_ROWS or on_moved)):
+                sheet.unmerge_cells(str(merge))
+        for row in picked:
+            for column in range(table.left, table.right):
+                sheet.cell(row + 1, column + 1).value = None
+            moved = _moved(rows[row][table.left :], Table(0, 0, 0, 0), random)
+            for column, text in enumerate(moved, start=table.left + 1):
+                if text:
+                    sheet.cell(row + 1, column).value = text
+                    sheet.cell(row + 1, column).data_type = "s"
+        left[sheet.title] = [
+            ["" if cell.value is None else str(cell.value) for cell in line] for line in sheet.iter_rows()
+        ]
+    return left

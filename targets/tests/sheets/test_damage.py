@@ -1,15 +1,17 @@
 """Sound forms damaged at random: merges gone, rows and cells moved, indicators glued. What is wrong must be marked."""
 
+import openpyxl
 import pytest
 
 from targets.domain.sheets.reader import read_workbook
 from targets.tests.sheets import other_forms
-from targets.tests.sheets.books import PLAN_HEAD, one_sheet
-from targets.tests.sheets.damage import damaged
-from targets.tests.sheets.exact import Count, compare, packed, shown_sheets, transcription
+from targets.tests.sheets.books import PLAN_HEAD, one_sheet, saved
+from targets.tests.sheets.damage import ALL_MERGES, MERGES_OF_MOVED, MERGES_OF_ROWS, damaged, damaged_book
+from targets.tests.sheets.exact import FOLDER, Count, compare, packed, shown_sheets, transcription
 from targets.tests.sheets.files import as_text, as_xls, biff_sheet
 
 SEEDS = range(24)
+BOOKS = sorted(FOLDER.glob("*.xlsx"))
 SHEETS = shown_sheets()
 PRINTED = {form.get("title") or form["department_name"]: form for form in transcription()}
 WRITERS = (
@@ -63,3 +65,18 @@ def test_forms_of_an_invented_district(share, glued):
     print(total, *total.differences[:60], sep="\n")
     assert total.rate >= (0.97 if share else 1)
     assert total.silent <= total.cells * 0.01
+
+
+@pytest.mark.parametrize("lost", [ALL_MERGES, MERGES_OF_ROWS, MERGES_OF_MOVED])
+def test_workbooks_that_have_lost_merges(lost):
+    total = Count(f"merges lost: {lost}")
+    for seed in range(6):
+        for path in BOOKS:
+            book = openpyxl.load_workbook(path)
+            rows = damaged_book(book, seed, lost)
+            for form in read_workbook(saved(book), path.name, year=2023).forms:
+                printed = PRINTED[form.title if form.kind == "project" else form.record.department_name]
+                total.add(compare(form, printed, [packed("".join(row)) for row in rows[form.sheet]]))
+    print(total, *total.differences[:40], sep="\n")
+    assert total.rate >= 0.97
+    assert total.silent <= total.cells * (0.02 if lost == MERGES_OF_ROWS else 0.01)
