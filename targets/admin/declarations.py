@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
@@ -114,7 +114,9 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
         def readable(declaration: Declaration) -> bool:
             return declaration.state not in EDITABLE or declaration.is_own_text_of(user)
 
-        @admin.display(description="金额（万元）", ordering="total")
+        told = Case(When(Q(unit__in=user.scope.own) | ~Q(state__in=EDITABLE), then="total"))  # the order would tell too
+
+        @admin.display(description="金额（万元）", ordering=told)
         def amount(declaration: Declaration) -> SafeString:
             return format_html('<div class="num">{}</div>', money(declaration.total) if readable(declaration) else "—")
 
