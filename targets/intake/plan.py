@@ -54,7 +54,7 @@ class PlannedForm:
 
 def plan_forms(reading: Reading, by: Person) -> list[PlannedForm]:
     """Each form with its action. A constant number of queries, whatever the number of forms."""
-    register = Register.load()
+    register = Register.load(by)
     years = {(year.division_id, year.year): year for year in BudgetYear.objects.select_related("division")}
     forms = [_identify(form, register, years, by) for form in reading.forms]
     _refuse_doubles(forms)

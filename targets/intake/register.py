@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from departments.models import Department
+from departments.models import Department, Person
 from departments.models.register import today
 from targets.domain.names import name_key
 
@@ -41,9 +41,12 @@ class Register:
                     self.by_name.setdefault(name, []).append(department)
 
     @classmethod
-    def load(cls) -> "Register":
+    def load(cls, user: Person) -> "Register":
+        """Of the divisions where the person has a post: 202 is another department in each. Without a post, of all."""
         day = today()
         found = Department.objects.select_related("parent", "division").order_by("code", "id")
+        if reached := user.scope.reach():
+            found = found.filter(division__in=Department.objects.filter(pk__in=reached).values("division"))
         return cls(department for department in found if department.is_valid_on(day))
 
     def find(self, code: str, name: str, unit: str) -> Match:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from departments.models import Department
+from departments.models import Department, Division
 from targets.intake.register import Register, Unknown
 from targets.tests.world import World
 
@@ -16,7 +16,7 @@ def register(world: World) -> Register:
     )
     Department.objects.create(division=world.division, code="202009", name="淄川区教育和体育局", parent=world.education)
     Department.objects.create(division=world.division, name="中共淄川区委宣传部")
-    return Register.load()
+    return Register.load(world.filler)
 
 
 @pytest.mark.parametrize(
@@ -89,11 +89,21 @@ def test_a_name_of_two_departments_needs_a_code(world: World) -> None:
     Department.objects.create(division=world.division, code="601", name="甲局", aliases=["综合办"])
     Department.objects.create(division=world.division, code="602", name="乙局", aliases=["综合办"])
     with pytest.raises(Unknown, match=r"对应几个部门：\[601\]甲局、\[602\]乙局"):
-        Register.load().find("", "综合办", "")
+        Register.load(world.filler).find("", "综合办", "")
 
 
 def test_a_closed_department_is_unknown(world: World) -> None:
     world.health.valid_to = "2020-12-31"
     world.health.save()
     with pytest.raises(Unknown, match="没有登记"):
-        Register.load().find("405", "淄川区卫生健康局", "")
+        Register.load(world.filler).find("405", "淄川区卫生健康局", "")
+
+
+def test_a_code_is_that_of_one_s_own_division(world: World) -> None:
+    elsewhere = Division.objects.create(code="370303000", name="淄博市张店区", short_name="张店区")
+    Department.objects.create(division=elsewhere, code="202", name="张店区教育局")
+    found = Register.load(world.filler).find("202", "淄川区教育和体育局", "淄川区实验学校")
+    assert (found.department, found.unit) == (world.education, world.school)
+    with pytest.raises(Unknown) as refusal:
+        Register.load(world.filler).find("", "张店区教育局", "")
+    assert "[202]张店区教育局" not in str(refusal.value)
