@@ -14,9 +14,10 @@ from departments.roles import ADMIN, FILLER, PERFORMANCE_REVIEWER
 from targets.disclosure import desk
 from targets.domain.record import PLAN, IndicatorRow, Record
 from targets.domain.sheets.writer import write_official
-from targets.editing import fresh_declaration, store
-from targets.intake.batch import open_batch, store_batch
+from targets.editing import fresh_declaration
+from targets.intake.batch import open_batch, read_batch, store_batch
 from targets.models import BudgetYear, Campaign, Disclosure, Revision
+from targets.storing import store
 from targets.tests.world import GOOD_ROWS, World
 
 MARKS = {"school": "学校密语", "kindergarten": "幼儿园密语", "health": "卫健密语", "elsewhere": "外区密语"}
@@ -145,11 +146,15 @@ def _add_sent_and_public(samples: Samples) -> None:
 def _add_batches(samples: Samples) -> None:
     """Files that the school's filler and an office of finance uploaded; one was stored and says what drafts say."""
     world = samples.world
-    workbook = write_official([_project(world, world.school, MARKS["school"])])
-    samples.add("filler", open_batch(workbook, "学校.xlsx", by=world.filler))
-    samples.add("office", open_batch(workbook, "代录.xlsx", by=world.office))
-    stored = open_batch(
-        write_official([world.record(title="导入的项目", goal=MARKS["school"])]), "已存.xlsx", by=world.filler
-    )
-    store_batch(stored, by=world.filler)
-    samples.add("stored", stored)
+    project = _project(world, world.school, MARKS["school"])
+    workbook = write_official([replace(project, goal="另一个目标：为全区1200名幼儿发放补助100万元。")])
+    imported = write_official([world.record(title="导入的项目", goal=MARKS["school"])])
+    for name, content, by in (
+        ("filler", workbook, world.filler),
+        ("office", workbook, world.office),
+        ("stored", imported, world.filler),
+    ):
+        batch = open_batch(content, f"{name}.xlsx", by=by)
+        read_batch(batch)
+        samples.add(name, batch)
+    store_batch(samples.things["targets.importbatch"]["stored"], by=world.filler)

@@ -72,7 +72,7 @@ def stored() -> dict[str, list[tuple[Any, ...]]]:
     told = {}
     for model in models:
         names = [one.name for one in model._meta.concrete_fields if one.name not in ("last_login", "content")]
-        told[model._meta.label] = sorted(model._base_manager.values_list(*names), key=repr)
+        told[model._meta.label] = sorted(model._base_manager.order_by().values_list(*names), key=repr)
     return told
 
 
@@ -135,7 +135,7 @@ def sent_with(what: str, samples: Samples) -> dict[str, Any]:
             "reason": "请改正",
         },
         "delete": {"post": "yes"},
-        "import": {"form": "0"},
+        "import": {"shown": "0", "form": "0"},
         "report": {"reported_on": "2023-01-10"},
         "reword": {"title": "另一个标题", "foreword": "说明"},
         "division": {"code": "370302000", "name": "改名的区", "short_name": "改名"},
