@@ -159,9 +159,16 @@
     const bar = one(".submit-row");
     const floor = Math.min(window.innerHeight, bar ? bar.getBoundingClientRect().top : Infinity);
     const list = menu.querySelector("div").getBoundingClientRect();
-    const head = one(".jx-grid thead");
+    const grid = menu.closest(".jx-grid");
+    const head = grid && grid.querySelector("thead th"); // the cells stick, their row does not
     const ceiling = head ? head.getBoundingClientRect().bottom : 0;
-    if (list.bottom > floor && menu.getBoundingClientRect().top - list.height > ceiling) { menu.classList.add("up"); }
+    const edge = grid ? Math.min(floor, grid.getBoundingClientRect().bottom) : floor;
+    if (list.bottom <= edge) { return; }
+    if (menu.getBoundingClientRect().top - list.height > ceiling) {
+      menu.classList.add("up");
+    } else {
+      menu.querySelector("div").scrollIntoView({ block: "nearest" });
+    }
   }, true);
 
   document.addEventListener("focusin", (event) => tell(event.target.closest(".jx-grid td[data-at]")));
