@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from targets.domain.sheets.cells import Cell, Grid, label_key, split_label
+from targets.domain.sheets.head import OTHER_FORM
 from targets.domain.sheets.header import Header, read_header
 from targets.domain.sheets.layout import Layout
 
@@ -145,7 +146,8 @@ def _titled_layout(cell: Cell, key: str, layouts: Sequence[Layout]) -> Layout | 
     word, value = split_label(cell.text)
     if not key.endswith("表") or (word and value and label_key(word) not in ("附件", "附表")):
         return None
-    return next((layout for layout in layouts if layout.title_words.search(key)), None)
+    titled = next((layout for layout in layouts if layout.title_words.search(key)), None)
+    return titled or (layouts[0] if "绩效" in key and OTHER_FORM.search(key) else None)
 
 
 def _with_ends(grid: Grid, found: list[tuple[Layout, int, Header | None, bool]]) -> list[Block]:

@@ -229,6 +229,7 @@ class _ListReader:
         foot = read_foot(FLAT, self.foot)
         told = (*told, *self._told_totals())
         readings: list[FormReading] = []
+        tops = [self.form.blocks[0].top, *(listed.first for listed in self.listed[1:]), self.form.blocks[-1].bottom]
         for number, listed in enumerate(self.listed):
             head = self._head(listed, above)
             for name, text in (*above.extra.items(), *foot.extra.items()):
@@ -236,12 +237,17 @@ class _ListReader:
             if not number:
                 head.strays += [*above.strays, *foot.strays, *self.strays]
             layout = FLAT_PLAN if _is_plan(listed) else FLAT
-            block = Block(layout, listed.first, None, listed.last + 1, is_named=True)
-            remarks = (*(told if not number else ()), *listed.faults)
+            bottom = max(tops[number + 1], listed.last + 1)
+            block = Block(layout, tops[number], None, bottom, is_named=True)
             table = self._table(listed, head)
             readings.append(
                 read_form(
-                    self.grid, Form(layout, (block,), (head,)), year=year, year_above=None, told=remarks, table=table
+                    self.grid,
+                    Form(layout, (block,), (head,)),
+                    year=year,
+                    year_above=None,
+                    told=(*told, *listed.faults),
+                    table=table,
                 )
             )
         return readings

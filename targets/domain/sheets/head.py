@@ -13,6 +13,8 @@ CHINESE_DIGITS = str.maketrans("〇○零Oo一二三四五六七八九", "000001
 NOISE = re.compile(r"(附件|附表|表)\s*[\d一二三四五六七八九十\-.]*$|第\s*\d*\s*页.*|共\s*\d*\s*页|[-—\s\d/.]+$")
 """Numbers of annexes and pages say nothing about the form."""
 UNFILLED = re.compile(r"[\s年月日/\-_—.．…（）()盖章签字]*")
+OTHER_FORM = re.compile("(自评|评价|监控|审核|反馈|汇总).*表$")
+"""Forms with the same headings that report on a target instead of setting it."""
 LONGEST_UNKNOWN_LABEL = 25
 SEVERAL_SPACES = re.compile(r"[ \t]{2,}|　+|\n")
 

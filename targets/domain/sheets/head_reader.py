@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from targets.domain.record import MONEY
 from targets.domain.sheets.amounts import AMOUNT_WITHOUT_UNIT, MONEY_LABEL, unit_in
 from targets.domain.sheets.cells import Cell, Grid, label_key, plain, split_label
-from targets.domain.sheets.head import LONGEST_UNKNOWN_LABEL, NOISE, UNFILLED, Head, add_extra, pieces, years_in
+from targets.domain.sheets.head import (
+    LONGEST_UNKNOWN_LABEL,
+    NOISE,
+    OTHER_FORM,
+    UNFILLED,
+    Head,
+    add_extra,
+    pieces,
+    years_in,
+)
 from targets.domain.sheets.layout import (
     BUDGETED,
     DEPARTMENT,
@@ -31,8 +40,6 @@ BRACKETS = "[]【】〔〕()（）［］ "
 MONEY_FIELDS = frozenset({*MONEY, EXTRA, PART_OR_OTHER})
 OWN_INCOME = frozenset({"事业收入", "经营性收入", "经营收入"})
 LONG_TEXTS = frozenset({"goal", OVERALL_GOAL, EXTRA})
-OTHER_FORM = re.compile("(自评|评价|监控|审核|反馈|汇总).*表$")
-"""Forms with the same headings that report on a target instead of setting it."""
 YEAR_ALONE = re.compile(r"[(\[]?\s*(19|20)\d\d\s*年度?\s*[)\]]?")
 LONGEST_YEAR_LINE = 40
 """Longer text that mentions a year explains something; it does not name the year of the form."""
@@ -184,7 +191,8 @@ class _HeadReader:
                 else:
                     is_money = column.field == BUDGETED or MONEY_LABEL.search(label_key(column.heading.text))
                     text = self._with_unit(row.label, cell.text) if is_money else cell.text
-                    add_extra(self.head.extra, f"{printed} {column.heading.text}", text)
+                    if not UNFILLED.fullmatch(text):
+                        add_extra(self.head.extra, f"{printed} {column.heading.text}", text)
 
     # Pairs
 
