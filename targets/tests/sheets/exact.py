@@ -107,7 +107,7 @@ def paired(
 ) -> Iterator[tuple[Mapping[str, str], Mapping[str, str]]]:
     """Each printed row with the row that was read for it: equal names first, else the one at its place between them."""
     keys = [[packed(row["name"] + row.get("explanation", "")) for row in rows] for rows in (read, printed)]
-    blocks = difflib.SequenceMatcher(None, *keys, autojunk=False).get_matching_blocks()
+    blocks = difflib.SequenceMatcher(None, keys[0], keys[1], autojunk=False).get_matching_blocks()
     found = {block.b + at: block.a + at for block in blocks for at in range(block.size)}
     after = 0
     for number, wanted in enumerate(printed):

@@ -56,7 +56,7 @@ HEAD = [[*line, *[""] * (17 - len(line))] for line in PLAN_HEAD]
 def test_forms_of_an_invented_district(share, glued):
     total = Count(f"{share:.0%} of the rows moved, {glued} pairs glued")
     wanted = other_forms.printed()
-    for seed in range(40):
+    for seed in range(20):
         for number, rows in enumerate((other_forms.project_rows(), other_forms.plan_rows(HEAD))):
             bad = damaged(rows, seed * 100 + number, share=share, glued=glued)
             (form,) = read_workbook(WRITERS[(seed + number) % len(WRITERS)](bad), "a.xlsx").forms
@@ -70,7 +70,7 @@ def test_forms_of_an_invented_district(share, glued):
 @pytest.mark.parametrize("lost", [ALL_MERGES, MERGES_OF_ROWS, MERGES_OF_MOVED])
 def test_workbooks_that_have_lost_merges(lost):
     total = Count(f"merges lost: {lost}")
-    for seed in range(6):
+    for seed in range(3):
         for path in BOOKS:
             book = openpyxl.load_workbook(path)
             rows = damaged_book(book, seed, lost)
