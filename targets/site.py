@@ -43,6 +43,10 @@ class LoginForm(AuthenticationForm):
 class ChoiceView(AutocompleteJsonView):
     """Choices as their screen names them (`choice_label`): an office with its department, a person with the user name."""
 
+    def process_request(self, request: HttpRequest) -> Any:
+        term, *found = super().process_request(request)
+        return term.replace("\x00", ""), *found  # PostgreSQL takes none
+
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
         label = getattr(self.model_admin, "choice_label", str)
         return {**super().serialize_result(obj, to_field_name), "text": label(obj)}

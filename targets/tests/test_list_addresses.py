@@ -1,6 +1,7 @@
 """A list's address asks nothing that the page does not offer: drafts of others could be guessed letter by letter."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -19,7 +20,7 @@ def test_a_draft_s_text_cannot_be_asked_for(world: World, who: str, query: str) 
     assert client.get(f"{reverse('admin:targets_budgetproject_changelist')}?{query}").status_code == 400
 
 
-def amount(yuan: int) -> dict[str, Decimal]:
+def amount(yuan: int) -> dict[str, Any]:
     return {"total": Decimal(yuan), "fiscal": Decimal(yuan)}
 
 
