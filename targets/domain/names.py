@@ -1,8 +1,10 @@
 """Names made comparable: what two people mean by the same name must give the same key."""
 
 import unicodedata
+from functools import lru_cache
 
 
+@lru_cache(maxsize=8192)  # the same names stand in thousands of rows
 def name_key(text: str) -> str:
     """Key of a title or name: full and half width alike, no white space, no punctuation, no case.
 

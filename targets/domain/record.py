@@ -6,6 +6,7 @@ No Django here. A record is immutable; `dataclasses.replace` makes a changed one
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -47,16 +48,22 @@ class IndicatorRow:
     continues: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ROW_TEXTS} | {"continues": list(self.continues)}
+        return dict(zip(ROW_TEXTS, _texts(self), strict=True), continues=list(self.continues))
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "IndicatorRow":
-        texts = {name: str(data.get(name, "")) for name in ROW_TEXTS}
-        return cls(**texts, continues=tuple(data.get("continues", ())))
+        texts = (str(data.get(name, "")) for name in ROW_TEXTS)
+        cells: list[Any] = [*texts, tuple(data.get("continues", ()))]
+        return cls(*cells)
+
+    def with_key(self, key: str) -> "IndicatorRow":
+        cells: list[Any] = [*_texts(self)[1:], self.continues]
+        return IndicatorRow(key, *cells)
 
 
 ROW_TEXTS: tuple[str, ...] = tuple(f.name for f in fields(IndicatorRow) if f.name != "continues")
-"""Every text cell of a row, `key` first."""
+"""Every text cell of a row, `key` first and in the order of the fields; `continues` is the last of them."""
+_texts = attrgetter(*ROW_TEXTS)
 
 MONEY = ("total", "fiscal", "other")
 

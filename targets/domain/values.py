@@ -106,22 +106,12 @@ class IndicatorValue:
     @property
     def quantity(self) -> Decimal | None:
         """The number as a number; of a ratio its quotient; None for a date, a text or several numbers."""
-        if self.kind == QUANTITY:
-            return Decimal(self.number)
-        if self.kind == RATIO and (right := Decimal(self.unit[1:])):
-            return Decimal(self.number) / right
-        return None
+        return _quantity_of(self.kind, self.number, self.unit)
 
     @property
     def in_base_unit(self) -> tuple[Decimal, str] | None:
         """`6万人` → (60000, 人), `728万元` → (7280000, 元); a ratio has no unit."""
-        quantity = self.quantity
-        if quantity is None:
-            return None
-        if self.kind == RATIO:
-            return quantity, ""
-        factor, unit = split_scale(canonical_unit(self.unit))
-        return quantity * factor, unit
+        return _in_base_unit(self.kind, self.number, self.unit)
 
     @property
     def is_range(self) -> bool:
@@ -143,6 +133,25 @@ class IndicatorValue:
         number, unit = (self.number + self.unit, "") if self.kind == RATIO else (self.number, self.unit)
         unit = "百分号" if canonical_unit(unit) == "%" else unit
         return " ".join(word for word in (self.label, OPERATOR_WORDS.get(self.operator, ""), number, unit) if word)
+
+
+def _quantity_of(kind: str, number: str, unit: str) -> Decimal | None:
+    if kind == QUANTITY:
+        return Decimal(number)
+    if kind == RATIO and (right := Decimal(unit[1:])):
+        return Decimal(number) / right
+    return None
+
+
+@lru_cache(maxsize=20_000)  # a dozen rules ask it of every cell
+def _in_base_unit(kind: str, number: str, unit: str) -> tuple[Decimal, str] | None:
+    quantity = _quantity_of(kind, number, unit)
+    if quantity is None:
+        return None
+    if kind == RATIO:
+        return quantity, ""
+    factor, base = split_scale(canonical_unit(unit))
+    return quantity * factor, base
 
 
 def comparable(a: IndicatorValue, b: IndicatorValue) -> bool:

@@ -13,7 +13,7 @@ from targets.domain.names import name_key
 from targets.domain.rules import ERROR, WARNING
 from targets.domain.taxonomy import COST
 from targets.domain.units import canonical_unit
-from targets.domain.values import COMPOUND, EMPTY, QUANTITY, RATIO, TEXT
+from targets.domain.values import COMPOUND, EMPTY, QUANTITY, RATIO, TEXT, IndicatorValue
 
 _HUNDRED = Decimal(100)
 
@@ -24,6 +24,8 @@ _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#[0-9]{1,6});")
 @rule("R03", WARNING, "残留网页标签")
 def leftover_markup(form: Form) -> Iterator[Fault]:
     """`<p>目标1: …</p>` would be printed and published as it stands."""
+    if not (_TAG.search(form.whole_text) or _ENTITY.search(form.whole_text)):
+        return
     for line, name, text in form.texts():
         marks = list(dict.fromkeys(_TAG.findall(text) + _ENTITY.findall(text)))
         if marks:
@@ -196,11 +198,12 @@ _MAY_BE_NEGATIVE = re.compile("增长|增幅|增速|下降|降低|降幅|减少|
 def percent_out_of_range(form: Form) -> Iterator[Fault]:
     """-100% in 2023 was a misread =100%; a share above 100% does not exist, growth and execution may be."""
     for line in form.indicators:
+        percentages = [name for name in ("target", *REFERENCES) if _is_percentage(line.value(name))]
         for test, sentence in (
             (_is_negative_share, "小于 0。如是“=”误写成“-”，请改为“={number}”；确为负值的，请写情况说明。"),
             (_is_above_whole, "大于 100%，而“{name}”是部分占整体的比率。请核对数值或名称。"),
         ):
-            cells = [name for name in ("target", *REFERENCES) if test(line, name)]
+            cells = [name for name in percentages if test(line, name)]
             if cells:
                 first = line.value(cells[0])
                 others = f"（{'、'.join(line.label(name) for name in cells[1:])}同此）" if cells[1:] else ""
@@ -209,15 +212,20 @@ def percent_out_of_range(form: Form) -> Iterator[Fault]:
                 yield line.fault(cells[0], line.quoted(cells[0]) + others + cure, cells=" ".join(cells))
 
 
+def _is_percentage(value: IndicatorValue) -> bool:
+    amount = value.in_base_unit
+    return amount is not None and amount[1] == "%"
+
+
 def _is_negative_share(line: Line, name: str) -> bool:
     amount = line.value(name).in_base_unit
-    return amount is not None and amount[1] == "%" and amount[0] < 0 and not _MAY_BE_NEGATIVE.search(line.name)
+    return amount is not None and amount[0] < 0 and not _MAY_BE_NEGATIVE.search(line.name)
 
 
 def _is_above_whole(line: Line, name: str) -> bool:
     value = line.value(name)
     amount = value.in_base_unit
-    if amount is None or amount[1] != "%" or not is_share(line.name) or _MAY_PASS_100.search(line.name):
+    if amount is None or not is_share(line.name) or _MAY_PASS_100.search(line.name):
         return False
     return amount[0] > _HUNDRED or (amount[0] == _HUNDRED and value.operator == ">")
 
@@ -295,6 +303,8 @@ _PRIVATE = (("电话号码", _PHONE), ("身份证号", _IDENTITY_NUMBER), ("银�
 @rule("R52", WARNING, "不宜公开的内容")
 def not_for_publication(form: Form) -> Iterator[Fault]:
     """Numbers of persons and marks of secrecy; the message does not repeat them in full."""
+    if not any(pattern.search(form.whole_text) for _, pattern in _PRIVATE):
+        return
     for line, name, text in form.texts():
         for what, pattern in _PRIVATE:
             if found := pattern.search(text):

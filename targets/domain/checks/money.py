@@ -78,11 +78,12 @@ def cost_items(form: Form) -> list[tuple[Line, Decimal]]:
     """Cost indicators that are sums of money, with their amount in 元; rates and savings are none."""
     items = []
     for line in form.indicators:
+        if not line.stands_under(ECONOMIC_COST):
+            continue
         target = line.target
         amount = target.in_base_unit
         if (
-            line.stands_under(ECONOMIC_COST)
-            and amount is not None
+            amount is not None
             and target.kind == NUMBER
             and is_sum_of_money(target.unit)
             and not RATE_NAME.search(line.name)

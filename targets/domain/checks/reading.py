@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from targets.domain.labels import field_label
 from targets.domain.record import PLAN, IndicatorRow, Record
@@ -18,6 +18,11 @@ NONE_WORDS = frozenset(("无", "暂无", "没有", "不适用"))
 """In a reference cell these say that there is none, like "-"."""
 
 _ANY_GENERATION = TAXONOMIES["2021"]
+
+
+@lru_cache(maxsize=1024)
+def _place(level1: str, level2: str) -> Category | None:
+    return _ANY_GENERATION.place(level1, level2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ class Line:
     @cached_property
     def category(self) -> Category | None:
         """Where the row stands, whichever generation of the form its words are from."""
-        return _ANY_GENERATION.place(self.row.level1, self.row.level2)
+        return _place(self.row.level1, self.row.level2)
 
     def stands_under(self, *level2_slugs: str) -> bool:
         return self.category is not None and self.category.level2_slug in level2_slugs
@@ -114,6 +119,11 @@ class Form:
             for name in RUNNING_TEXTS:
                 if text := getattr(line.row, name):
                     yield line, name, text
+
+    @cached_property
+    def whole_text(self) -> str:
+        """All running texts, a line each: whoever looks for something rare looks here first."""
+        return "\n".join(text for _, _, text in self.texts())
 
     def fault(self, name: str, sentence: str, /, *, place: str = "", **evidence: str) -> Fault:
         """Column of the head：sentence."""
