@@ -81,7 +81,7 @@ def _assign(header: Header, layout: Layout, leaves: list[_Leaf]) -> None:
     before = -1
     for leaf in leaves:
         key = label_key(leaf.text)
-        fitting = [c for c in layout.read_columns if key in c.words and c.field not in header.fields]
+        fitting = [c for c in layout.columns_of.get(key, ()) if c.field not in header.fields]
         if not fitting:
             if key not in layout.sides and leaf.text not in header.unknown:
                 header.unknown[leaf.text] = leaf.span

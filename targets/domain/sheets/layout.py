@@ -186,6 +186,15 @@ class Layout:
         return (*known, *(Column(name, (more[0],), (), aliases=more[1:]) for name, more in words.items()))
 
     @cached_property
+    def columns_of(self) -> Mapping[str, tuple[Column, ...]]:
+        """Key of a heading → the columns that it may stand over, in their order."""
+        found: dict[str, tuple[Column, ...]] = {}
+        for column in self.read_columns:
+            for word in column.words:
+                found[word] = (*found.get(word, ()), column)
+        return found
+
+    @cached_property
     def must_have(self) -> tuple[frozenset[str], ...]:
         """Of each of these sets of headings, one must be there for a row to be this layout's table head."""
         return tuple(
