@@ -25,7 +25,9 @@ def insert_many(rows: Sequence[models.Model]) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             names = sql.SQL(", ").join(map(sql.Identifier, columns))
-            with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)) as copy:
+            statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
+            # copy() goes past Django's cursor: without this nobody's `except IntegrityError` would see its errors
+            with connection.wrap_database_errors, cursor.copy(statement) as copy:
                 for row in prepared:
                     copy.write_row(row)
             return

@@ -1,5 +1,7 @@
 """Findings of a stored form, each with the explanation (情况说明) that covers it, if any."""
 
+import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -36,9 +38,39 @@ class Judged:
         }
 
 
+ROW_NUMBER = re.compile(r"第\d+行")
+
+Place = tuple[str, str, str]
+"""Rule, row key and field."""
+
+
+def place_of(finding: Finding) -> Place:
+    return finding.rule, finding.row, finding.field
+
+
 def judge(record: Record, rules: YearRules, waivers: Iterable[Waiver] = ()) -> list[Judged]:
-    covers = {(waiver.rule, waiver.row_key, waiver.field): waiver for waiver in waivers}
-    return [Judged(found, covers.get((found.rule, found.row, found.field))) for found in check(record, rules)]
+    """An explanation covers what the rule said when it was written; another fault at the same place needs another one."""
+    found = check(record, rules)
+    said = statements(found)
+    covers = {}
+    for waiver in waivers:
+        place = (waiver.rule, waiver.row_key, waiver.field)
+        if _unnumbered(said.get(place, "")) == _unnumbered(waiver.message):
+            covers[place] = waiver
+    return [Judged(one, covers.get(place_of(one))) for one in found]
+
+
+def statements(findings: Iterable[Finding]) -> dict[Place, str]:
+    """All that a rule says about one place: an explanation answers the whole of it."""
+    said: dict[Place, list[str]] = defaultdict(list)
+    for finding in findings:
+        said[place_of(finding)].append(finding.message)
+    return {place: "".join(messages) for place, messages in said.items()}
+
+
+def _unnumbered(statement: str) -> str:
+    """A row that moved is the same row."""
+    return ROW_NUMBER.sub("", statement)
 
 
 def judge_declaration(declaration: Declaration, record: Record | None = None) -> list[Judged]:

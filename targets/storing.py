@@ -1,14 +1,16 @@
 """Where every writing of text ends: rows, head, counts of findings and a frozen revision, for one form or for thousands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from django.db.models import Max
+from django.db import transaction
+from django.db.models import Max, Model
 from django.utils.timezone import now
 
 from departments.models import Person
 from targets.bulk import insert_many, update_many
-from targets.domain.record import IndicatorRow, Record
+from targets.domain.labels import field_label
+from targets.domain.record import ROW_TEXTS, IndicatorRow, Record
 from targets.domain.rules import YearRules
 from targets.findings import count_levels, judge
 from targets.models import Declaration, ImportBatch, Indicator, Revision, Waiver
@@ -26,6 +28,27 @@ DECLARATION_FIELDS = (
 )
 
 Draft = tuple[Declaration, Record]
+
+
+def _longest(model: type[Model], columns: Mapping[str, str]) -> dict[str, int]:
+    """Field of the record → how many characters its column holds, for columns that end somewhere."""
+    lengths = {column.name: column.max_length for column in model._meta.concrete_fields if column.max_length}
+    return {name: lengths[column] for name, column in columns.items() if column in lengths}
+
+
+LONGEST_HEAD = _longest(Declaration, {name: name for name in HEAD_FIELDS} | {"unit": "unit_name"})
+LONGEST_CELL = _longest(Indicator, {name: name for name in ROW_TEXTS})
+
+
+def too_long(record: Record) -> Iterator[str]:
+    """What of the record its columns cannot hold, in words (PostgreSQL would refuse it, SQLite would not)."""
+    for name, longest in LONGEST_HEAD.items():
+        if len(getattr(record, name)) > longest:
+            yield f"{field_label(record.kind, name)}有{len(getattr(record, name))}个字，最多{longest}个字"
+    for number, row in record.numbered_rows():
+        for name, longest in LONGEST_CELL.items():
+            if len(getattr(row, name)) > longest:
+                yield f"第{number}行{field_label(record.kind, name)}有{len(getattr(row, name))}个字，最多{longest}个字"
 
 
 @dataclass(slots=True)
@@ -152,10 +175,15 @@ def _with_keys(rows: Iterable[IndicatorRow]) -> Iterable[IndicatorRow]:
         yield row if row.key else replace(row, key=new_row_key())
 
 
-def recount(declaration: Declaration) -> None:
-    """Refresh the counts on lists after an explanation was decided or a year's rules changed; no text changes."""
-    judged = judge(declaration.record(), declaration.budget_year.rules(), declaration.waivers.all())
-    counts = count_levels(judged)
-    Declaration.objects.filter(pk=declaration.pk).update(
-        error_count=counts["error"], warning_count=counts["warning"], info_count=counts["info"]
-    )
+def recount(declaration: Declaration, rules: YearRules | None = None) -> None:
+    """Refresh the counts on lists after an explanation was decided or a year's rules changed; no text changes.
+
+    Under the form's lock and from its present text, so that no count of an older text remains.
+    """
+    with transaction.atomic():
+        locked = Declaration.objects.select_for_update().get(pk=declaration.pk)
+        judged = judge(locked.record(), rules or declaration.budget_year.rules(), locked.waivers.all())
+        counts = count_levels(judged)
+        Declaration.objects.filter(pk=locked.pk).update(
+            error_count=counts["error"], warning_count=counts["warning"], info_count=counts["info"]
+        )

@@ -6,17 +6,17 @@ from django_tasks import task
 from departments.models import Person
 from targets import jobs
 from targets.intake.batch import ImportRefused, read_batch, store_batch
-from targets.models import Declaration, ImportBatch, Job
+from targets.models import BudgetYear, Declaration, ImportBatch, Job
 from targets.storing import recount
 
 
 @task()
 def recheck_year(budget_year: int) -> int:
     """Refresh the finding counts of a year's forms after its rules changed; safe to run twice. Returns how many."""
-    forms = Declaration.objects.living().filter(budget_year=budget_year).select_related("budget_year").order_by("pk")
+    rules = BudgetYear.objects.get(pk=budget_year).rules()
     number = 0
-    for form in forms.iterator(chunk_size=200):
-        recount(form)
+    for form in Declaration.objects.living().filter(budget_year=budget_year).order_by("pk").iterator(chunk_size=200):
+        recount(form, rules)
         number += 1
     return number
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from departments.models import Person
 from departments.roles import PERFORMANCE_REVIEWER
 from targets.domain.rules import ERROR
-from targets.findings import judge_declaration
+from targets.findings import judge_declaration, place_of, statements
 from targets.models import Declaration, Waiver
 from targets.review import StepRefused
 from targets.storing import recount
@@ -47,10 +47,11 @@ def explain(declaration: Declaration, *, rule: str, row: str, field: str, explan
 def waive(declaration: Declaration, *, rule: str, row: str, field: str, reason: str, by: Person) -> Waiver:
     """The performance office lets an error stand of its own accord; raises StepRefused."""
     found = _error(declaration, rule, row, field)
-    waiver, _ = Waiver.objects.get_or_create(
-        declaration=declaration, rule=rule, row_key=row, field=field, defaults={"message": found}
-    )
-    return decide(waiver, granted=True, reason=reason, by=by)
+    with transaction.atomic():  # a refusal leaves no question behind that nobody asked
+        waiver, _ = Waiver.objects.update_or_create(
+            declaration=declaration, rule=rule, row_key=row, field=field, defaults={"message": found}
+        )
+        return decide(waiver, granted=True, reason=reason, by=by)
 
 
 def decide(waiver: Waiver, *, granted: bool, reason: str, by: Person) -> Waiver:
@@ -66,14 +67,13 @@ def decide(waiver: Waiver, *, granted: bool, reason: str, by: Person) -> Waiver:
         waiver.decision_reason = reason.strip()
         waiver.decided_by = by
         waiver.decided_at = timezone.now()
-        waiver.save()
+        waiver.save(update_fields=["decision", "decision_reason", "decided_by", "decided_at"])
         recount(waiver.declaration)
     return waiver
 
 
 def _error(declaration: Declaration, rule: str, row: str, field: str) -> str:
-    for judged in judge_declaration(declaration):
-        found = judged.finding
-        if (found.rule, found.row, found.field) == (rule, row, field) and found.level == ERROR:
-            return found.message
+    found = [judged.finding for judged in judge_declaration(declaration)]
+    if any(place_of(one) == (rule, row, field) and one.level == ERROR for one in found):
+        return statements(found)[rule, row, field]
     raise StepRefused("这处错误已不存在，无须说明。请刷新页面。")
