@@ -3,10 +3,10 @@
 The department form is filled in by ten 科室 and put together by one; importing one part must not delete the others' rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from targets.domain.diff import Matching, match_rows
+from targets.domain.diff import Matching, category_and_name, match_rows
 from targets.domain.record import IndicatorRow, Record
 
 REPLACE, APPEND, OFFICE = "replace", "append", "office"
@@ -19,7 +19,7 @@ MODES = {
 
 def compose(stored: Record, incoming: Record, mode: str = REPLACE) -> tuple[Record, Matching]:
     """The form after the import, rows under the keys they are known by, and how the file's rows were matched."""
-    matching = match_rows(stored.rows, incoming.rows)
+    matching = _COMPARED.get(mode, match_rows)(stored.rows, incoming.rows)
     keys = {new: stored.rows[old].key for old, new in matching.pairs}
     rows = tuple(replace(row, key=keys.get(place, "")) for place, row in enumerate(incoming.rows))
     if mode == APPEND:
@@ -27,6 +27,44 @@ def compose(stored: Record, incoming: Record, mode: str = REPLACE) -> tuple[Reco
     if mode == OFFICE:
         return replace(stored, rows=_offices_rows(stored.rows, rows, set(keys.values()))), matching
     return replace(incoming, rows=rows, code=incoming.code or stored.code), matching
+
+
+def _within_categories(stored: Sequence[IndicatorRow], incoming: Sequence[IndicatorRow]) -> Matching:
+    """群众满意度 under another duty is another indicator: a row to be added must not be lost to a namesake."""
+    found = match_rows(stored, incoming)
+    pairs = [
+        (old, new) for old, new in found.pairs if category_and_name(stored[old]) == category_and_name(incoming[new])
+    ]
+    return _matching(found, pairs, len(stored), len(incoming))
+
+
+def _within_offices(stored: Sequence[IndicatorRow], incoming: Sequence[IndicatorRow]) -> Matching:
+    """A row is looked for among those of its own office: another office's row of the same name is left alone."""
+    offices = {row.office.strip() for row in incoming}
+    places = [place for place, row in enumerate(stored) if row.office.strip() in offices]
+    found = match_rows([stored[place] for place in places], incoming)
+    return _matching(found, [(places[old], new) for old, new in found.pairs], len(stored), len(incoming), places)
+
+
+def _matching(
+    found: Matching, pairs: Sequence[tuple[int, int]], stored: int, incoming: int, places: Sequence[int] = ()
+) -> Matching:
+    """`found` with other pairs, its indexes of stored rows looked up in `places` where these are given."""
+    old, new = ({pair[side] for pair in pairs} for side in (0, 1))
+    return Matching(
+        tuple(pairs),
+        tuple(place for place in range(stored) if place not in old),
+        tuple(place for place in range(incoming) if place not in new),
+        tuple(replace(one, old=tuple(places[place] for place in one.old)) for one in found.ambiguous)
+        if places
+        else found.ambiguous,
+    )
+
+
+_COMPARED: dict[str, Callable[[Sequence[IndicatorRow], Sequence[IndicatorRow]], Matching]] = {
+    APPEND: _within_categories,
+    OFFICE: _within_offices,
+}
 
 
 def _starting_anew(rows: Sequence[IndicatorRow], places: Sequence[int]) -> list[IndicatorRow]:

@@ -109,7 +109,7 @@ def _identity(row: IndicatorRow) -> Sameness:
     return tuple(_bare(getattr(row, name)) for name in IDENTITY) if name_key(row.name) else ""
 
 
-def _category_and_name(row: IndicatorRow) -> Sameness:
+def category_and_name(row: IndicatorRow) -> Sameness:
     return (
         (_bare(row.level1), _bare(row.level2), _bare(row.duty_group), name_key(row.name)) if name_key(row.name) else ""
     )
@@ -123,7 +123,7 @@ _SAMENESS: tuple[tuple[Callable[[IndicatorRow], Sameness], bool], ...] = (
     (_key, True),
     (_cells, True),
     (_identity, False),
-    (_category_and_name, False),
+    (category_and_name, False),
     (_name, False),
 )
 """From surest to weakest; True where pairing equal groups in their order loses nothing."""

@@ -52,3 +52,21 @@ def test_rows_of_other_offices_part_from_a_merge_that_is_gone() -> None:
 def test_the_code_a_stored_form_has_is_kept_when_the_file_has_none() -> None:
     composed, _ = compose(replace(STORED, code="37"), FILE)
     assert composed.code == "37"
+
+
+def test_another_offices_row_of_the_same_name_is_left_alone() -> None:
+    mine = IndicatorRow(key="m", duty="体育", name="群众满意度", target="≥91%", office="体育科")
+    theirs = IndicatorRow(key="t", duty="学前教育", name="群众满意度", target="≥90%", office="基教科")
+    changed = replace(mine, key="", duty="群众体育", target="≥95%")
+    composed, matching = compose(replace(STORED, rows=(theirs, mine)), replace(STORED, rows=(changed,)), OFFICE)
+    assert composed.rows == (theirs, replace(changed, key="m"))
+    assert (matching.pairs, matching.removed, matching.added) == (((1, 0),), (0,), ())
+
+
+def test_a_row_to_be_added_is_not_lost_to_one_of_the_same_name_under_another_duty() -> None:
+    stored = IndicatorRow(key="s", duty_group="教育", duty="学前教育", name="群众满意度", target="≥90%")
+    other = IndicatorRow(duty_group="体育", duty="群众体育", name="群众满意度", target="≥95%")
+    composed, _ = compose(
+        replace(STORED, rows=(stored,)), replace(STORED, rows=(replace(stored, key=""), other)), APPEND
+    )
+    assert composed.rows == (stored, other)
