@@ -118,8 +118,10 @@ def _has_no_errors(case: _Case) -> str:
 
 def _saw_this_revision(case: _Case) -> str:
     current = case.declaration.current_revision
-    if case.order.seen_revision is None or current is None or case.order.seen_revision == current.number:
+    if current is None or case.order.seen_revision == current.number:
         return ""
+    if case.order.seen_revision is None:
+        return f"没有{case.step.label}：没有说明您看的是第几稿。请打开这张表看过后再办理。"
     return f"没有{case.step.label}：您打开后这张表又有修改（现为第{current.number}稿）。请刷新后重新审核。"
 
 
@@ -149,6 +151,11 @@ def _is_closed_year(case: _Case) -> str:
     return "" if year.is_closed else f"{year}未关账，不能按历史数据接收。请按程序送审。"
 
 
+def _is_open_year(case: _Case) -> str:
+    year = case.declaration.budget_year
+    return f"不能{case.step.label}：{year}已关账，不再编报。确需办理的请联系绩效科。" if year.is_closed else ""
+
+
 def _is_other_signer(case: _Case) -> str:
     declaration = case.declaration
     year = declaration.budget_year
@@ -164,7 +171,7 @@ def _is_other_signer(case: _Case) -> str:
 def _is_first_version(case: _Case) -> str:
     if case.declaration.version == 1:
         return ""
-    return "不能作废：上一版已批复并在执行中。不再调整的，请撤销本次修改后联系绩效科。"
+    return f"不能{case.step.label}：上一版已批复并在执行中。不再调整的，请撤销本次修改后联系绩效科。"
 
 
 def _is_of_the_batch(case: _Case) -> str:
@@ -175,13 +182,14 @@ def _is_of_the_batch(case: _Case) -> str:
 
 
 GUARDS: dict[str, Callable[[_Case], str]] = {
-    steps.SEEN_REVISION: _saw_this_revision,
     steps.NOT_AUTHOR: _is_not_author,
     steps.OTHER_SIGNER: _is_other_signer,
+    steps.SEEN_REVISION: _saw_this_revision,
     steps.UNTOUCHED: _is_untouched,
     steps.ENTERED_BY_FINANCE: _was_entered_by_finance,
     steps.CONFIRMED: _is_confirmed,
     steps.CLOSED_YEAR: _is_closed_year,
+    steps.OPEN_YEAR: _is_open_year,
     steps.FIRST_VERSION: _is_first_version,
     steps.UNDOES_BATCH: _is_of_the_batch,
     steps.NO_ERRORS: _has_no_errors,

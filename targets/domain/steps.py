@@ -57,6 +57,7 @@ UNDOES_BATCH = "undoes_batch"
 CONFIRMED = "confirmed"
 ENTERED_BY_FINANCE = "entered_by_finance"
 CLOSED_YEAR = "closed_year"
+OPEN_YEAR = "open_year"
 OTHER_SIGNER = "other_signer"
 
 
@@ -82,7 +83,7 @@ def _step(
 
 
 STEPS: tuple[Step, ...] = (
-    _step("submit", "送审", {DRAFT, RETURNED}, NEXT_LEVEL, {FILLER}, NO_ERRORS, CONFIRMED),
+    _step("submit", "送审", {DRAFT, RETURNED}, NEXT_LEVEL, {FILLER}, OPEN_YEAR, NO_ERRORS, CONFIRMED),
     _step("forward", "报送财政", {DEPARTMENT_REVIEW}, NEXT_LEVEL, {DEPARTMENT_REVIEWER}, SEEN_REVISION, review=True),
     _step("forward", "初审通过", {OFFICE_REVIEW}, NEXT_LEVEL, {OFFICE_REVIEWER}, SEEN_REVISION, review=True),
     _step(
@@ -104,8 +105,8 @@ STEPS: tuple[Step, ...] = (
     _step("withdraw", "撤回", set(REVIEW_LEVELS), DRAFT, {FILLER}, UNTOUCHED),
     _step("confirm", "确认代录", {DRAFT}, DRAFT, {FILLER}, ENTERED_BY_FINANCE),
     _step("confirm", "确认代录", {RETURNED}, RETURNED, {FILLER}, ENTERED_BY_FINANCE),
-    _step("adjust", "调整", {APPROVED}, DRAFT, {FILLER}, REASON),
-    _step("adopt", "历史数据接收", {DRAFT}, APPROVED, {ADMIN}, DOCUMENT, CLOSED_YEAR),
+    _step("adjust", "调整", {APPROVED}, DRAFT, {FILLER}, OPEN_YEAR, REASON),
+    _step("adopt", "历史数据接收", {DRAFT}, APPROVED, {ADMIN}, DOCUMENT, CLOSED_YEAR, FIRST_VERSION),
     _step(
         "undo_import",
         "撤销导入",

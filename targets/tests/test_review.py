@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from departments.models import Membership
+from departments.models import Membership, Person
 from departments.roles import ROLES
 from targets.domain.edits import Change
 from targets.domain.record import PLAN, IndicatorRow
@@ -18,6 +18,7 @@ from targets.storing import store
 from targets.tests.world import World
 
 SAID = Order(opinion="请补充。", document_number="川财绩〔2023〕1号", document_date=timezone.localdate())
+SEEN = Order(seen_revision=1)
 
 PEOPLE = "filler sibling stranger boss office other_office perf perf2 budget admin auditor root nobody".split()
 
@@ -74,7 +75,7 @@ def test_every_person_and_every_step_in_a_state(world: World, state: str) -> Non
     for slug in SLUGS:
         for name in PEOPLE:
             try:
-                take_step(form, slug, by=world.people[name], order=SAID)
+                take_step(form, slug, by=world.people[name], order=replace(SAID, seen_revision=1))
             except StepRefused:
                 form.refresh_from_db()
                 assert (form.state, form.version, form.events.count()) == before
@@ -210,18 +211,54 @@ def test_an_error_blocks_submission(world: World) -> None:
     assert form.state == "draft"
 
 
+def test_who_does_not_say_what_he_saw_passes_nothing(world: World) -> None:
+    form = world.advance(world.declaration(), "submit")
+    with pytest.raises(StepRefused, match="没有说明您看的是第几稿"):
+        take_step(form, "forward", by=world.boss)
+
+
+def test_a_closed_year_takes_no_submission_and_no_adjustment(world: World) -> None:
+    draft = world.declaration(title="未送审")
+    approved = world.advance(world.declaration(), "submit", "forward", "forward", "pass", "approve")
+    in_review = world.advance(world.declaration(title="在审"), "submit")
+    world.year.is_closed = True
+    world.year.save()
+    for form, slug in ((draft, "submit"), (approved, "adjust")):
+        with pytest.raises(StepRefused, match="2023年度已关账，不再编报"):
+            take_step(Declaration.objects.get(pk=form.pk), slug, by=world.filler, order=SAID)
+    assert world.advance(in_review, "forward", "forward", "pass", "approve").events.count() == 5
+
+
+def test_an_adjustment_left_over_in_a_closed_year_is_no_historical_data(world: World) -> None:
+    form = world.advance(world.declaration(), "submit", "forward", "forward", "pass", "approve", "adjust")
+    world.year.is_closed = True
+    world.year.save()
+    with pytest.raises(StepRefused, match="上一版已批复并在执行中"):
+        take_step(Declaration.objects.get(pk=form.pk), "adopt", by=world.admin, order=SAID)
+
+
+def test_a_confirmation_takes_over_what_finance_entered_not_what_the_unit_wrote(world: World) -> None:
+    form = world.declaration()
+    store([(form, replace(form.record(), goal="代录的目标。"))], by=world.perf, reason=Revision.Reason.IMPORT)
+    second = Person.objects.create_user("filler2", name="另一经办人")
+    Membership.objects.create(person=second, department=world.school, role="filler")
+    assert form.authors() == {world.filler.pk, world.perf.pk}
+    take_step(form, "confirm", by=second)
+    assert form.authors() == {world.filler.pk, second.pk}
+
+
 def test_the_two_finance_signers_are_two_people(world: World) -> None:
     office = world.people["office"].memberships.get().office
     Membership.objects.create(person=world.perf, department=world.finance, role="office_reviewer", office=office)
     perf = type(world.perf).objects.get(pk=world.perf.pk)
     form = world.declaration()
     world.advance(form, "submit", "forward")
-    take_step(form, "forward", by=perf)
+    take_step(form, "forward", by=perf, order=SEEN)
     with pytest.raises(StepRefused, match="须由另一人作绩效科审核"):
-        take_step(form, "pass", by=perf)
+        take_step(form, "pass", by=perf, order=SEEN)
     world.year.two_signers = False
     world.year.save()
-    take_step(Declaration.objects.get(pk=form.pk), "pass", by=perf)
+    take_step(Declaration.objects.get(pk=form.pk), "pass", by=perf, order=SEEN)
     form.refresh_from_db()
     assert form.state == "passed"
 

@@ -72,3 +72,13 @@ def test_an_import_is_undone_once_and_by_its_importer(world: World) -> None:
     undo_batch(batch, by=world.admin)
     with pytest.raises(ImportRefused, match="这次导入已撤销，不能撤销"):
         undo_batch(batch, by=world.filler)
+
+
+def test_who_undoes_anothers_import_does_not_read_the_draft_by_it(world: World) -> None:
+    form = world.declaration()
+    batch = bring_in(world, world.record(goal="另一个目标，为1200名幼儿发放补助100万元。"))
+    undo_batch(batch, by=world.admin)
+    form.refresh_from_db()
+    assert form.revisions.get(number=3).author == world.admin
+    assert form.record_for(world.admin) is None
+    assert form.record_for(world.filler) == form.record()
