@@ -11,14 +11,17 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from departments.models import Person
+from targets.bulk import insert_many, update_many
 from targets.domain.compose import REPLACE, compose
 from targets.domain.record import PLAN, Record
 from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
 from targets.domain.sheets.problems import FileRefused, Problem, problem
+from targets.domain.steps import EDITABLE, STATES
 from targets.editing import fresh_declaration
 from targets.intake.plan import PlannedForm, plan_forms
 from targets.intake.reading import Progress, nobody, read_upload
 from targets.models import Declaration, ImportBatch, ImportedForm, Revision
+from targets.models.declaration import may_import_for, may_import_into
 from targets.models.intake import CREATE, REFUSED, UNCHANGED, UPDATE
 from targets.storing import store
 
@@ -125,9 +128,9 @@ def keep(batch: ImportBatch, shown: Preview) -> None:
         if locked.state not in (ImportBatch.State.READING, ImportBatch.State.PREVIEW):
             return
         locked.forms.all().delete()
-        ImportedForm.objects.bulk_create(
-            (_kept(locked, place, form) for place, form in enumerate(shown.forms)), batch_size=200
-        )
+        for start in range(0, len(shown.forms), STORED_AT_ONCE):
+            some = shown.forms[start : start + STORED_AT_ONCE]
+            insert_many([_kept(locked, place, form) for place, form in enumerate(some, start)])
         locked.state = ImportBatch.State.UNREADABLE if shown.message else ImportBatch.State.PREVIEW
         locked.message = shown.message
         locked.problems = [problem_json(one) for one in shown.problems]
@@ -236,13 +239,10 @@ def _store_portion(storing: _Storing, forms: Sequence[ImportedForm]) -> None:
     fresh: list[Declaration] = []
     for form in forms:
         declaration = stored.get(form.declaration_id) if form.declaration_id else None
-        if declaration is None:
-            drafts.append(_new(form, fresh))
-        elif reason := _why_not(form, declaration, storing.by):
+        if reason := _why_not(form, declaration, storing.by):
             _leave_out(storing, form, reason)
             continue
-        else:
-            drafts.append((declaration, _text(form, declaration)))
+        drafts.append((declaration, _text(form, declaration)) if declaration else _new(form, fresh))
         form.is_stored = True
     Declaration.objects.bulk_create(fresh, batch_size=200)
     going_in = [form for form in forms if form.is_stored]
@@ -254,7 +254,7 @@ def _store_portion(storing: _Storing, forms: Sequence[ImportedForm]) -> None:
     storing.created += len(created)
     storing.updated += len(going_in) - len(created)
     ImportedForm.objects.filter(pk__in=[form.pk for form in going_in]).update(is_stored=True)
-    ImportedForm.objects.bulk_update(created, ["declaration"], batch_size=200)
+    update_many(created, ["declaration"])
 
 
 def _new(form: ImportedForm, fresh: list[Declaration]) -> tuple[Declaration, Record]:
@@ -274,11 +274,19 @@ def _text(form: ImportedForm, declaration: Declaration) -> Record:
     return composed
 
 
-def _why_not(form: ImportedForm, declaration: Declaration, by: Person) -> str:
+def _why_not(form: ImportedForm, declaration: Declaration | None, by: Person) -> str:
+    """Rights, the year and the stored form may all be others than when the preview was made."""
+    unit = declaration.unit_id if declaration else form.unit_id
+    if unit is not None and not may_import_for(by, unit):
+        return "预览之后您的权限有变化，不能再为这个单位导入，没有导入。"
+    if form.budget_year is not None and not may_import_into(form.budget_year, by):
+        return f"预览之后{form.budget_year}已关账，没有导入。需要补录历史数据请联系绩效科。"
+    if declaration is None:
+        return ""
     if declaration.current_revision_id != form.seen_id:
         return "预览之后有人修改了系统中的这张表，没有导入。请重新上传后再核对。"
-    if not declaration.open_to_import_by(by):
-        return "预览之后这张表已送审，没有导入。"
+    if declaration.state not in EDITABLE:
+        return f"预览之后这张表已变为“{STATES[declaration.state]}”，没有导入。"
     return ""
 
 

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from departments.models import Department, Person
 from targets.domain.compose import compose
 from targets.domain.diff import Difference, diff
-from targets.domain.names import name_key
 from targets.domain.record import Record
 from targets.domain.sheets.problems import GUESS, Problem, problem
 from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
 from targets.domain.sheets.reader import FormReading, Reading
-from targets.domain.steps import STATES
+from targets.domain.steps import EDITABLE, STATES
 from targets.intake.register import Register, Unknown
 from targets.models import BudgetYear, Declaration
-from targets.models.declaration import may_import_for, title_key
+from targets.models.declaration import may_import_for, may_import_into, title_key
 from targets.models.intake import ACTIONS, CREATE, REFUSED, UNCHANGED, UPDATE
+from targets.storing import too_long
 
 
 @dataclass(slots=True)
@@ -58,10 +58,11 @@ def plan_forms(reading: Reading, by: Person) -> list[PlannedForm]:
     years = {(year.division_id, year.year): year for year in BudgetYear.objects.select_related("division")}
     forms = [_identify(form, register, years, by) for form in reading.forms]
     _refuse_doubles(forms)
-    stored = _stored_forms(forms)
+    _find_stored(forms)
+    _refuse_rivals(forms)
     for form in forms:
         if form.action != REFUSED:
-            _compare(form, stored, by)
+            _compare(form, by)
     return forms
 
 
@@ -86,10 +87,12 @@ def _identify(
         planned.refuse(
             f"系统中没有{match.department.division}{record.year}年度，这张表没有导入。请系统管理员先建立该预算年度。"
         )
-    elif planned.budget_year.is_closed and not (by.is_superuser or by.scope.is_finance):
+    elif not may_import_into(planned.budget_year, by):
         planned.refuse(f"{record.year}年度已关账，单位不能再导入。需要补录历史数据请联系绩效科。")
     elif not may_import_for(by, match.unit.pk):
         planned.refuse(f"您不能为{match.unit.name}导入绩效目标表。请由该单位的经办人或财政部门导入。")
+    elif faults := list(too_long(record)):
+        planned.refuse(f"{'；'.join(faults[:5])}。这张表没有导入，请缩短后重新上传。")
     return planned
 
 
@@ -122,38 +125,70 @@ def _refuse_doubles(forms: Sequence[PlannedForm]) -> None:
                 )
 
 
-def _stored_forms(forms: Iterable[PlannedForm]) -> dict[tuple[object, ...], Declaration]:
-    wanted = [form for form in forms if form.action != REFUSED and form.unit and form.department and form.record]
+def _find_stored(forms: Iterable[PlannedForm]) -> None:
+    """Give each form the stored one that it is, by code, else by name. Only the identities of a department's forms are
+    looked through; the texts are fetched of those that were found."""
+    wanted = [form for form in forms if form.action != REFUSED]
     departments = {form.department.pk for form in wanted if form.department}
     years = {form.record.year for form in wanted if form.record}
-    found = (
-        Declaration.objects.living()
-        .filter(department__in=departments, year__in=years)
-        .select_related("unit", "department", "budget_year", "current_revision")
+    columns = ("pk", "year", "kind", "department_id", "unit_id", "code", "title_key")
+    by_code: dict[tuple[object, ...], int] = {}
+    by_title: dict[tuple[object, ...], list[tuple[str, int]]] = {}
+    living = Declaration.objects.living().filter(department__in=departments, year__in=years).order_by("pk")
+    for pk, year, kind, department, unit, code, key in living.values_list(*columns):
+        by_title.setdefault((year, kind, unit, key), []).append((code, pk))
+        if code:
+            by_code[year, kind, department, code] = pk
+    found = {id(form): pk for form in wanted if (pk := _stored_pk(form, by_code, by_title))}
+    stored = (
+        Declaration.objects.select_related("unit", "department", "budget_year")
         .prefetch_related("indicators")
+        .in_bulk(set(found.values()))
     )
-    stored: dict[tuple[object, ...], Declaration] = {}
-    for declaration in found:
-        by_title = (declaration.year, declaration.kind, declaration.unit_id, "title", declaration.title_key)
-        stored.setdefault(by_title, declaration)
-        if declaration.code:
-            stored[declaration.year, declaration.kind, declaration.department_id, "code", declaration.code] = (
-                declaration
-            )
-    return stored
+    for form in wanted:
+        form.declaration = stored.get(found.get(id(form), 0))
 
 
-def _compare(form: PlannedForm, stored: dict[tuple[object, ...], Declaration], by: Person) -> None:
-    record, unit = form.record, form.unit
-    if record is None or unit is None:
+def _stored_pk(
+    form: PlannedForm,
+    by_code: dict[tuple[object, ...], int],
+    by_title: dict[tuple[object, ...], list[tuple[str, int]]],
+) -> int | None:
+    record, unit, department = form.record, form.unit, form.department
+    if record is None or unit is None or department is None:
+        return None
+    if record.code and (pk := by_code.get((record.year, record.kind, department.pk, record.code))):
+        return pk
+    namesakes = by_title.get((record.year, record.kind, unit.pk, title_key(record.kind, record.title)), [])
+    without_code = [pk for code, pk in namesakes if not code]
+    if without_code or record.code:  # with a code: stored before it had one
+        return without_code[0] if without_code else None
+    if len(namesakes) > 1:
+        codes = "、".join(code for code, _ in namesakes)
+        form.refuse(
+            f"系统中有{len(namesakes)}张同名的表（项目代码{codes}），这张表没有导入。请写明项目代码后重新上传。"
+        )
+        return None
+    return namesakes[0][1] if namesakes else None
+
+
+def _refuse_rivals(forms: Iterable[PlannedForm]) -> None:
+    """Two forms of a file, one with its code and one by name alone, may be the same stored form: neither is taken."""
+    rivals: dict[int, list[PlannedForm]] = {}
+    for form in forms:
+        if form.action != REFUSED and form.declaration is not None:
+            rivals.setdefault(form.declaration.pk, []).append(form)
+    for same in rivals.values():
+        if len(same) > 1:
+            places = "、".join(f"{form.reading.sheet}!{form.reading.cell}" for form in same)
+            for form in same:
+                form.refuse(f"文件中有{len(same)}张表都对应系统中的同一张表（{places}），都没有导入。请只保留一张。")
+
+
+def _compare(form: PlannedForm, by: Person) -> None:
+    record, declaration = form.record, form.declaration
+    if record is None or declaration is None:
         return
-    declaration = stored.get(_identity(form))
-    if declaration is None and record.code:  # stored before it had its code
-        same_title = stored.get((record.year, record.kind, unit.pk, "title", name_key(record.title)[:200]))
-        declaration = same_title if same_title and not same_title.code else None
-    if declaration is None:
-        return
-    form.declaration = declaration
     current = declaration.record()
     form.record, matching = compose(current, record)  # 整表覆盖: the other ways are chosen in the preview
     form.difference = diff(current, form.record)
@@ -163,7 +198,9 @@ def _compare(form: PlannedForm, stored: dict[tuple[object, ...], Declaration], b
             form.guess(f"{lines}与系统中的几行都相像，已按先后次序对应。请核对预览中的差异。")
     if form.difference.is_empty:
         form.action = UNCHANGED
-    elif not declaration.open_to_import_by(by):
+    elif not may_import_for(by, declaration.unit_id):
+        form.refuse(f"系统中这张表由{declaration.unit.name}填报，您不能为它导入，没有导入。请核对项目代码和实施单位。")
+    elif declaration.state not in EDITABLE:
         form.refuse(
             f"系统中这张表现在是“{STATES[declaration.state]}”，不能修改，没有导入。需要修改请先撤回或请审核人退回。"
         )

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -250,3 +251,74 @@ def test_one_offices_part_of_a_plan(world: World, mode: str, expected: list[tupl
     choose(batch, shown={0}, ticked={0}, modes={0: mode})
     store_batch(batch, by=world.filler)
     assert [(row.name, row.target) for row in Declaration.objects.get().record().rows] == expected
+
+
+def previewed(world: World, *records: Record) -> ImportBatch:
+    batch = open_batch(workbook(*records), "表.xlsx", by=world.filler)
+    read_batch(batch)
+    return batch
+
+
+def test_rights_and_years_are_asked_again_when_it_is_stored(world: World) -> None:
+    form = world.declaration(title="已有")
+    records = (world.record(), world.record(title="已有", goal="另一个目标，为1200名幼儿发放补助100万元。"))
+    closed = previewed(world, *records)
+    withdrawn = previewed(world, *records)
+    world.year.is_closed = True
+    world.year.save()
+    left_out = store_batch(closed, by=world.filler)
+    assert set(left_out.values()) == {"预览之后2023年度已关账，没有导入。需要补录历史数据请联系绩效科。"}
+    world.year.is_closed = False
+    world.year.save()
+    world.filler.memberships.all().delete()
+    left_out = store_batch(withdrawn, by=Person.objects.get(pk=world.filler.pk))
+    assert list(left_out) == [0, 1]
+    assert set(left_out.values()) == {"预览之后您的权限有变化，不能再为这个单位导入，没有导入。"}
+    assert list(Declaration.objects.values_list("pk", "current_revision__number")) == [(form.pk, 1)]
+
+
+def test_two_forms_of_a_file_that_are_one_stored_form_are_both_left_out(world: World) -> None:
+    world.declaration(code="X1")
+    goal = "另一个目标，为1200名幼儿发放补助100万元。"
+    batch = previewed(world, world.record(code="X1", goal=goal), world.record(), world.record(title="第二"))
+    assert list(batch.forms.values_list("action", flat=True)) == ["refused", "refused", "create"]
+    assert store_batch(batch, by=world.filler) == {}
+    assert Declaration.objects.count() == 2
+
+
+def test_a_name_that_several_stored_forms_bear_is_asked_about_not_guessed(world: World) -> None:
+    world.declaration(code="X1")
+    second = world.declaration(code="X2")
+    goal = "另一个目标，为1200名幼儿发放补助100万元。"
+    by_name, by_code = previewed(world, world.record(goal=goal)), previewed(world, world.record(code="X2", goal=goal))
+    told = by_name.forms.get()
+    assert (told.action, told.declaration) == ("refused", None)
+    assert "系统中有2张同名的表（项目代码X1、X2）" in told.problems[-1]["message"]
+    assert (by_code.forms.get().action, by_code.forms.get().declaration) == ("update", second)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"title": "长" * 201}, "项目名称有201个字，最多200个字"),
+        ({"code": "9" * 41}, "项目代码有41个字，最多40个字"),
+        ({"rows": (replace(GOOD_ROWS[0], level2="级" * 201), *GOOD_ROWS[1:])}, "第1行二级指标有201个字，最多200个字"),
+    ],
+)
+def test_what_no_column_holds_is_refused_on_every_database(
+    world: World, changes: dict[str, Any], sentence: str
+) -> None:
+    shown = bring_in(world, world.record(**changes), world.record(title="乙"))
+    assert [form.action for form in shown.forms] == ["refused", "create"]
+    assert sentence in sentences(shown)[-1]
+
+
+def test_importing_one_form_reads_the_text_of_no_other(world: World) -> None:
+    for number in range(12):
+        world.declaration(title=f"项目{number}")
+    content = workbook(world.record(title="项目3", goal="另一个目标，为1200名幼儿发放补助100万元。"))
+    with CaptureQueriesContext(connection) as queries:
+        shown = preview(content, "表.xlsx", by=world.filler)
+    assert actions(shown) == [("项目3", "update")]
+    [of_rows] = [query["sql"] for query in queries if 'FROM "targets_indicator"' in query["sql"]]
+    assert f"IN ({Declaration.objects.get(title='项目3').pk})" in of_rows
