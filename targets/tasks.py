@@ -1,11 +1,13 @@
 """Background work, done by `manage.py db_worker`."""
 
+from typing import Any
+
 from django.db import transaction
 from django_tasks import task
 
 from departments.models import Person
 from targets import jobs
-from targets.intake.batch import ImportRefused, read_batch, store_batch
+from targets.intake.batch import ImportRefused, choose_only, read_batch, store_batch
 from targets.models import BudgetYear, Declaration, ImportBatch, Job
 from targets.storing import recount
 
@@ -27,9 +29,9 @@ def recheck_year(budget_year: int) -> int:
 READ, STORE, READ_AND_STORE = "read", "store", "read_and_store"
 
 
-def start_job(kind: str, batch: ImportBatch, by: Person) -> Job:
+def start_job(kind: str, batch: ImportBatch, by: Person, **options: Any) -> Job:
     """Ask for long work on a batch; it begins when the transaction around this ends."""
-    job = Job.objects.create(kind=kind, batch=batch, created_by=by, lease_until=jobs.lease_end())
+    job = Job.objects.create(kind=kind, batch=batch, created_by=by, lease_until=jobs.lease_end(), options=options)
     transaction.on_commit(lambda: run_job.enqueue(job.pk))
     return job
 
@@ -65,12 +67,14 @@ def store(run: jobs.Run) -> str:
 
 
 def read_and_store(run: jobs.Run) -> str:
-    """For the command line, where nobody looks at a preview: whatever can go in goes in."""
+    """For the command line, where nobody looks at a preview: whatever was named and can go in goes in."""
     batch = batch_of(run)
     if batch.state == ImportBatch.State.READING:
         read_batch(batch, run.progress)
     if batch.state == ImportBatch.State.UNREADABLE:
         raise jobs.Refused(batch.message)
+    if batch.state == ImportBatch.State.PREVIEW:
+        choose_only(batch, **run.job.options)
     ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.PREVIEW).update(state=ImportBatch.State.STORING)
     batch.refresh_from_db(fields=["state"])
     return store(run)

@@ -172,7 +172,7 @@ def choose(batch: ImportBatch, *, shown: Collection[int], ticked: Collection[int
     ImportedForm.objects.bulk_update(changed, ["is_chosen", "mode"], batch_size=200)
 
 
-def choose_only(batch: ImportBatch, titles: Collection[str], mode: str = REPLACE) -> None:
+def choose_only(batch: ImportBatch, titles: Collection[str] = (), mode: str = REPLACE) -> None:
     """From the command line: forms by their titles (all when none is named), plans in `mode`."""
     if titles:
         batch.forms.exclude(title__in=titles).update(is_chosen=False)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from departments.models import Person
 from departments.roles import ADMIN
-from targets.intake.batch import ImportRefused
+from targets.intake.batch import STORED_AT_ONCE, ImportRefused
 from targets.models import Declaration, ImportBatch, Revision
 from targets.review import Order, StepRefused, take_step
 from targets.storing import store
@@ -48,7 +48,7 @@ def undo_batch(batch: ImportBatch, *, by: Person) -> list[Undone]:
 
 
 def _undo_forms(batch: ImportBatch, by: Person) -> list[Undone]:
-    revisions = list(batch.revisions.order_by("declaration_id"))
+    revisions = list(batch.revisions.defer("frozen").order_by("declaration_id"))
     ids = [revision.declaration_id for revision in revisions]
     forms = {
         form.pk: form
@@ -57,12 +57,8 @@ def _undo_forms(batch: ImportBatch, by: Person) -> list[Undone]:
         .filter(pk__in=ids)
         .order_by("pk")
     }
-    before = {
-        (revision.declaration_id, revision.number): revision
-        for revision in Revision.objects.filter(declaration__in=ids)
-    }
     told: list[Undone] = []
-    restored: list[tuple[Declaration, Revision]] = []
+    restored: list[tuple[Declaration, int]] = []
     for revision in revisions:
         form = forms[revision.declaration_id]
         was_created = revision.number == 1
@@ -70,9 +66,10 @@ def _undo_forms(batch: ImportBatch, by: Person) -> list[Undone]:
         if not reason and was_created:
             reason = _void(form, batch, by)
         elif not reason:
-            restored.append((form, before[form.pk, revision.number - 1]))
+            restored.append((form, revision.number - 1))
         told.append(Undone(form, was_created, reason))
-    _restore(restored, batch, by)
+    for start in range(0, len(restored), STORED_AT_ONCE):
+        _restore(restored[start : start + STORED_AT_ONCE], batch, by)
     return told
 
 
@@ -94,6 +91,11 @@ def _void(form: Declaration, batch: ImportBatch, by: Person) -> str:
     return ""
 
 
-def _restore(forms: Sequence[tuple[Declaration, Revision]], batch: ImportBatch, by: Person) -> None:
+def _restore(forms: Sequence[tuple[Declaration, int]], batch: ImportBatch, by: Person) -> None:
+    """Each form gets the text of its revision of that number; no other old text is loaded."""
+    wanted = {form.pk: number for form, number in forms}
+    found = Revision.objects.filter(declaration__in=wanted, number__in=set(wanted.values()))
+    keys = [pk for pk, form, number in found.values_list("pk", "declaration", "number") if wanted[form] == number]
+    before = {one.declaration_id: one.record for one in Revision.objects.filter(pk__in=keys)}
     note = f"撤销导入批次{batch.pk}：{batch.file_name}"[:300]
-    store([(form, previous.record) for form, previous in forms], by=by, reason=Revision.Reason.UNDO, note=note)
+    store([(form, before[form.pk]) for form, _ in forms], by=by, reason=Revision.Reason.UNDO, note=note)

@@ -9,6 +9,7 @@ import time
 import zipfile
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -69,7 +70,7 @@ def test_an_archive_is_read_by_the_worker_shown_and_stored(world: World) -> None
     shown = page(client, batch)
     assert "确认导入 3 张" in shown
     assert "“picture”是图片" in shown
-    assert [form.sheet for form in batch.forms.all()] == ["表.xlsx/项目0", "表.xlsx/项目1", "表.xlsx/项目2"]
+    assert [form.sheet for form in batch.forms.all()] == [f"单位{n}/表.xlsx/项目{n}" for n in range(3)]
     places = ["0", "1", "2"]
     client.post(reverse("admin:targets_importbatch_confirm", args=[batch.pk]), {"shown": places, "form": places})
     assert Declaration.objects.count() == 3
@@ -208,3 +209,19 @@ def environment() -> dict[str, str]:
     url = os.environ["DATABASE_URL"]
     database = f"sqlite:///{name}" if connection.vendor == "sqlite" else f"{url.rsplit('/', 1)[0]}/{name}"
     return {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "config.settings"}
+
+
+def test_the_command_line_names_forms_for_the_worker_too(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "全部.zip"
+    path.write_bytes(archive(world.record(title="甲"), world.record(title="乙")))
+    call_command("import_forms", str(path), "--background", "--as", "filler", "--only", "乙")
+    work(ImportBatch.objects.get())
+    assert list(Declaration.objects.values_list("title", flat=True)) == ["乙"]
+
+
+def test_a_large_file_of_few_forms_is_stored_by_the_worker(world: World, settings: pytest.FixtureRequest) -> None:
+    client, batch = upload(world, archive(world.record()))
+    work(batch)
+    settings.BACKGROUND_FROM_BYTES = 1  # type: ignore[attr-defined]
+    client.post(reverse("admin:targets_importbatch_confirm", args=[batch.pk]), {"shown": ["0"], "form": ["0"]})
+    assert (work(batch).kind, batch.state, batch.created) == (STORE, "stored", 1)

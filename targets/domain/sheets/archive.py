@@ -3,6 +3,7 @@
 import io
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -10,6 +11,7 @@ from targets.domain.sheets.guard import MEGABYTE
 from targets.domain.sheets.problems import FileRefused, quoted
 
 MEMBERS_AT_MOST = 3_000
+LONGEST_NAME = 80
 MEMBER_BYTES = 20 * MEGABYTE
 ALL_BYTES = 400 * MEGABYTE
 PARTS_OF_ONE_DOCUMENT = ("[Content_Types].xml", "mimetype", "content.xml")
@@ -36,8 +38,11 @@ def members(content: bytes, name: str) -> Iterator[tuple[str, bytes, int, int]]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             files = [info for info in archive.infolist() if not info.is_dir() and not _is_ignored(info.filename)]
             _check(files, name)
-            for number, info in enumerate(files, start=1):
-                yield _readable_name(info), archive.read(info), number, len(files)
+            paths = [_readable_path(info) for info in files]
+            often = Counter(map(_last_part, paths))
+            for number, (info, path) in enumerate(zip(files, paths, strict=True), start=1):
+                shown = path[-LONGEST_NAME:] if often[_last_part(path)] > 1 else _last_part(path)
+                yield shown, archive.read(info), number, len(files)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
         raise FileRefused(
             f"{quoted(name, 80)}是压缩包，但解不开（可能损坏或有密码）。请重新压缩为 zip 后上传。"
@@ -59,13 +64,17 @@ def _is_ignored(path: str) -> bool:
     return path.startswith(IGNORED[0]) or last in IGNORED or last.startswith("~$")
 
 
-def _readable_name(info: zipfile.ZipInfo) -> str:
-    """The last part of the name; Windows writes names in GBK without saying so."""
+def _readable_path(info: zipfile.ZipInfo) -> str:
+    """The name with its folders, which tell apart many a 绩效目标表.xlsx; Windows writes it in GBK without saying so."""
     name = info.filename
     if not info.flag_bits & UTF8_FLAG:
         try:
             name = name.encode("cp437").decode("gb18030")
         except (UnicodeEncodeError, UnicodeDecodeError):
             name = info.filename
-    last = PurePosixPath(name.replace("\\", "/")).name
-    return "".join(char for char in last if char.isprintable())[:80] or "未命名"
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    return "".join(char for char in "/".join(parts) if char.isprintable()) or "未命名"
+
+
+def _last_part(path: str) -> str:
+    return path.rpartition("/")[2][:LONGEST_NAME]

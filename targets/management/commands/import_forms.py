@@ -74,7 +74,7 @@ class Command(BaseCommand):
             return Preview(path.name, message=f"找不到或不能读取文件“{path}”。请核对路径。"), None
         if options["background"] and not options["dry_run"]:
             batch = open_batch(content, path.name, by=by, year=options["year"])
-            start_job(READ_AND_STORE, batch, by)
+            start_job(READ_AND_STORE, batch, by, titles=options["only"], mode=options["mode"])
             return Preview(path.name), batch.pk
         shown = preview(content, path.name, by=by, year=options["year"])
         wanted = [
