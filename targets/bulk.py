@@ -3,7 +3,8 @@
 For rows whose keys nobody needs back. Values go through their field's own preparation, so what is stored is the same.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import connection, models
@@ -19,8 +20,24 @@ def insert_many(rows: Sequence[models.Model]) -> None:
         return
     model = type(rows[0])
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    prepared = _prepared(rows, fields, add=True)
-    columns = [field.column for field in fields]
+    _insert(model, fields, _prepared(rows, fields, add=True))
+
+
+def insert_values(model: type[models.Model], names: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
+    """Insert rows given as the values of the named fields, for which no objects are made; a foreign key is its number."""
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    prepares = [
+        None if isinstance(field, PLAIN) else partial(field.get_db_prep_save, connection=connection) for field in fields
+    ]
+    ready = (
+        tuple(prepare(value) if prepare else value for prepare, value in zip(prepares, line, strict=True))
+        for line in lines
+    )
+    _insert(model, fields, ready)
+
+
+def _insert(model: type[models.Model], fields: Iterable[Any], prepared: Iterable[tuple[Any, ...]]) -> None:
+    columns = [str(field.column) for field in fields]
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -33,7 +50,7 @@ def insert_many(rows: Sequence[models.Model]) -> None:
             return
         quote = connection.ops.quote_name
         names_list, marks = ", ".join(map(quote, columns)), ", ".join(["%s"] * len(columns))
-        cursor.executemany(f"INSERT INTO {quote(table)} ({names_list}) VALUES ({marks})", prepared)  # noqa: S608  (names of our own tables)
+        cursor.executemany(f"INSERT INTO {quote(table)} ({names_list}) VALUES ({marks})", list(prepared))  # noqa: S608  (names of our own tables)
 
 
 def update_many(rows: Sequence[models.Model], names: Sequence[str]) -> None:
@@ -41,7 +58,7 @@ def update_many(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    fields = [model._meta.get_field(name) for name in names]
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
     key = model._meta.pk
     prepared = _prepared(rows, [*fields, key], add=False)
     quote = connection.ops.quote_name

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Model
 from django.utils.timezone import now
 
 from departments.models import Person
-from targets.bulk import insert_many, update_many
+from targets.bulk import insert_many, insert_values, update_many
 from targets.domain.labels import field_label
 from targets.domain.record import ROW_TEXTS, IndicatorRow, Record
 from targets.domain.rules import YearRules
@@ -75,7 +76,8 @@ class _Stored:
 class _Lines:
     """Rows to be added, changed and removed."""
 
-    added: list[Indicator] = field(default_factory=list)
+    added: list[tuple[Any, ...]] = field(default_factory=list)
+    """As `Indicator.values_of`."""
     changed: list[Indicator] = field(default_factory=list)
     removed: list[int] = field(default_factory=list)
 
@@ -84,19 +86,16 @@ class _Lines:
         for order, row in enumerate(record.rows, start=1):
             line = left.pop(row.key, None)
             if line is None:
-                line = Indicator(declaration=declaration)
-                self.added.append(line)
+                self.added.append(Indicator.values_of(declaration.pk, row, order))
             elif line.order != order or line.row() != row:
                 self.changed.append(line)
-            else:
-                continue
-            line.take(row, order)
+                line.take(row, order)
         self.removed += [line.pk for line in left.values()]
 
     def write(self) -> None:
         Indicator.objects.filter(pk__in=self.removed).delete()
         update_many(self.changed, INDICATOR_FIELDS)
-        insert_many(self.added)
+        insert_values(Indicator, Indicator.VALUES, self.added)
 
 
 def store(
@@ -172,7 +171,7 @@ def _take_head(declaration: Declaration, record: Record, counts: dict[str, int])
 
 def _with_keys(rows: Iterable[IndicatorRow]) -> Iterable[IndicatorRow]:
     for row in rows:
-        yield row if row.key else replace(row, key=new_row_key())
+        yield row if row.key else row.with_key(new_row_key())
 
 
 def recount(declaration: Declaration, rules: YearRules | None = None) -> None:

@@ -3,7 +3,7 @@
 No Django here. A record is immutable; `dataclasses.replace` makes a changed one. Text is kept as typed; blank is "".
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from operator import attrgetter
@@ -56,6 +56,11 @@ class IndicatorRow:
         cells: list[Any] = [*texts, tuple(data.get("continues", ()))]
         return cls(*cells)
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """In the order of `ROW_TEXTS`."""
+        return _texts(self)
+
     def with_key(self, key: str) -> "IndicatorRow":
         cells: list[Any] = [*_texts(self)[1:], self.continues]
         return IndicatorRow(key, *cells)
@@ -63,7 +68,7 @@ class IndicatorRow:
 
 ROW_TEXTS: tuple[str, ...] = tuple(f.name for f in fields(IndicatorRow) if f.name != "continues")
 """Every text cell of a row, `key` first and in the order of the fields; `continues` is the last of them."""
-_texts = attrgetter(*ROW_TEXTS)
+_texts: Callable[["IndicatorRow"], tuple[str, ...]] = attrgetter(*ROW_TEXTS)
 
 MONEY = ("total", "fiscal", "other")
 
