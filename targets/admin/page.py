@@ -175,7 +175,7 @@ def _inputs(
     revision = declaration.current_revision
     return {
         "paper": paper,
-        "lines": list(zip(paper.rows, words, [*words[1:], ""], strict=True)),
+        "lines": list(zip(paper.rows, words, [*words, ""][1:], strict=True)),
         "typed": typed,
         "is_form": True,
         "is_locked": not is_editable,
