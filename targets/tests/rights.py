@@ -124,6 +124,8 @@ def forms(name: str) -> dict[str, Rule]:
         f"admin:targets_{name}_step": Rule(SEEN, status=LED),
         f"admin:targets_{name}_waive": Rule(SEEN, status=LED),
         f"admin:targets_{name}_revision": Rule(READ),
+        f"admin:targets_{name}_revision_paper": Rule(READ),
+        f"admin:targets_{name}_paper": Rule(READ),
         f"admin:targets_{name}_workbook": Rule(READ, SEEN, instead=LED),
         f"admin:targets_{name}_export": Rule(EVERYBODY),
         f"admin:targets_{name}_add": Rule(FILLERS, EVERYBODY, instead=LED),
