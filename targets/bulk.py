@@ -63,7 +63,7 @@ def update_many(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     prepared = _prepared(rows, [*fields, key], add=False)
     quote = connection.ops.quote_name
     sets = ", ".join(f"{quote(field.column)} = %s" for field in fields)
-    statement = f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE {quote(key.column)} = %s"  # noqa: S608  (names of our own tables)
+    statement = f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE {quote(str(key.column))} = %s"  # noqa: S608  (names of our own tables)
     with connection.cursor() as cursor:
         cursor.executemany(statement, prepared)
 

@@ -67,7 +67,7 @@ def why_taken(declaration: Declaration, record: Record, user: Person, outcome: s
     )
     others = others.exclude(pk=declaration.pk).select_related("unit")
     if not record.code:
-        cure = "请直接打开那一张填写" if declaration._state.adding else "请改用别的名称"
+        cure = "请直接打开那一张填写" if declaration.current_revision_id is None else "请改用别的名称"
         return f"{declaration.unit.label}{declaration.budget_year}已有“{record.title}”，{outcome}。{cure}。"
     taken = others.filter(code=record.code)
     seen = taken.visible_to(user).first()

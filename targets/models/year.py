@@ -61,7 +61,8 @@ class BudgetYear(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        if self.year is not None and self.year not in YEARS:
+        year: int | None = self.year  # blank when the form could not read it
+        if year is not None and year not in YEARS:
             raise ValidationError({"year": f"“{self.year}”不是预算年度，请填4位年份，如2026。"})
         levels = self.review_levels
         is_known = isinstance(levels, list) and all(level in REVIEW_LEVELS for level in levels)

@@ -25,7 +25,11 @@ def cell_of(reader: Reader, text: str) -> str:
 
 def told(reader: Reader) -> list[str]:
     found = re.search(r'<ul class="messagelist">(.*?)</ul>', reader.page, re.DOTALL)
-    return [re.sub(r"<[^>]+>", "", one).strip() for one in re.findall(r"<li.*?</li>", found[1], re.DOTALL)] if found else []
+    return (
+        [re.sub(r"<[^>]+>", "", one).strip() for one in re.findall(r"<li.*?</li>", found[1], re.DOTALL)]
+        if found
+        else []
+    )
 
 
 def test_the_whole_way_of_one_project(world: World) -> None:
