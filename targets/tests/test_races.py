@@ -41,7 +41,8 @@ def together(*deeds: Callable[[], object]) -> list[str]:
 
 def step(form: Declaration, slug: str, person: Person, **order: object) -> Callable[[], object]:
     fresh_form, fresh_person = Declaration.objects.get(pk=form.pk), Person.objects.get(pk=person.pk)
-    return lambda: take_step(fresh_form, slug, by=fresh_person, order=Order(opinion="意见", **order))  # type: ignore[arg-type]
+    said = {"opinion": "意见", "seen_revision": fresh_form.revisions.count()} | order
+    return lambda: take_step(fresh_form, slug, by=fresh_person, order=Order(**said))  # type: ignore[arg-type]
 
 
 @pytest.fixture
