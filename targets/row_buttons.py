@@ -54,7 +54,7 @@ def groups_around(rows: Sequence[IndicatorRow], place: int, kind: str) -> tuple[
 
 def move_words(rows: Sequence[IndicatorRow], kind: str) -> list[str]:
     """For each row what going up above it is called, "" for the first; 下移 of a row is 上移 of the next one."""
-    words = [""]
+    words = [""][: len(rows)]
     for place in range(1, len(rows)):
         start, end = groups_around(rows, place, kind)
         words.append("移" if end - start == 2 else "移（整组）")
