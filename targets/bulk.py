@@ -4,7 +4,7 @@ For rows whose keys nobody needs back. Values go through their field's own prepa
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db import connection, models
@@ -24,10 +24,16 @@ def insert_many(rows: Sequence[models.Model]) -> None:
 
 
 def insert_values(model: type[models.Model], names: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
-    """Insert rows given as the values of the named fields, for which no objects are made; a foreign key is its number."""
+    """Insert rows given as the values of the named fields, for which no objects are made; a foreign key is its number.
+
+    Values of fields that are not `PLAIN` are hashable (a JSON list is a tuple): each is prepared once.
+    """
     fields: list[Any] = [model._meta.get_field(name) for name in names]
     prepares = [
-        None if isinstance(field, PLAIN) else partial(field.get_db_prep_save, connection=connection) for field in fields
+        None
+        if isinstance(field, PLAIN)
+        else lru_cache(1024, typed=True)(partial(field.get_db_prep_save, connection=connection))
+        for field in fields
     ]
     ready = (
         tuple(prepare(value) if prepare else value for prepare, value in zip(prepares, line, strict=True))

@@ -285,7 +285,7 @@ class Indicator(models.Model):
     @staticmethod
     def values_of(declaration: int, row: IndicatorRow, order: int) -> tuple[Any, ...]:
         """What `take` would make of a new line, for writing thousands of them without an object for each."""
-        return (declaration, order, *row.texts, list(row.continues), *_derived(row.target))
+        return (declaration, order, *row.texts, row.continues, *_derived(row.target))
 
 
 @lru_cache(maxsize=20_000)
