@@ -76,6 +76,7 @@ def in_turns(script: str, names: Sequence[str], repeat: int, *arguments: str) ->
             "median": statistics.median(one["seconds"] for one in runs),
             "seconds": sorted(one["seconds"] for one in runs),
             "peak_mb": max(one["peak_mb"] for one in runs),
+            "processor": statistics.median(one.get("processor", 0) for one in runs),
         }
         for name, runs in taken.items()
     }

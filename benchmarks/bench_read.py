@@ -1,0 +1,118 @@
+"""Official workbooks coming in: our reader, bare calamine and openpyxl on the same files in turns; then a zip of them whole.
+
+python benchmarks/bench_read.py [--forms 100] [--repeat 5] [--zip 500]
+
+The first part is what happens inside the child process, without its start, which is told apart. The second is the whole
+way of an upload: read, matched, kept, checked and stored.
+"""
+
+import argparse
+import io
+import os
+import statistics
+import subprocess
+import time
+import zipfile
+from collections.abc import Callable
+
+import forms
+import scene
+from peer.read import by_calamine, by_openpyxl, unzipped
+
+from departments.models import Person
+from targets.domain.sheets.reader import read_workbook
+from targets.domain.sheets.writer import write_official
+from targets.intake.batch import open_batch, read_batch, store_batch
+from targets.intake.reading import COMMAND, read_upload
+from targets.models import Declaration
+
+OURS, BARE, OPENPYXL, PARTS = (
+    "ours, read and understood",
+    "bare calamine, merges filled",
+    "openpyxl, merges filled",
+    "unzip alone",
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--forms", type=int, default=100)
+    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--zip", type=int, default=500)
+    options = parser.parse_args()
+    one_by_one(options.forms, options.repeat)
+    start_of_the_child(options.repeat)
+    with scene.database() as database:
+        whole(database, options.zip)
+
+
+def workbooks(count: int) -> list[bytes]:
+    return [write_official([record], check_codes=[record.code]) for record in forms.records(count)]
+
+
+def one_by_one(count: int, repeat: int) -> None:
+    files = workbooks(count)
+    deeds: dict[str, Callable[[bytes], object]] = {
+        OURS: lambda content: read_workbook(content, "form.xlsx"),
+        BARE: by_calamine,
+        PARTS: unzipped,
+        OPENPYXL: by_openpyxl,
+    }
+    taken: dict[str, list[float]] = {name: [] for name in deeds}
+    for _ in range(repeat):
+        for name, deed in deeds.items():
+            start = time.process_time()
+            for content in files:
+                deed(content)
+            taken[name].append((time.process_time() - start) * 1000 / count)
+    print(
+        f"{count} forms of {forms.ROWS_OF_A_FORM} indicators, {os.cpu_count()} cores under load {os.getloadavg()[0]:.1f}; "
+        "ms of processor for each: min / median / max"
+    )
+    for name, times in taken.items():
+        print(f"{name:<34} {min(times):7.2f} / {statistics.median(times):7.2f} / {max(times):7.2f}")
+    middle = {name: statistics.median(times) for name, times in taken.items()}
+    print(f"ours : bare calamine = {middle[OURS] / middle[BARE]:.1f}")
+    print(f"openpyxl : ours = {middle[OPENPYXL] / middle[OURS]:.1f}")
+
+
+def start_of_the_child(repeat: int) -> None:
+    """What it costs to have a process at all: the same command, ending as soon as it has imported everything."""
+    python, _, module = COMMAND
+    taken = []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        subprocess.run((python, "-c", f"import {module}"), cwd=scene.ROOT, check=True)
+        taken.append(time.perf_counter() - start)
+    print(f"start of the child process: {min(taken):.3f} / {statistics.median(taken):.3f} / {max(taken):.3f} s")
+
+
+def whole(database: str, count: int) -> None:
+    forms.fill(0)
+    by = Person.objects.create_superuser("importer", name="导入")
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for number, content in enumerate(workbooks(count)):
+            archive.writestr(f"{number}.xlsx", content)
+    content = target.getvalue()
+    used = time.perf_counter(), processor()
+    read_upload(content, "forms.zip", in_background=True)
+    told("read alone", used)
+    used = time.perf_counter(), processor()
+    batch = open_batch(content, "forms.zip", by=by)
+    read_batch(batch)
+    store_batch(batch, by=by)
+    told(f"{database}: {Declaration.objects.count()} forms read, compared, kept, checked, stored", used)
+
+
+def processor() -> float:
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
+def told(what: str, since: tuple[float, float]) -> None:
+    print(f"{what}: {time.perf_counter() - since[0]:.2f} s, processor {processor() - since[1]:.2f} s")
+
+
+if __name__ == "__main__":
+    main()
