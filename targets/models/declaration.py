@@ -307,7 +307,7 @@ def _storable(number: Decimal | None) -> Decimal | None:
 
 def new_row_key() -> str:
     """Names a row for ever, through moves, edits and re-imports."""
-    return secrets.token_hex(4)
+    return secrets.token_hex(6)
 
 
 class KindManager(models.Manager.from_queryset(DeclarationQuerySet)):  # type: ignore[misc]
