@@ -244,7 +244,7 @@ def _store_portion(storing: _Storing, forms: Sequence[ImportedForm]) -> None:
             continue
         drafts.append((declaration, _text(form, declaration)) if declaration else _new(form, fresh))
         form.is_stored = True
-    Declaration.objects.bulk_create(fresh, batch_size=200)
+    Declaration.objects.bulk_create(fresh)
     going_in = [form for form in forms if form.is_stored]
     for form, (declaration, _) in zip(going_in, drafts, strict=True):
         form.declaration = declaration
