@@ -31,7 +31,7 @@ CELLS = {
 }
 ONE_LINE = frozenset({"title", "code", *MONEY, "level1", "level2"})
 """Typed as one line: a line break that gets in (pasted, imported) is not kept when the cell is changed."""
-ROW_KEY = re.compile(r"[0-9a-f]{8}")
+ROW_KEY = re.compile(r"[0-9a-f]{8,16}")
 END = "end"
 """The last field of the form: without it the rest was cut off on its way, and missing rows are not deleted rows."""
 
