@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import django
+import hypothesis
 from django.conf import settings
 
 # The run's number keeps two runs on one machine (or one database server) apart; xdist's workers inherit it.
@@ -32,3 +33,7 @@ os.environ |= {
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; nothing here is secret
 django.setup()
+
+# One commit gets one answer: the same examples every time, and no deadline that a busy machine would miss.
+hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("suite")
