@@ -37,7 +37,7 @@ def advanced(demo: None) -> dict[str, Person]:
         ("pass", "jixiao"),
         ("approve", "yusuan"),
     )
-    said = Order(document_number="川财绩〔2023〕1号", document_date=timezone.localdate())
+    said = Order(seen_revision=1, document_number="川财绩〔2023〕1号", document_date=timezone.localdate())
     form = Declaration.objects.get(title="校车运营补贴")
     for slug, username in way:
         take_step(form, slug, by=people[username], order=said)
