@@ -1,6 +1,7 @@
 # Two commands are enough: `make run` to try it, `make test` to check it. `make help` lists all.
 PYTHON ?= python3
 PORT ?= 8000
+MUTANTS ?= 2000
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -11,7 +12,7 @@ DEPLOY_ENV := SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.toke
 	DATABASE_URL=sqlite:///:memory: DEBUG=off DEMO=off HTTPS=on ALLOWED_HOSTS=performance.example.gov.cn
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run lint test test-sqlite test-postgres format lock
+.PHONY: help setup run lint test test-sqlite test-postgres fuzz format lock
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -51,6 +52,9 @@ test-postgres: setup
 	@.ci/browser
 	@echo "== suite on PostgreSQL"
 	@.ci/postgres $(BIN)/python -m pytest -n 2
+
+fuzz: setup ## read and import files changed at random (MUTANTS= how many; a failure names its number)
+	@DATABASE_URL= $(BIN)/python -m pytest -n 2 -q targets/tests/test_fuzz.py --mutants $(MUTANTS) --imported $(MUTANTS)
 
 format: setup ## bring the style in order
 	$(BIN)/ruff check --fix .

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import django
 import hypothesis
+import pytest
 from django.conf import settings
 
 # The run's number keeps two runs on one machine (or one database server) apart; xdist's workers inherit it.
@@ -37,3 +38,9 @@ django.setup()
 # One commit gets one answer: the same examples every time, and no deadline that a busy machine would miss.
 hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("suite")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make fuzz` asks for more of the files that are changed at random than a run of the suite does."""
+    parser.addoption("--mutants", type=int, default=100, help="how many changed files are read")
+    parser.addoption("--imported", type=int, default=6, help="how many of them go the whole way into the database")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cached_property, lru_cache
 from posixpath import join, normpath
 from xml.etree import ElementTree as ET
@@ -27,6 +27,10 @@ BUILT_IN: Mapping[int, str] = {
 }  # fmt: skip
 """Numbers of formats that files do not spell out, as a Chinese Excel shows them (ECMA-376 part 1, 18.8.30)."""
 
+LONGEST_CODE = 255
+"""Longer ones are none: spreadsheet programs refuse them."""
+WIDE = Context(prec=1000)
+"""Holds every digit of any number a cell can hold, with all decimals a format can ask for."""
 TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|([0#?][0#?,.]*|\.[0#?]+)|(%)|(.)', re.DOTALL)
 DATE_TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|(y+|m+|d+|h+|s+)|(.)', re.DOTALL | re.IGNORECASE)
 TAG = re.compile(rb"""<(?:\w+:)?c(?=[\s>/])((?:[^>"']++|"[^"]*+"|'[^']*+')*+)>""")
@@ -58,7 +62,7 @@ def show(value: Value, code: str = GENERAL) -> str:
     if isinstance(value, date | time):
         return _show_date(value, code)
     number = Decimal(f"{value:.15g}")
-    if code in ("", GENERAL, "@"):
+    if code in ("", GENERAL, "@") or len(code) > LONGEST_CODE or not number.is_finite():
         return _general(number)
     return _show_number(number, code)
 
@@ -103,7 +107,7 @@ def _digits(number: Decimal, places: str) -> str:
     while places.endswith(","):  # a comma after the digits divides by a thousand
         places, number = places[:-1], number / 1000
     whole, _, decimals = places.partition(".")
-    rounded = number.quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP)
+    rounded = number.quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP, WIDE)
     text = f"{rounded:,f}" if "," in whole else f"{rounded:f}"
     head, _, tail = text.partition(".")
     head = head.rjust(sum(char == "0" for char in whole), "0") if head != "0" or "0" in whole else ""

@@ -47,7 +47,7 @@ def _are_answers(texts: Mapping[str, str], values: list[str]) -> bool:
     count = len(values)
     if not all(says(value) & (Says.VALUE | Says.WORD) for value in values):
         return False
-    lines = all(len(texts[name].split("\n")) == count for name in ("name", "target"))
+    lines = all(len(texts.get(name, "").split("\n")) == count for name in ("name", "target"))
     categories = texts.get("level2", "").split()
     return lines or (len(categories) == count and all(says(text) & Says.LEVEL2 for text in categories))
 

@@ -128,6 +128,7 @@ SPLIT = {
     "several values of one indicator": ({"name": "种植面积", "target": "小麦=56亩 玉米=130亩"}, None),
     "range": ({"name": "培训次数", "target": "≥3次 ≤5次"}, None),
     "answers in words": ({"name": "生活 条件", "target": "明显 改善"}, None),
+    "values without a name": ({"target": "提升 改善"}, None),
     "no value": ({"name": "出行条件", "target": ""}, None),
 }
 
