@@ -47,12 +47,18 @@ _BARE_MONTH = re.compile(rf"{_YEAR}[-./]{_MONTH}")
 _TENS = {"上旬": (1, 10), "中旬": (11, 20)}
 _RANGE_MARK = re.compile(r"至|到|~|--")
 LONGEST = 40
+_SIGN_OF_DATE = re.compile(r"[年月季]|[0-9０-９](?:\s*[0-9０-９]){3}\s*[^\w\s]")
+
+
+def may_be_date(text: str) -> bool:
+    """False when no phrase in the text can be one: most cells hold numbers, and a dozen patterns need not look at them."""
+    return _SIGN_OF_DATE.search(text) is not None
 
 
 def read_span(phrase: str, year: int | None) -> Span | None:
     """One date; without a year in the phrase the budget year is taken, and without that either there is no date."""
     plain = phrase.replace(" ", "")
-    if len(plain) > LONGEST:
+    if len(plain) > LONGEST or not may_be_date(plain):
         return None
     for pattern in _PATTERNS:
         if found := pattern.fullmatch(plain):
@@ -65,7 +71,7 @@ def read_span(phrase: str, year: int | None) -> Span | None:
 def read_span_range(phrase: str, year: int | None) -> Span | None:
     """Two dates: 2023.07-2024.01, 2023年1-12月, 2023年1月1日至2023年12月31日."""
     plain = phrase.replace(" ", "")
-    if len(plain) > LONGEST:
+    if len(plain) > LONGEST or not may_be_date(plain):
         return None
     ends = _RANGE_MARK.split(plain)
     if len(ends) == 1:

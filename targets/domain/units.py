@@ -87,11 +87,13 @@ def split_scale(unit: str) -> tuple[int, str]:
     return 1, unit
 
 
+@lru_cache(maxsize=4096)
 def is_money(unit: str) -> bool:
     """元, 万元 and 亿元, also per something (元/亩)."""
     return split_scale(canonical_unit(unit))[1].split("/")[0] == MONEY
 
 
+@lru_cache(maxsize=4096)
 def is_sum_of_money(unit: str) -> bool:
     """Money as such, not a rate per head or per mu."""
     return is_money(unit) and "/" not in unit and "每" not in unit

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from targets.domain.dates import Span, read_span, read_span_range
+from targets.domain.dates import Span, may_be_date, read_span, read_span_range
 from targets.domain.units import COUNTING_UNITS, KNOWN_UNIT, LATIN_UNITS, ORDINAL_UNITS, canonical_unit, split_scale
 
 QUANTITY, RATIO, DATE, COMPOUND, TEXT, EMPTY = "quantity", "ratio", "date", "compound", "text", "empty"
@@ -81,9 +81,12 @@ _ORDINAL_LABELS = ("第", "前", "-")
 _YEAR_NUMBER = re.compile(r"(?:19|20)[0-9]{2}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IndicatorValue:
-    """One value as typed and as understood. `number` is normalised text: "1000" for 1,000, ISO for a date, "" for none."""
+    """One value as typed and as understood. `number` is normalised text: "1000" for 1,000, ISO for a date, "" for none.
+
+    Without slots, so that what a dozen rules ask of every cell is worked out once.
+    """
 
     text: str
     operator: str = ""
@@ -97,6 +100,8 @@ class IndicatorValue:
     @lru_cache(maxsize=20_000)  # the same cells are judged by several rules, and ≥95% stands in every form
     def parse(cls, text: str, year: int | None = None) -> "IndicatorValue":
         """Read a cell; never raises. `year` is the budget year, for dates typed without one (6月底前)."""
+        if year is not None and not may_be_date(text):
+            return cls.parse(text)
         if not text.strip().strip(BLANK_MARKS).strip():
             return cls(text=text, kind=EMPTY)
         if len(text) > LONGEST_VALUE:
@@ -106,12 +111,22 @@ class IndicatorValue:
     @property
     def quantity(self) -> Decimal | None:
         """The number as a number; of a ratio its quotient; None for a date, a text or several numbers."""
-        return _quantity_of(self.kind, self.number, self.unit)
+        if self.kind == QUANTITY:
+            return Decimal(self.number)
+        if self.kind == RATIO and (right := Decimal(self.unit[1:])):
+            return Decimal(self.number) / right
+        return None
 
-    @property
+    @cached_property
     def in_base_unit(self) -> tuple[Decimal, str] | None:
         """`6万人` → (60000, 人), `728万元` → (7280000, 元); a ratio has no unit."""
-        return _in_base_unit(self.kind, self.number, self.unit)
+        quantity = self.quantity
+        if quantity is None:
+            return None
+        if self.kind == RATIO:
+            return quantity, ""
+        factor, base = split_scale(canonical_unit(self.unit))
+        return quantity * factor, base
 
     @property
     def is_range(self) -> bool:
@@ -133,25 +148,6 @@ class IndicatorValue:
         number, unit = (self.number + self.unit, "") if self.kind == RATIO else (self.number, self.unit)
         unit = "百分号" if canonical_unit(unit) == "%" else unit
         return " ".join(word for word in (self.label, OPERATOR_WORDS.get(self.operator, ""), number, unit) if word)
-
-
-def _quantity_of(kind: str, number: str, unit: str) -> Decimal | None:
-    if kind == QUANTITY:
-        return Decimal(number)
-    if kind == RATIO and (right := Decimal(unit[1:])):
-        return Decimal(number) / right
-    return None
-
-
-@lru_cache(maxsize=20_000)  # a dozen rules ask it of every cell
-def _in_base_unit(kind: str, number: str, unit: str) -> tuple[Decimal, str] | None:
-    quantity = _quantity_of(kind, number, unit)
-    if quantity is None:
-        return None
-    if kind == RATIO:
-        return quantity, ""
-    factor, base = split_scale(canonical_unit(unit))
-    return quantity * factor, base
 
 
 def comparable(a: IndicatorValue, b: IndicatorValue) -> bool:

@@ -45,6 +45,8 @@ _EACH = re.compile(r"(?:人均|户均|亩均|每[\u4e00-\u9fff]{0,3}|标准为?|
 
 def sums_of_money(text: str) -> Iterator[Amount]:
     """Sums in 万元 or 亿元; not prices per head (人均3万元, 0.18万元/车), not counts (3.8万亩)."""
+    if "万" not in text and "亿" not in text:
+        return
     for found in _SUM.finditer(plain(text)):
         if not found["after"] and not _EACH.search(found["before"]):
             amount = _decimal(found["number"]) * _MONEY_SCALES[found["unit"]]
@@ -70,6 +72,7 @@ class Product:
         return abs(self.exact - self.printed) <= self.tolerance
 
 
+_SIGN_OF_PRODUCT = re.compile("[*＊×✕均每]")
 _WORD = r"[^0-9*=,，;；。、+()（）]{0,12}?"
 _FACTOR = re.compile(rf"\s*(?P<number>{_NUMBER})\s*(?P<unit>亿元|万元|元|万|亿|%)?(?P<rest>{_WORD})\s*")
 _CHAIN = re.compile(
@@ -84,6 +87,8 @@ _PER_HEAD = re.compile(
 
 def products(text: str) -> Iterator[Product]:
     """`a人*b元=c万元` with up to four factors, and `a名…，人均b元，共计c万元`."""
+    if not _SIGN_OF_PRODUCT.search(text):
+        return
     source = plain(text)
     for found in _CHAIN.finditer(source):
         left, _, right = found[0].rpartition("=")

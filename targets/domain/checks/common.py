@@ -6,9 +6,10 @@ Rule numbers, levels and known false positives: list of machine-checkable rules 
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from targets.domain.checks.engine import rule
-from targets.domain.checks.reading import REFERENCES, Fault, Form, Line
+from targets.domain.checks.reading import Fault, Form, Line, words_in
 from targets.domain.names import name_key
 from targets.domain.rules import ERROR, WARNING
 from targets.domain.taxonomy import COST
@@ -24,7 +25,7 @@ _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#[0-9]{1,6});")
 @rule("R03", WARNING, "残留网页标签")
 def leftover_markup(form: Form) -> Iterator[Fault]:
     """`<p>目标1: …</p>` would be printed and published as it stands."""
-    if not (_TAG.search(form.whole_text) or _ENTITY.search(form.whole_text)):
+    if "<" not in form.whole_text and "&" not in form.whole_text:
         return
     for line, name, text in form.texts():
         marks = list(dict.fromkeys(_TAG.findall(text) + _ENTITY.findall(text)))
@@ -105,18 +106,18 @@ def sign_missing(form: Form) -> Iterator[Fault]:
         )
 
 
-_WORSE_WHEN_MORE = re.compile(
+_is_worse_when_more = words_in(
     "事故|投诉|失业|死亡|伤亡|发病|患病|违法|违规|违约|违纪|突发|逾期|拖欠|差错|出错|错误|失误|损失|流失|辍学|贫困|致贫|下降|降低|降幅|减少|能耗|"
     "排放|空置|空缺|负债|债务|不良|返贫|信访|上访|举报|案件|成本|费用|价格|误差|退回|缺口|库存|闲置|等待|耗时|时长|时间|时限|火灾|隐患|编制|"
     "超编|控制|污染|浓度|坍塌|泄露|泄漏|漏|亏损|淘汰|浪费|复发|感染|残次|故障|中断|延误|未|不合格|不达标|不满意|赤字|支出|之比|比值|标准|限额|占用|财政供养|裁减|"
     "压减|精简|清退|重复|参会|会议|出国|出境|编外|外聘|聘用|临聘|接待|用工"
 )
-_BETTER_WHEN_MORE = re.compile(
+_is_better_when_more = words_in(
     "(?:满意度|(?:合格|达标|覆盖|及时|准时|完成|到位|参保|入学|入园|供养|就业|结案|成功|知晓|普及|利用|使用|参与|验收|合规|准确|优良|通过|受益|"
     "核定|监测|发放|保障|纳入|巩固|服务|签约|建档|入户|办结|整改|落实|设立|配备|运行|完好|绿化|处理|处置|回收)(?:范围)?率|(?:人|户|受益|对象|服务|救助|资助|"
     "参加|参训|培训)(?:人数|人次|户数|数量)?(?:人数|人次|户数)|人数)$"
 )
-_BAD_NAME = re.compile(
+_is_bad_name = words_in(
     "(?:事故|投诉|失业|死亡|发病|患病|差错|辍学|违规|违约|逾期|流失|故障|污染)(?:发生)?(?:率|数|次数|起数|件数)$"
 )
 _LIMITS = {"≤": "上限", "<": "上限", "≥": "下限", ">": "下限"}
@@ -126,27 +127,29 @@ _LIMITS = {"≤": "上限", "<": "上限", "≥": "下限", ">": "下限"}
 def sign_against_direction(form: Form) -> Iterator[Fault]:
     """集中供养率 ≤60%, 受益人数 ≤3000人: good-is-more with a ceiling. Ceilings on cost and on what is bad are right."""
     for line in form.indicators:
-        target, name = line.target, _without_brackets(line.name)
-        if target.kind not in (QUANTITY, RATIO) or (line.category and line.category.level1_slug == COST):
+        target = line.target
+        if target.kind not in (QUANTITY, RATIO) or target.operator not in _LIMITS:
             continue
-        bad_is_more = _WORSE_WHEN_MORE.search(name)
-        if target.operator in ("≤", "<") and not bad_is_more and _BETTER_WHEN_MORE.search(name):
+        if line.category and line.category.level1_slug == COST:
+            continue
+        name, limit = _without_brackets(line.name), _LIMITS[target.operator]
+        if limit == "上限" and not _is_worse_when_more(name) and _is_better_when_more(name):
             wanted = "≥"
-        elif target.operator in ("≥", ">") and _BAD_NAME.search(name):
+        elif limit == "下限" and _is_bad_name(name):
             wanted = "≤"
         else:
             continue
         yield line.fault(
             "target",
-            f"{line.quoted('target')}是{_LIMITS[target.operator]}，而这类指标一般写{_LIMITS[wanted]}。"
+            f"{line.quoted('target')}是{limit}，而这类指标一般写{_LIMITS[wanted]}。"
             f"如符号写反，请改为“{wanted}{target.number}{target.unit}”；确为控制数的，请写情况说明。",
             operator=target.operator,
             wanted=wanted,
         )
 
 
-_PURE_NUMBERS = re.compile("比|指数|系数|评分|得分|分值|等级|星级|排名|名次|位次|倍|级别|pH|PH")
-_UNIT_IN_NAME = re.compile(r"[(（\[][^()（）]{1,8}[)）\]]$")
+_is_pure_number = words_in("比|指数|系数|评分|得分|分值|等级|星级|排名|名次|位次|倍|级别|pH|PH")
+_has_unit_in_name = words_in(r"[(（\[][^()（）]{1,8}[)）\]]$")
 
 
 @rule("R19", WARNING, "没有计量单位")
@@ -154,9 +157,9 @@ def unit_missing(form: Form) -> Iterator[Fault]:
     """Ratios, indexes and scores have none; 万 alone is no unit."""
     for line in form.indicators:
         target = line.target
-        if target.kind != QUANTITY or target.unit not in ("", "万", "亿") or _PURE_NUMBERS.search(line.name):
+        if target.kind != QUANTITY or target.unit not in ("", "万", "亿") or _is_pure_number(line.name):
             continue
-        if not target.unit and _UNIT_IN_NAME.search(line.name):
+        if not target.unit and _has_unit_in_name(line.name):
             continue
         yield line.fault(
             "target", f"{line.quoted('target')}没有写全计量单位。请写明，如“人”“次”“万元”。", target=target.text
@@ -168,6 +171,7 @@ _NO_SHARE = re.compile("(?:频|功|速|效|汇|心|分辨|容积|周转|利|税|
 _SHARE_UNITS = frozenset(("%", "‰", "‱", "百分点", "倍", "", "分"))
 
 
+@lru_cache(maxsize=4096)
 def is_share(name: str) -> bool:
     """Is it named as a share of something (率, 占比, 满意度)?"""
     bare = _without_brackets(name)
@@ -178,8 +182,10 @@ def is_share(name: str) -> bool:
 def unit_against_name(form: Form) -> Iterator[Fault]:
     """纳入保障范围率 ≥15人. A frequency of events (5/10万人) is no share."""
     for line in form.indicators:
+        if line.target.kind != QUANTITY or not is_share(line.name):
+            continue
         unit = canonical_unit(line.target.unit)
-        if line.target.kind != QUANTITY or not is_share(line.name) or unit in _SHARE_UNITS or "/" in unit:
+        if unit in _SHARE_UNITS or "/" in unit:
             continue
         yield line.fault(
             "target",
@@ -188,17 +194,19 @@ def unit_against_name(form: Form) -> Iterator[Fault]:
         )
 
 
-_MAY_PASS_100 = re.compile(
+_may_pass_100 = words_in(
     "增长|增幅|增速|增值|完成|执行|提高|超额|同比|环比|产出|投入|回报|收益|利润|负荷|杠杆|放大|覆盖倍|预算|预期|计划|达产|产能|绩效目标"
 )
-_MAY_BE_NEGATIVE = re.compile("增长|增幅|增速|下降|降低|降幅|减少|变化|变动|盈|亏|利润|收益|偏差|误差|温度|浮动|贡献")
+_may_be_negative = words_in("增长|增幅|增速|下降|降低|降幅|减少|变化|变动|盈|亏|利润|收益|偏差|误差|温度|浮动|贡献")
 
 
 @rule("R22", ERROR, "百分比超出范围")
 def percent_out_of_range(form: Form) -> Iterator[Fault]:
     """-100% in 2023 was a misread =100%; a share above 100% does not exist, growth and execution may be."""
     for line in form.indicators:
-        percentages = [name for name in ("target", *REFERENCES) if _is_percentage(line.value(name))]
+        percentages = [name for name in ("target", *form.references) if _is_percentage(line.value(name))]
+        if not percentages:
+            continue
         for test, sentence in (
             (_is_negative_share, "小于 0。如是“=”误写成“-”，请改为“={number}”；确为负值的，请写情况说明。"),
             (_is_above_whole, "大于 100%，而“{name}”是部分占整体的比率。请核对数值或名称。"),
@@ -219,13 +227,13 @@ def _is_percentage(value: IndicatorValue) -> bool:
 
 def _is_negative_share(line: Line, name: str) -> bool:
     amount = line.value(name).in_base_unit
-    return amount is not None and amount[0] < 0 and not _MAY_BE_NEGATIVE.search(line.name)
+    return amount is not None and amount[0] < 0 and not _may_be_negative(line.name)
 
 
 def _is_above_whole(line: Line, name: str) -> bool:
     value = line.value(name)
     amount = value.in_base_unit
-    if amount is None or not is_share(line.name) or _MAY_PASS_100.search(line.name):
+    if amount is None or not is_share(line.name) or _may_pass_100(line.name):
         return False
     return amount[0] > _HUNDRED or (amount[0] == _HUNDRED and value.operator == ">")
 
@@ -297,13 +305,15 @@ _IDENTITY_NUMBER = re.compile(
 )
 _BANK_CARD = re.compile(r"(?<![0-9])62[0-9]{14,17}(?![0-9])")
 _SECRET = re.compile(r"(?:绝密|机密|秘密)(?:★|级|】|\])|[【\[](?:绝密|机密|秘密)")
+_LONG_NUMBER = re.compile("[0-9][0-9]{6}")
+"""Each of the three has one."""
 _PRIVATE = (("电话号码", _PHONE), ("身份证号", _IDENTITY_NUMBER), ("银行卡号", _BANK_CARD), ("密级标志", _SECRET))
 
 
 @rule("R52", WARNING, "不宜公开的内容")
 def not_for_publication(form: Form) -> Iterator[Fault]:
     """Numbers of persons and marks of secrecy; the message does not repeat them in full."""
-    if not any(pattern.search(form.whole_text) for _, pattern in _PRIVATE):
+    if not _LONG_NUMBER.search(form.whole_text) and "密" not in form.whole_text:
         return
     for line, name, text in form.texts():
         for what, pattern in _PRIVATE:

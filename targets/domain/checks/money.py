@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from targets.domain.checks.amounts import WHOLE_AMOUNT, add_up_to, products, sums_of_money
+from targets.domain.checks.amounts import WHOLE_AMOUNT, add_up_to
 from targets.domain.checks.engine import rule
-from targets.domain.checks.reading import WAN, Fault, Form, Line, in_wan
+from targets.domain.checks.reading import WAN, Fault, Form, Line, in_wan, words_in
 from targets.domain.record import PROJECT
 from targets.domain.rules import ERROR, INFO, WARNING
 from targets.domain.taxonomy import ECONOMIC_COST, QUALITY, QUANTITY, TIMELINESS
@@ -18,7 +18,7 @@ from targets.domain.units import is_sum_of_money
 from targets.domain.values import QUANTITY as NUMBER
 
 MONEY_PLACE = "项目资金"
-RATE_NAME = re.compile("标准|单价|人均|户均|亩均|每|均价|成本降低|节约|节省|控制率|单位成本|均成本")
+is_rate = words_in("标准|单价|人均|户均|亩均|每|均价|成本降低|节约|节省|控制率|单位成本|均成本")
 """Names of a price or a saving: no part of the total."""
 
 
@@ -82,12 +82,7 @@ def cost_items(form: Form) -> list[tuple[Line, Decimal]]:
             continue
         target = line.target
         amount = target.in_base_unit
-        if (
-            amount is not None
-            and target.kind == NUMBER
-            and is_sum_of_money(target.unit)
-            and not RATE_NAME.search(line.name)
-        ):
+        if amount is not None and target.kind == NUMBER and is_sum_of_money(target.unit) and not is_rate(line.name):
             items.append((line, amount[0]))
     return items
 
@@ -100,8 +95,10 @@ _EARNED = re.compile("贷款|产值|收入|税|营业|投资|标准|争取|筹�
 def money_as_result(form: Form) -> Iterator[Fault]:
     """经费拨付情况 ≥1739.3万元: money paid out is a cost, no output. Loans granted, output value, income and rates may be results."""
     for line in form.indicators:
+        if not is_sum_of_money(line.target.unit) or is_rate(line.name):
+            continue
         words = line.name + line.row.explanation
-        if not is_sum_of_money(line.target.unit) or _EARNED.search(words) or RATE_NAME.search(line.name):
+        if _EARNED.search(words):
             continue
         if form.is_plan and _PAID.search(words):
             cure = "请写服务了多少对象、做到什么程度。"
@@ -152,16 +149,15 @@ def cost_against_budget(form: Form) -> Iterator[Fault]:
 
 def _goal_explains(form: Form, amount: Decimal) -> bool:
     """The goal names this amount and where the rest of it comes from."""
-    goal = form.record.goal
-    named = any(abs(each.amount - amount) <= tolerance(form) for each in sums_of_money(goal))
-    return named and _OTHER_MONEY.search(goal) is not None
+    named = any(abs(each.amount - amount) <= tolerance(form) for each in form.sums_in_goal)
+    return named and _OTHER_MONEY.search(form.record.goal) is not None
 
 
 @rule("R31", WARNING, "目标中的金额与预算不符", kinds=(PROJECT,))
 def goal_amount_against_budget(form: Form) -> Iterator[Fault]:
     """875万元 in the goal with a budget of 218.00; silent when an amount, or some of them together, make the budget."""
     total = form.record.total
-    found = list(sums_of_money(form.record.goal))
+    found = form.sums_in_goal
     if not total or not found:
         return
     if add_up_to([each.amount for each in found], total, tolerance(form) * len(found)):
@@ -178,7 +174,7 @@ def goal_amount_against_budget(form: Form) -> Iterator[Fault]:
 @rule("R32", WARNING, "算式有误", kinds=(PROJECT,))
 def arithmetic(form: Form) -> Iterator[Fault]:
     """230名，人均9696元，共计223.03万元 is 223.008; rounding of the last printed place is allowed."""
-    for product in products(form.record.goal):
+    for product in form.products_in_goal:
         if not product.is_right:
             exact = in_wan(product.exact)
             yield form.fault(
@@ -194,10 +190,12 @@ def arithmetic(form: Form) -> Iterator[Fault]:
 @rule("R33", INFO, "补助标准与目标不一致", kinds=(PROJECT,))
 def rate_lost_precision(form: Form) -> Iterator[Fault]:
     """补助标准 =0.08万元 where the goal calculates with 810元: the indicator has lost a digit."""
-    prices = {price for product in products(form.record.goal) for price in product.prices}
+    prices = {price for product in form.products_in_goal for price in product.prices}
+    if not prices:
+        return
     for line in form.indicators:
         target, amount = line.target, line.target.in_base_unit
-        if not (line.stands_under(ECONOMIC_COST) and amount and RATE_NAME.search(line.name) and amount[1] == "元"):
+        if not (line.stands_under(ECONOMIC_COST) and amount and is_rate(line.name) and amount[1] == "元"):
             continue
         places = -len(target.number.partition(".")[2])
         scale = amount[0] / Decimal(target.number) if Decimal(target.number) else Decimal(1)

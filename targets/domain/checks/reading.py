@@ -1,10 +1,18 @@
-"""What rules look at: a record with its rows numbered, its values parsed once and its places named for messages."""
+"""What rules look at: a record with its rows numbered, its values parsed once and its places named for messages.
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+Thousands of forms are judged for their counts alone, so whatever several rules ask of a row or of the form is worked out
+once here, and a fault is no more than its place and a sentence until somebody reads it.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from operator import attrgetter
+from typing import NamedTuple
 
+from targets.domain.checks.amounts import Amount, Product, products, sums_of_money
 from targets.domain.labels import field_label
 from targets.domain.record import PLAN, IndicatorRow, Record
 from targets.domain.rules import YearRules
@@ -25,48 +33,48 @@ def _place(level1: str, level2: str) -> Category | None:
     return _ANY_GENERATION.place(level1, level2)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What a rule yields; the engine adds rule and level."""
+def words_in(pattern: str) -> Callable[[str], bool]:
+    """A question to put to a name: are such words in it? Answers are remembered, the same names stand in thousands of rows."""
+    search = re.compile(pattern).search
 
-    row: str
-    row_number: int
+    @lru_cache(maxsize=4096)
+    def ask(text: str) -> bool:
+        return search(text) is not None
+
+    return ask
+
+
+class Fault(NamedTuple):
+    """What a rule yields; the engine adds rule and level, and puts the place before the sentence."""
+
+    line: "Line | None"
+    """None for the form as a whole."""
     field: str
-    message: str
+    place: str
+    """Words for the place where these are not the field's own label."""
+    sentence: str
     evidence: Mapping[str, str]
 
 
-@dataclass(frozen=True, eq=False)
 class Line:
     """One row of the form with its number."""
 
-    number: int
-    row: IndicatorRow
-    kind: str
-    year: int
-    _values: dict[str, IndicatorValue] = field(default_factory=dict)
+    __slots__ = ("category", "kind", "level2_slug", "name", "number", "row", "target", "year")
+
+    def __init__(self, number: int, row: IndicatorRow, kind: str, year: int) -> None:
+        self.number, self.row, self.kind, self.year = number, row, kind, year
+        self.name = row.name.strip()
+        self.target = IndicatorValue.parse(row.target, year)
+        self.category = _place(row.level1, row.level2)
+        """Where the row stands, whichever generation of the form its words are from."""
+        self.level2_slug = self.category.level2_slug if self.category else ""
 
     def value(self, name: str) -> IndicatorValue:
         """The cell as an indicator value."""
-        if name not in self._values:
-            self._values[name] = IndicatorValue.parse(getattr(self.row, name), self.year)
-        return self._values[name]
-
-    @property
-    def target(self) -> IndicatorValue:
-        return self.value("target")
-
-    @property
-    def name(self) -> str:
-        return self.row.name.strip()
-
-    @cached_property
-    def category(self) -> Category | None:
-        """Where the row stands, whichever generation of the form its words are from."""
-        return _place(self.row.level1, self.row.level2)
+        return IndicatorValue.parse(getattr(self.row, name), self.year)
 
     def stands_under(self, *level2_slugs: str) -> bool:
-        return self.category is not None and self.category.level2_slug in level2_slugs
+        return self.level2_slug in level2_slugs
 
     def is_blank(self, name: str) -> bool:
         """Nothing typed, "-", or a word that says there is none."""
@@ -85,8 +93,7 @@ class Line:
 
     def fault(self, name: str, sentence: str, /, **evidence: str) -> Fault:
         """第n行 column：sentence."""
-        place = f"第{self.number}行 {self.label(name)}："
-        return Fault(self.row.key, self.number, name, place + sentence, evidence)
+        return Fault(self, name, "", sentence, evidence)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +114,11 @@ class Form:
         """Rows that name an indicator or give it a value; a row may hold no more than a budget item."""
         return tuple(line for line in self.lines if line.name or line.target.kind != EMPTY)
 
+    @cached_property
+    def references(self) -> tuple[str, ...]:
+        """Those of `REFERENCES` in which any row of the form has something."""
+        return tuple(name for name in REFERENCES if any(getattr(row, name) for row in self.record.rows))
+
     @property
     def is_plan(self) -> bool:
         return self.record.kind == PLAN
@@ -123,12 +135,21 @@ class Form:
     @cached_property
     def whole_text(self) -> str:
         """All running texts, a line each: whoever looks for something rare looks here first."""
-        return "\n".join(text for _, _, text in self.texts())
+        record = self.record
+        cells = [text for row in record.rows for text in _running_texts(row) if text]
+        return "\n".join((record.title, record.goal, *cells))
+
+    @cached_property
+    def sums_in_goal(self) -> tuple[Amount, ...]:
+        return tuple(sums_of_money(self.record.goal))
+
+    @cached_property
+    def products_in_goal(self) -> tuple[Product, ...]:
+        return tuple(products(self.record.goal))
 
     def fault(self, name: str, sentence: str, /, *, place: str = "", **evidence: str) -> Fault:
         """Column of the head：sentence."""
-        label = place or field_label(self.record.kind, name)
-        return Fault("", 0, name, f"{label}：{sentence}", evidence)
+        return Fault(None, name, place, sentence, evidence)
 
     def fault_at(self, line: Line | None, name: str, sentence: str, /, **evidence: str) -> Fault:
         return line.fault(name, sentence, **evidence) if line else self.fault(name, sentence, **evidence)
@@ -138,6 +159,7 @@ RUNNING_TEXTS = (
     "duty_group", "duty", "duty_goal", "name", "explanation", "target", "standard_source", "history_source", "note",
     "activity", "budget_item", "office",
 )  # fmt: skip
+_running_texts = attrgetter(*RUNNING_TEXTS)
 
 WAN = 10000
 
