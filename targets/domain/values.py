@@ -79,6 +79,8 @@ _KNOWN_THEN_PROSE = re.compile(rf"(?P<unit>{KNOWN_UNIT})[^0-9;,、。:*]{{1,30}}
 _ORDINAL_UNIT = re.compile(ORDINAL_UNITS)
 _ORDINAL_LABELS = ("第", "前", "-")
 _YEAR_NUMBER = re.compile(r"(?:19|20)[0-9]{2}")
+_MAY_SAY_A_NUMBER = re.compile("[0-9０-９百年季]")
+"""Nothing is a value without a digit, 百分之百, or a time of the year (年底前, 下半年, 第四季度)."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ class IndicatorValue:
             return cls.parse(text)
         if not text.strip().strip(BLANK_MARKS).strip():
             return cls(text=text, kind=EMPTY)
-        if len(text) > LONGEST_VALUE:
+        if len(text) > LONGEST_VALUE or not _MAY_SAY_A_NUMBER.search(text):
             return cls(text=text)
         return _single(text, year) or _range(text) or _compound(text, year) or cls(text=text)
 

@@ -4,7 +4,6 @@ Only the kind of text counts, never a certain project, department or sentence.
 """
 
 import re
-from enum import Flag, auto
 from functools import lru_cache
 
 from targets.domain.sheets.cells import plain
@@ -13,37 +12,39 @@ from targets.domain.units import is_sum_of_money
 from targets.domain.values import EMPTY, TEXT, IndicatorValue
 
 
-class Says(Flag):
-    """Kinds of text; one text may be several."""
+class Says:
+    """Kinds of text, one bit each; one text may be several. Plain numbers, for every cell asks (`enum.Flag` is slow to answer)."""
 
-    ORDINAL = auto()
+    NOTHING = 0
+    ANYTHING = -1
+
+    ORDINAL = 1 << 0
     """A running number: 3, （三）."""
-    LEVEL1 = auto()
-    LEVEL2 = auto()
-    LEVEL = auto()
+    LEVEL1 = 1 << 1
+    LEVEL2 = 1 << 2
+    LEVEL = 1 << 3
     """Looks like a category that no taxonomy knows: 过程指标."""
-    SIGNED = auto()
+    SIGNED = 1 << 4
     """A value with a sign or a word for it: ≥95%."""
-    VALUE = auto()
-    PAIRS = auto()
+    VALUE = 1 << 5
+    PAIRS = 1 << 6
     """Several names, each with its own sign and number: 小麦=5亩 玉米=13亩."""
-    DASH = auto()
-    MONEY = auto()
+    DASH = 1 << 7
+    MONEY = 1 << 8
     """A bare amount: 430万元."""
-    ITEM = auto()
+    ITEM = 1 << 9
     """Something named with its amount at the end: 某某经费2万元."""
-    FUND = auto()
+    FUND = 1 << 10
     """Speaks of money for something: 某某经费."""
-    OFFICE = auto()
-    SOURCE = auto()
-    EXPLAINS = auto()
-    WORD = auto()
+    OFFICE = 1 << 11
+    SOURCE = 1 << 12
+    EXPLAINS = 1 << 13
+    WORD = 1 << 14
     """A short answer: 提升."""
-    PROSE = auto()
-    LONG = auto()
+    PROSE = 1 << 15
+    LONG = 1 << 16
 
 
-NOTHING = Says(0)
 LONGEST_LEVEL = 14
 LONGEST_VALUES = 120
 LONGEST_LABEL = 4
@@ -79,17 +80,17 @@ SIGNS = "≥≤=＝<>＜＞≧≦"
 
 
 @lru_cache(maxsize=16384)
-def says(text: str) -> Says:
+def says(text: str) -> int:
     """Everything a text may be."""
     folded = plain(text)
     value = _value(text, folded)
     found = value | _level(text)
     if ORDINAL.fullmatch(folded):
         found |= Says.ORDINAL
-    if not found & (Says.VALUE | Says.DASH) or Says.MONEY in found:
+    if not found & (Says.VALUE | Says.DASH) or found & Says.MONEY:
         if _is_office(folded):
             found |= Says.OFFICE
-        if Says.MONEY not in found and ITEM.fullmatch(folded):
+        if not found & Says.MONEY and "元" in folded and ITEM.fullmatch(folded):
             found |= Says.ITEM
         if FUND.search(folded):
             found |= Says.FUND
@@ -99,16 +100,16 @@ def says(text: str) -> Says:
             found |= Says.EXPLAINS
         if not value:
             found |= Says.WORD if len(folded) <= LONGEST_WORD else Says.PROSE
-            found |= Says.LONG if len(folded) > LONGEST_NAME else NOTHING
+            found |= Says.LONG if len(folded) > LONGEST_NAME else Says.NOTHING
     return found
 
 
-def _value(text: str, folded: str) -> Says:
+def _value(text: str, folded: str) -> int:
     value = IndicatorValue.parse(text) if len(folded) <= LONGEST_VALUES else None
     if value is None or value.kind == TEXT:
         tokens = folded.split() if len(folded) <= LONGEST_VALUES else []
         several = len(tokens) > 1 and all(says(token) & (Says.VALUE | Says.DASH) for token in tokens)
-        return Says.VALUE if several else NOTHING
+        return Says.VALUE if several else Says.NOTHING
     if value.kind == EMPTY:
         return Says.DASH
     parts = value.parts or (value,)
@@ -116,31 +117,33 @@ def _value(text: str, folded: str) -> Says:
     if any(sign in folded for sign in SIGNS):
         if len(parts) > 1 and all(named):
             return Says.PAIRS
-        return Says.SIGNED | Says.VALUE if max(named) <= LONGEST_WORD else NOTHING
+        return Says.SIGNED | Says.VALUE if max(named) <= LONGEST_WORD else Says.NOTHING
     is_money = not value.parts and is_sum_of_money(value.unit)
     if is_money and named[0]:
         return Says.ITEM
     units = [word for part in parts for word in part.unit.split("/")]
     if max(named) > LONGEST_LABEL or max(map(len, units)) > LONGEST_UNIT:
-        return NOTHING
+        return Says.NOTHING
     return Says.VALUE | Says.MONEY if is_money else Says.VALUE
 
 
-def _level(text: str) -> Says:
+def _level(text: str) -> int:
     if len(text) > LONGEST_LEVEL:
-        return NOTHING
+        return Says.NOTHING
     name = stem(text)
     if name == plain(text).strip() and name not in ("成本", "产出", "效益"):
-        return NOTHING  # without 指标 it may as well be the name of an indicator
+        return Says.NOTHING  # without 指标 it may as well be the name of an indicator
     if name in BOTH_STEMS:
         return Says.LEVEL1 | Says.LEVEL2
     if name in LEVEL1_STEMS:
         return Says.LEVEL1
     if name in LEVEL2_STEMS:
         return Says.LEVEL2
-    return Says.LEVEL if plain(text).strip().endswith("指标") else NOTHING
+    return Says.LEVEL if plain(text).strip().endswith("指标") else Says.NOTHING
 
 
 def _is_office(folded: str) -> bool:
+    if len(folded) > LONGEST_NAME:
+        return False
     parts = [part for part in OFFICE_SEPARATOR.split(folded) if part]
-    return bool(parts) and len(folded) <= 60 and all(OFFICES.fullmatch(part) for part in parts)
+    return bool(parts) and all(OFFICES.fullmatch(part) for part in parts)

@@ -34,7 +34,7 @@ HOPELESS = 12.0
 MOST_CELLS = 40
 """A longer row is no row of a form."""
 
-Fit = tuple[tuple[Says, float], ...]
+Fit = tuple[tuple[int, float], ...]
 """The first kind that the text is decides."""
 
 _SIGNED, _VALUE, _DASH = Says.SIGNED, Says.VALUE, Says.DASH
@@ -47,18 +47,18 @@ _SOURCE: Fit = (
     (_SIGNED | Says.MONEY, -3.0), (_VALUE, -1.5), (_DASH, 0.5), (Says.SOURCE, 2.0), (Says.ITEM, -1.5), (Says.LONG, -1.0), (Says.OFFICE, -1.0),
 )  # fmt: skip
 _DUTY: Fit = ((Says.ORDINAL, -3.0), (_SIGNED | _VALUE, -3.0), (_DASH, -1.0), (Says.PAIRS, -2.0), (Says.EXPLAINS, -1.0))
-_NUMBER: Fit = ((Says.ORDINAL, 3.0), (Says(-1), -4.0))
+_NUMBER: Fit = ((Says.ORDINAL, 3.0), (Says.ANYTHING, -4.0))
 FITS: Mapping[str, Fit] = {
     "number": _NUMBER,
-    "level1": ((Says.LEVEL1, 3.0), (Says.LEVEL2, -3.0), (Says.LEVEL, 0.5), (Says(-1), -3.0)),
-    "level2": ((Says.LEVEL2, 3.0), (Says.LEVEL1, -3.0), (Says.LEVEL, 0.5), (Says(-1), -3.0)),
+    "level1": ((Says.LEVEL1, 3.0), (Says.LEVEL2, -3.0), (Says.LEVEL, 0.5), (Says.ANYTHING, -3.0)),
+    "level2": ((Says.LEVEL2, 3.0), (Says.LEVEL1, -3.0), (Says.LEVEL, 0.5), (Says.ANYTHING, -3.0)),
     "duty_group": _DUTY,
     "duty": _DUTY,
-    "duty_goal": (*_DUTY, (Says(-1), 0.4)),
+    "duty_goal": (*_DUTY, (Says.ANYTHING, 0.4)),
     "name": (
-        (_LEVELS, -3.0), (_SIGNED, -3.0), (Says.ORDINAL, -3.0), (_VALUE, -2.0), (_DASH, -2.0), (Says.EXPLAINS, 0.0), (Says.LONG, 0.5), (Says(-1), 1.5),
+        (_LEVELS, -3.0), (_SIGNED, -3.0), (Says.ORDINAL, -3.0), (_VALUE, -2.0), (_DASH, -2.0), (Says.EXPLAINS, 0.0), (Says.LONG, 0.5), (Says.ANYTHING, 1.5),
     ),
-    "explanation": ((Says.EXPLAINS, 2.0), (_SIGNED | _VALUE, -3.0), (_DASH, 0.0), (_LEVELS, -2.0), (Says(-1), 0.8)),
+    "explanation": ((Says.EXPLAINS, 2.0), (_SIGNED | _VALUE, -3.0), (_DASH, 0.0), (_LEVELS, -2.0), (Says.ANYTHING, 0.8)),
     "target": (
         (_SIGNED, 3.0), (_LEVELS, -3.0), (Says.ITEM | Says.MONEY, 0.5), (_VALUE, 2.5), (_DASH, 0.0), (Says.PAIRS, 0.5), (Says.OFFICE, -2.0),
         (Says.WORD, 1.0), (Says.LONG, -3.0), (Says.PROSE, -1.5),
@@ -70,9 +70,9 @@ FITS: Mapping[str, Fit] = {
     "standard_source": _SOURCE,
     "history_source": _SOURCE,
     "note": ((_SIGNED | _VALUE, -2.0), (_DASH, 1.0), (Says.ITEM, -1.0), (Says.OFFICE, -1.0)),
-    "activity": ((_SIGNED | _VALUE, -2.0), (_DASH, -1.0), (Says.OFFICE, -1.5), (Says(-1), 0.3)),
-    "budget_item": ((Says.MONEY, -0.5), (_SIGNED | _VALUE, -2.0), (Says.ITEM, 2.0), (Says.OFFICE, -2.5), (Says.FUND, 1.0), (_DASH, 0.0), (Says(-1), -0.5)),
-    "office": ((Says.OFFICE, 2.0), (_DASH, 0.0), (Says(-1), -3.0)),
+    "activity": ((_SIGNED | _VALUE, -2.0), (_DASH, -1.0), (Says.OFFICE, -1.5), (Says.ANYTHING, 0.3)),
+    "budget_item": ((Says.MONEY, -0.5), (_SIGNED | _VALUE, -2.0), (Says.ITEM, 2.0), (Says.OFFICE, -2.5), (Says.FUND, 1.0), (_DASH, 0.0), (Says.ANYTHING, -0.5)),
+    "office": ((Says.OFFICE, 2.0), (_DASH, 0.0), (Says.ANYTHING, -3.0)),
 }  # fmt: skip
 """What it tells for or against a column that a cell says this. Columns without an entry take anything."""
 JOINED = 2.5
@@ -106,14 +106,18 @@ class Laid:
 def fit(name: str, text: str) -> float:
     """How well a text fits a column."""
     said = says(text)
-    return next((score for kind, score in FITS.get(name, ()) if said & kind), 0.0)
+    for kind, score in FITS.get(name, ()):
+        if said & kind:
+            return score
+    return 0.0
 
 
 def is_doubtful(texts: Mapping[str, str], fields: Mapping[str, object], *, strict: bool) -> bool:
     """Whether a row read straight is worth a search: a cell that contradicts its column, or (unless `strict`) no name or value."""
-    if not strict and any(name in fields and not texts.get(name) for name in NEEDED):
-        return True
-    return any(fit(name, text) < DOUBTED.get(name, DOUBTED_ELSEWHERE) for name, text in texts.items())
+    for name, text in texts.items():
+        if fit(name, text) < DOUBTED.get(name, DOUBTED_ELSEWHERE):
+            return True
+    return not strict and any(name in fields and not texts.get(name) for name in NEEDED)
 
 
 NEEDED = ("name", "target")
@@ -124,7 +128,7 @@ DOUBTED = {"activity": -0.6, "note": -0.6, "duty_goal": -1.5, "duty": -1.5, "dut
 def lay(cells: Sequence[Cell], places: Sequence[Place], *, strict: bool) -> Laid:
     """The best way to lay the cells into the columns; straight unless another is clearly better (`strict`: beyond doubt)."""
     straight = _straight(cells, places)
-    if not cells or len(cells) > MOST_CELLS:
+    if not cells or len(cells) > MOST_CELLS or (strict and not _may_be_sure(cells, places)):
         return _laid(cells, places, straight, straight)
     score, best = _best(cells, places)
     if score < _score(cells, places, straight) + MARGIN or (strict and not _is_sure(cells, places, best)):
@@ -144,6 +148,18 @@ def _is_sure(cells: Sequence[Cell], places: Sequence[Place], columns: Sequence[i
     fits = [fit(places[column].field, cell.text) for cell, column in zip(cells, columns, strict=True)]
     needed = STRONG_IN_WIDE if len(places) > WIDE else STRONG
     return min(fits) >= CONTRADICTS and sum(score >= SPEAKS_FOR for score in fits) >= needed
+
+
+def _may_be_sure(cells: Sequence[Cell], places: Sequence[Place]) -> bool:
+    """Whether the cells go into the columns, from the left, without contradicting them: if not, a search is in vain."""
+    column = 0
+    for cell in cells:
+        while column < len(places) and fit(places[column].field, cell.text) < CONTRADICTS:
+            column += 1
+        if column == len(places):
+            return False
+        column += places[column].field != BUDGET
+    return True
 
 
 def _straight(cells: Sequence[Cell], places: Sequence[Place]) -> list[int]:

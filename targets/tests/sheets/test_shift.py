@@ -39,7 +39,7 @@ SAYS = {
 
 @pytest.mark.parametrize(("text", "kind"), SAYS.items())
 def test_what_a_text_says(text, kind):
-    assert kind in says(text)
+    assert says(text) & kind
 
 
 @pytest.mark.parametrize("text", ["90-99岁老人人数", "每村至少建成2-3处停车点", "家长满意度", "劳动争议调解成功率(%)"])
