@@ -15,24 +15,24 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
-from tablib import Dataset
 
 from departments.models import Membership, Person
 from departments.roles import ADMIN, FILLER, FINANCE_ROLES
 from departments.scoped_admin import ScopedAdmin, person
 from targets.admin.export import attachment
-from targets.admin.intake_page import Chosen, all_problems, causes, shown_forms, without_place
+from targets.admin.intake_page import Chosen, all_problems, causes, has_problems, shown_forms
 from targets.domain.compose import MODES
 from targets.domain.sheets.archive import is_archive
 from targets.domain.steps import EDITABLE
+from targets.intake.annotated import annotated, may_be_annotated, problem_list
 from targets.intake.batch import ImportRefused, choose, discard_batch, keep, open_batch, preview, store_batch
 from targets.intake.undo import may_undo, undo_batch
 from targets.jobs import ask_to_cancel
 from targets.links import form_url
 from targets.models import Declaration, ImportBatch
 from targets.models.intake import CREATE, UPDATE
+from targets.outgoing.shapes import CONTENT_TYPES, XLSX
 from targets.tasks import READ, STORE, revive_jobs, start_job
-from targets.transfer import PlainWorkbook
 
 MEGABYTE = 1024 * 1024
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -40,7 +40,6 @@ LONGEST_NUMBER = 18
 FORMS_A_PAGE = 50
 LEFT_OUT_SHOWN = 200
 SHOWN_WITH = ("declaration__unit", "declaration__current_revision", "department", "unit")
-PROBLEM_LEVELS = {"refused": "不能导入", "guess": "请核对", "warning": "提醒"}
 
 
 class UploadForm(forms.Form):
@@ -109,6 +108,7 @@ class ImportBatchAdmin(ScopedAdmin):
             "upload/": (self.upload_view, "upload"),
             "<int:pk>/preview/": (self.preview_view, "preview"),
             "<int:pk>/problems/": (self.problems_view, "problems"),
+            "<int:pk>/annotated/": (self.annotated_view, "annotated"),
             "<int:pk>/confirm/": (require_POST(self.confirm_view), "confirm"),
             "<int:pk>/discard/": (require_POST(self.discard_view), "discard"),
             "<int:pk>/cancel/": (require_POST(self.cancel_view), "cancel"),
@@ -169,6 +169,7 @@ class ImportBatchAdmin(ScopedAdmin):
             "elsewhere": chosen.without(page.object_list),
             "modes": MODES,
             "causes": causes(batch),
+            **_mending(batch),
             "earlier": self._earlier(request, batch),
             "stopped": batch.jobs.filter(kind=STORE).order_by("-pk").values_list("message", flat=True).first(),
         }
@@ -177,12 +178,20 @@ class ImportBatchAdmin(ScopedAdmin):
     def problems_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The problems as a table to hand to whoever mends the file."""
         batch = self._own_batch(self._importer(request), pk)
-        table = Dataset(headers=["工作表", "单元格", "级别", "问题和办法"])
-        for problem in all_problems(batch):
-            level = PROBLEM_LEVELS.get(problem.level, problem.level)
-            table.append([problem.sheet, problem.cell, level, without_place(problem)])
-        name = f"问题清单_{batch.file_name.rsplit('.', 1)[0]}.xlsx"
-        return attachment(PlainWorkbook().export_data(table), name, PlainWorkbook.content_type)
+        return self._problem_list(batch)
+
+    def annotated_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The file as it came with the problems marked in it; the list alone for a file that cannot be marked."""
+        batch = self._own_batch(self._importer(request), pk)
+        content = bytes(ImportBatch.objects.values_list("content", flat=True).get(pk=pk))
+        marked = annotated(content, batch.file_name, all_problems(batch))
+        if marked is None:
+            return self._problem_list(batch)
+        return attachment(marked, f"{_stem(batch)}_标注.xlsx", CONTENT_TYPES[XLSX])
+
+    def _problem_list(self, batch: ImportBatch) -> HttpResponse:
+        table = problem_list(all_problems(batch), batch.file_name)
+        return attachment(table, f"问题清单_{_stem(batch)}.xlsx", CONTENT_TYPES[XLSX])
 
     def _earlier(self, request: HttpRequest, batch: ImportBatch) -> ImportBatch | None:
         """The last time that the very same bytes went in, as far as this person sees it."""
@@ -274,6 +283,7 @@ class ImportBatchAdmin(ScopedAdmin):
             "left_out_count": left_out.count(),
             "kept": list(batch.forms.exclude(kept_because="").select_related("declaration__unit").defer("frozen")),
             "may_undo": batch.state == ImportBatch.State.STORED and may_undo(batch, user),
+            **_mending(batch),
         }
         return self._page(request, "targets/intake/batch.html", "导入记录", context)
 
@@ -333,3 +343,12 @@ def _stored_line(declaration: Declaration, user: Person) -> dict[str, Any]:
     """Its figures only for those who may read its text."""
     is_readable = declaration.state not in EDITABLE or declaration.is_own_text_of(user)
     return {"form": declaration, "url": form_url(declaration), "is_readable": is_readable}
+
+
+def _stem(batch: ImportBatch) -> str:
+    return batch.file_name.rsplit(".", 1)[0]
+
+
+def _mending(batch: ImportBatch) -> dict[str, bool]:
+    """What the uploader may take away to mend his file."""
+    return {"has_problems": has_problems(batch), "may_be_annotated": may_be_annotated(batch.file_name)}

@@ -1,6 +1,5 @@
 """What the import preview shows: a line for each form, and the problems of the file by cause."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,6 +13,7 @@ from targets.domain.labels import field_label
 from targets.domain.names import name_key
 from targets.domain.record import MONEY, PLAN, money_value
 from targets.domain.rules import ERROR, INFO, WARNING
+from targets.domain.sheets.problem_list import cause_of, place_of, without_place
 from targets.domain.sheets.problems import GUESS, Problem
 from targets.domain.sheets.problems import REFUSED as REFUSED_PROBLEM
 from targets.domain.sheets.problems import WARNING as WARNING_PROBLEM
@@ -167,17 +167,6 @@ def _in_words(change: Change, kind: str, *, is_open: bool) -> ShownChange:
 
 # Problems -------------------------------------------------------------------------------------------------------------
 
-QUOTED = re.compile("“[^”]*”")
-
-
-def without_place(problem: Problem) -> str:
-    """The sentence alone, for lists that name the cell in a column of their own."""
-    return problem.message.removeprefix(place_of(problem)).removeprefix("：")
-
-
-def place_of(problem: Problem) -> str:
-    return f"{problem.sheet}!{problem.cell}" if problem.cell else problem.sheet
-
 
 def causes(batch: ImportBatch) -> list[Cause]:
     """Problems that differ only in the quoted value are one cause; refusals first, then the most frequent."""
@@ -185,7 +174,7 @@ def causes(batch: ImportBatch) -> list[Cause]:
     for problem in all_problems(batch):
         sentence = without_place(problem)
         level = MARKS.get(problem.level, INFO)
-        cause = found.setdefault((level, QUOTED.sub("“”", sentence)), Cause(level, sentence))
+        cause = found.setdefault((level, cause_of(sentence)), Cause(level, sentence))
         cause.cells.append(place_of(problem))
     return sorted(found.values(), key=lambda cause: (cause.level != ERROR, -len(cause.cells)))[:CAUSES_SHOWN]
 
@@ -195,6 +184,10 @@ def all_problems(batch: ImportBatch) -> list[Problem]:
     of_forms = batch.forms.exclude(problems=[]).order_by("place").values_list("problems", flat=True)
     told = (Problem(**one) for problems in (batch.problems, *of_forms) for one in problems)
     return list(dict.fromkeys(told))
+
+
+def has_problems(batch: ImportBatch) -> bool:
+    return bool(batch.problems) or batch.forms.exclude(problems=[]).exists()
 
 
 def problems_of(form: ImportedForm) -> list[Problem]:

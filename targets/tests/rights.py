@@ -137,6 +137,9 @@ DUTY_KEEPERS = FILLERS | ADMINS | {"boss"}
 YEAR_MANAGERS = PERFORMANCE | ADMINS
 IMPORTERS = FILLERS | OFFICES | PERFORMANCE | ADMINS | {"budget"}
 
+GIVES_BACK = frozenset({"admin:targets_importbatch_annotated"})
+"""A person's own file comes back, whatever he wrote in it."""
+
 GET: dict[str, Rule] = {
     "public:list": Rule(THE_WORLD),
     "public:form": Rule(ITEMS, outsiders=MISSING),
@@ -189,6 +192,7 @@ GET: dict[str, Rule] = {
         {"filler": people("filler"), "office": people("office"), "stored": people("")}, UPLOADS, instead=LED
     ),
     "admin:targets_importbatch_problems": Rule(UPLOADS),
+    "admin:targets_importbatch_annotated": Rule(UPLOADS),
     "admin:targets_importbatch_confirm": Rule(EVERYBODY, status=NOT_READ),
     "admin:targets_importbatch_discard": Rule(EVERYBODY, status=NOT_READ),
     "admin:targets_importbatch_cancel": Rule(EVERYBODY, status=NOT_READ),

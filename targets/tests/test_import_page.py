@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 
 from departments.models import Person
 from targets.domain.edits import Change
@@ -268,15 +269,51 @@ def test_markup_in_a_file_is_shown_as_text(world: World) -> None:
 
 def test_the_problems_can_be_downloaded(world: World) -> None:
     client = client_of(world.filler)
-    unknown = world.record(title="甲", department_code="", department_name="火星局")
+    unknown = world.record(title="甲", department_code="", department_name="=火星局")
     batch = upload(client, workbook(unknown)).context["batch"]
     response = client.get(reverse("admin:targets_importbatch_problems", args=[batch.pk]))
     sheet = openpyxl.load_workbook(io.BytesIO(response.content)).active
-    rows = list(sheet.iter_rows(values_only=True))
-    assert rows[0] == ("工作表", "单元格", "级别", "问题和办法")
-    assert rows[1][2] == "不能导入"
-    assert "火星局" in rows[1][3]
+    assert [[cell.value for cell in row] for row in sheet] == [
+        ["文件", "工作表", "单元格", "级别", "原因", "问题", "办法"],
+        [
+            *("绩效目标表.xlsx", "甲", "A1", "不能导入"),
+            "部门“…”没有登记，这张表没有导入。",
+            "部门“=火星局”没有登记，这张表没有导入。",
+            "请改正名称或代码，或请系统管理员登记该部门。",
+        ],
+    ]
     assert "filename*=utf-8''" in response["Content-Disposition"]
+
+
+def test_the_file_can_be_downloaded_with_its_problems_marked(world: World) -> None:
+    """From the preview and, when the rest is in, from the record of the import; the marks change nothing of what is read."""
+    client = client_of(world.filler)
+    bad = world.record(title="甲", department_code="", department_name="火星局")
+    content = workbook(world.record(), bad)
+    page = upload(client, content, "我的表.xlsx")
+    address = reverse("admin:targets_importbatch_annotated", args=[page.context["batch"].pk])
+    assert address in page_text(page)
+    assert address in page_text(confirm(client, page))
+    response = client.get(address)
+    marked = openpyxl.load_workbook(io.BytesIO(response.content))
+    assert marked.sheetnames == ["学前教育补助", "甲", "导入问题"]
+    notes = {cell.coordinate: cell.comment.text for row in marked["甲"] for cell in row if cell.comment}
+    assert list(notes) == ["A1"]
+    assert "部门“火星局”没有登记" in notes["A1"]
+    assert (
+        content_disposition_header(as_attachment=True, filename="我的表_标注.xlsx") == response["Content-Disposition"]
+    )
+    again = upload(client, response.content, "我的表_标注.xlsx")
+    assert actions(again) == [("学前教育补助", "无变化"), ("甲", "不能导入")]
+
+
+def test_a_file_that_cannot_be_marked_comes_back_as_a_list(world: World) -> None:
+    client = client_of(world.filler)
+    batch = upload(client, workbook(world.record(department_name="火星局", department_code=""))).context["batch"]
+    text = "项目名称\t一级指标\t二级指标\t三级指标\t指标值"
+    ImportBatch.objects.filter(pk=batch.pk).update(content=text.encode())
+    response = client.get(reverse("admin:targets_importbatch_annotated", args=[batch.pk]))
+    assert openpyxl.load_workbook(io.BytesIO(response.content)).active["A1"].value == "文件"
 
 
 @pytest.mark.parametrize("junk", ["", "x", "-1", "9" * 5000, "0:0"])

@@ -23,16 +23,21 @@ from targets.domain.sheets.reader import FormReading, Reading, read_workbook
 def main() -> None:
     header, _, content = sys.stdin.buffer.read().partition(b"\n")
     order = json.loads(header)
-    resource.setrlimit(resource.RLIMIT_AS, (order["memory"], order["memory"]))
-    resource.setrlimit(resource.RLIMIT_CPU, (order["seconds"], order["seconds"] + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit_process(order["memory"], order["seconds"])
     try:
         for line in lines(content, order["name"], order["year"]):
             tell(line)
     except FileRefused as refusal:
         tell({"refused": str(refusal)})
     tell({"end": True})
+
+
+def limit_process(memory: int, seconds: int) -> None:
+    """No more memory and processor time than this, and no file; there is no way back."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def tell(line: dict[str, Any]) -> None:

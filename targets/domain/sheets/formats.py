@@ -166,7 +166,7 @@ class WorkbookFormats:
 
     @cached_property
     def _sheets(self) -> dict[str, str]:
-        return _sheet_parts(self._parts)
+        return sheet_parts(self._parts)
 
     def of(self, sheet: str) -> SheetFormats:
         data = self._parts.get(self._sheets.get(sheet, ""), b"")
@@ -188,7 +188,7 @@ class WorkbookFormats:
         return SheetFormats(formats, formulas, frozenset(errors))
 
 
-def _sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
+def sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
     """Name of a sheet → path of its part."""
     targets = {
         relation.get("Id", ""): normpath(join("/xl", relation.get("Target", ""))).lstrip("/")
