@@ -240,7 +240,7 @@ class Painter:
         room = (self._width(at) - 2) / MM_PER_INCH * POINTS_PER_INCH / points
         lines = 0
         for paragraph in text.split("\n"):
-            ems = sum(0.55 if char.isascii() else 1.0 for char in paragraph)
+            ems = len(paragraph) - 0.45 * len(paragraph.encode("ascii", "ignore"))
             lines += max(1, math.ceil(ems / room))
         return lines * points * LINE_HEIGHT + 6
 

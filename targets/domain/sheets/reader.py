@@ -12,6 +12,7 @@ from targets.domain.sheets.guard import DEFAULT_LIMITS, Limits, inspect
 from targets.domain.sheets.layouts import LAYOUTS
 from targets.domain.sheets.opened import OpenedSheet, open_sheets
 from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, FileRefused, Problem, problem, quoted
+from targets.domain.sheets.proof import Carried, carried_by, is_shown
 
 __all__ = ["FileRefused", "FormReading", "Problem", "Reading", "read_workbook"]
 
@@ -43,8 +44,12 @@ def read_workbook(content: bytes, name: str, *, year: int | None = None, limits:
     forms: list[FormReading] = []
     problems: list[Problem] = []
     hidden: list[str] = []
+    own = carried_by(package.parts)
     for opened in open_sheets(package, name, _speaks_of_forms, limits):
         sheet = _read_sheet(opened)
+        if (carried := own.get(opened.name)) and (form := _proven(carried, opened, sheet.grid, year)):
+            forms.append(form)
+            continue
         found = _read_forms(sheet, year)
         if found and not opened.is_visible:
             hidden.append(opened.name)
@@ -65,6 +70,16 @@ def read_workbook(content: bytes, name: str, *, year: int | None = None, limits:
             problem(forms[0].sheet, "A1", WARNING, "工作簿引用了其他文件，已按其中保存的数值读入，请核对。")
         )
     return Reading(_with_the_rest(forms), tuple(problems))
+
+
+def _proven(carried: Carried, opened: OpenedSheet, grid: Grid, year: int | None) -> FormReading | None:
+    """The form of a sheet that is still as we printed it."""
+    record = carried.record
+    if not opened.is_visible or year not in (None, record.year) or not record.title:
+        return None
+    if not is_shown(carried, grid, opened.merges):
+        return None
+    return FormReading(record, record.kind, record.title, grid.name, "A1", (), refused=False)
 
 
 def _nothing_found(name: str, hidden: Sequence[str]) -> str:

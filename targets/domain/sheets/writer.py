@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from targets.domain.record import PLAN, Record
 from targets.domain.sheets.layout import Paper
 from targets.domain.sheets.layouts import OFFICIAL
 from targets.domain.sheets.paint import Painter, StyleBook
+from targets.domain.sheets.proof import PART, part_of
 
 OPTIONS = {
     "in_memory": True,
@@ -24,6 +26,7 @@ FORBIDDEN_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f]")
 MM_PER_INCH = 25.4
 MARGINS = {"left": 15, "right": 15, "top": 12, "bottom": 14}
 """Millimetres, as in the printed mock-ups."""
+PACKING = 1
 FOOTER = '&C&"宋体"&9第 &P 页 共 &N 页'
 
 
@@ -33,14 +36,17 @@ def write_official(
     check_codes: Mapping[int, str] | Sequence[str] | None = None,
     created: datetime | None = None,
 ) -> bytes:
-    """The workbook of some forms. `check_codes` names the printed revision of the record at each index."""
+    """The workbook of some forms, and in it the records that it prints (see `proof`).
+
+    `check_codes` names the printed revision of the record at each index.
+    """
     codes = dict(check_codes) if isinstance(check_codes, Mapping) else dict(enumerate(check_codes or ()))
     target = io.BytesIO()
     workbook = xlsxwriter.Workbook(target, OPTIONS)
     if created:
         workbook.set_properties({"created": created})
     styles: dict[Paper, StyleBook] = {}
-    names = sheet_names(record.department_name if record.kind == PLAN else record.title for record in records)
+    names = sheet_names([record.department_name if record.kind == PLAN else record.title for record in records])
     for index, (record, name) in enumerate(zip(records, names, strict=True)):
         layout = OFFICIAL[record.kind]
         sheet = workbook.add_worksheet(name)
@@ -50,6 +56,8 @@ def write_official(
     if not records:
         workbook.add_worksheet("没有表")
     workbook.close()
+    with zipfile.ZipFile(target, "a") as package:
+        package.writestr(zipfile.ZipInfo(PART), part_of(names, records, codes), zipfile.ZIP_DEFLATED, PACKING)
     return target.getvalue()
 
 

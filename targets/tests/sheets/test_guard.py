@@ -25,11 +25,13 @@ def rezipped(
     change: Callable[[str, bytes], bytes] = lambda name, data: data,
     more: Sequence[tuple[str, bytes]] = (),
     compression: int = zipfile.ZIP_DEFLATED,
+    leave_out: str = "",
 ) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w", compression) as new:
         for name in old.namelist():
-            new.writestr(name, change(name, old.read(name)))
+            if name != leave_out:
+                new.writestr(name, change(name, old.read(name)))
         for name, data in more:
             new.writestr(name, data)
     return target.getvalue()
