@@ -44,14 +44,14 @@ SHOWN_WITH = ("declaration__unit", "declaration__current_revision", "department"
 
 class UploadForm(forms.Form):
     file = forms.FileField(
-        label="Excel 文件",
+        label="Excel 或 Word 文件",
         error_messages={
-            "required": "还没有选择文件。请选择要导入的 xlsx 文件。",
-            "missing": "还没有选择文件。请选择要导入的 xlsx 文件。",
+            "required": "还没有选择文件。请选择要导入的表格或 Word 文件。",
+            "missing": "还没有选择文件。请选择要导入的表格或 Word 文件。",
             "empty": "所选文件是空的（0 字节）。请重新选择。",
             "invalid": "没有收到文件。请重新选择后上传。",
         },
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.xls,.et,.ods,.csv,.txt,.zip"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.xls,.et,.ett,.ods,.csv,.txt,.docx,.zip"}),
     )
     year = forms.IntegerField(
         label="预算年度",

@@ -204,7 +204,7 @@ def test_a_bad_file_is_refused_on_the_upload_page(world: World, what: str, name:
 
 def test_no_file_chosen(world: World) -> None:
     page = client_of(world.filler).post(UPLOAD, {})
-    assert page.context["form"].errors["file"] == ["还没有选择文件。请选择要导入的 xlsx 文件。"]
+    assert page.context["form"].errors["file"] == ["还没有选择文件。请选择要导入的表格或 Word 文件。"]
 
 
 def test_a_file_above_the_limit_is_refused_unread(world: World, settings: Any) -> None:

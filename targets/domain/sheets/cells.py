@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from targets.domain.sheets.origin import Origin
 from targets.domain.sheets.problems import FileRefused
 
 LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
@@ -108,8 +109,10 @@ class Grid:
         texts: Sequence[Sequence[str]],
         merges: Iterable[Merge] = (),
         exact: Mapping[tuple[int, int], str] | None = None,
+        origin: Origin | None = None,
     ) -> None:
         self.name = name
+        self.origin = origin or Origin()
         self.exact: Mapping[tuple[int, int], str] = exact or {}
         """The whole number behind a cell that shows a rounded one."""
         self.texts: list[list[str]] = []

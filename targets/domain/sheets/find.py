@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from targets.domain.sheets.cells import Cell, Grid, label_key, split_label
+from targets.domain.sheets.foot import begins_foot
 from targets.domain.sheets.head import OTHER_FORM
 from targets.domain.sheets.header import Header, read_header
 from targets.domain.sheets.layout import Layout
@@ -155,7 +156,7 @@ def _with_ends(grid: Grid, found: list[tuple[Layout, int, Header | None, bool]])
     tops: list[int] = []
     for index, (_, start, _, _) in enumerate(found):
         top = start
-        while index and top > 0 and _is_above_title(grid.rows[top - 1]):
+        while index and top > 0 and _is_above_title(grid, top - 1):
             top -= 1
         tops.append(top if index else 0)
     ends = [*tops[1:], grid.height][: len(tops)]
@@ -165,5 +166,11 @@ def _with_ends(grid: Grid, found: list[tuple[Layout, int, Header | None, bool]])
     ]
 
 
-def _is_above_title(cells: list[Cell]) -> bool:
-    return len(cells) == 1 and label_key(cells[0].text).startswith(("附件", "附表"))
+def _is_above_title(grid: Grid, row: int) -> bool:
+    """附件2 above a title, or any line above a table of a document that is nothing to sign."""
+    cells = grid.rows[row]
+    if len(cells) != 1:
+        return False
+    if row in grid.origin.lines_of_text:
+        return not begins_foot(cells[0])
+    return label_key(cells[0].text).startswith(("附件", "附表"))

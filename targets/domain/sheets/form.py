@@ -247,7 +247,9 @@ class _FormReader:
         outermost = next(column for column in layout.columns if column.field == layout.nests[0])
         headers = [block.header for block in self.form.blocks if block.header]
         column = headers[0].fields.get(outermost.field, (0, 0))[0]
-        cells = "、".join(str(row + 1) for row in table.blanks[:5]) + ("等" if len(table.blanks) > 5 else "")
+        cells = "、".join(self.grid.origin.line(row) for row in table.blanks[:5]) + (
+            "等" if len(table.blanks) > 5 else ""
+        )
         sentence = (
             f"第{cells}行的{outermost.path[-1]}为空白，已照空白读入。如与上一行相同，请合并单元格或补填后重新上传。"
         )

@@ -12,7 +12,8 @@ import zlib
 from dataclasses import dataclass, field
 
 from targets.domain.sheets.biff import Biff, Encrypted, read_biff
-from targets.domain.sheets.ole import Broken
+from targets.domain.sheets.docx_parts import main_part, unsafe
+from targets.domain.sheets.ole import Broken, root_names
 from targets.domain.sheets.problems import FileRefused, quoted
 
 MEGABYTE = 1024 * 1024
@@ -37,19 +38,22 @@ class Limits:
 
 DEFAULT_LIMITS = Limits()
 
-XLSX, XLS, ODS, TEXT = "xlsx", "xls", "ods", "text"
+XLSX, XLS, ODS, TEXT, DOCX = "xlsx", "xls", "ods", "text", "docx"
 CURE = "请用 Excel 或 WPS 打开，另存为“.xlsx”后重新上传。"
+CURE_OF_ANY = "请用 Excel、Word 或 WPS 打开，表格另存为“.xlsx”，文档另存为“.docx”，再重新上传。"
+READ_KINDS = "xlsx、xls、et、ods、csv、docx"
+UPLOAD = f"请上传 {READ_KINDS} 格式的绩效目标表。"
 REFUSED_KINDS = {
     "empty": "是空文件。请重新选择文件。",
     "locked": "加了打开密码，读不了。请取消密码后重新上传。",
-    "doc": "是 Word 文档，不是电子表格。请上传“.xlsx”格式的绩效目标表。",
+    "doc": "是旧格式的 Word 或 WPS 文字文档（.doc、.wps、.rtf），读不了。请用 Word 或 WPS 打开，另存为“.docx”后重新上传。",
     "xlsb": f"是 Excel 二进制（.xlsb）格式。{CURE}",
-    "archive": "是压缩包。请解压后上传里面的“.xlsx”文件。",
-    "pdf": "是 PDF 文件，不是电子表格。请上传“.xlsx”格式的绩效目标表。",
-    "image": "是图片，不是电子表格。请上传“.xlsx”格式的绩效目标表。",
+    "archive": "是压缩包。请解压后上传里面的绩效目标表。",
+    "pdf": "是 PDF 文件，读不了。" + UPLOAD,
+    "image": "是图片，读不了。" + UPLOAD,
     "html": f"是网页（HTML），只是扩展名像表格。{CURE}",
     "xml": f"是 XML 文件。{CURE}",
-    "unknown": "不是能识别的电子表格。请上传“.xlsx”格式的绩效目标表。",
+    "unknown": "不是能识别的电子表格或 Word 文档。" + UPLOAD,
 }
 TOO_MANY_MERGES = "合并单元格过多，不像绩效目标表。请删除无关内容后重新上传。"
 STARTS: tuple[tuple[bytes, str], ...] = (
@@ -67,7 +71,8 @@ STARTS: tuple[tuple[bytes, str], ...] = (
 )
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 IN_OLE = (("EncryptedPackage", "locked"), ("WordDocument", "doc"), ("Workbook", XLS), ("Book", XLS))
-IN_ZIP = (("xl/workbook.bin", "xlsb"), ("word/document.xml", "doc"))
+"""By name of the stream; whatever else stands beside it (ETExtData of a WPS .et) says nothing."""
+IN_ZIP = (("xl/workbook.bin", "xlsb"),)
 ODS_CONTENT, ODS_MANIFEST, ODS_TYPE = "content.xml", "META-INF/manifest.xml", b"opendocument.spreadsheet"
 HTML = re.compile(
     rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style)\b", re.IGNORECASE | re.DOTALL
@@ -112,7 +117,7 @@ class Package:
 
 
 def inspect(content: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Package:
-    """Let a harmless file pass and say what it is: xlsx (also .xlsm), ods, xls or text.
+    """Let a harmless file pass and say what it is: xlsx (also .xlsm and a new .et), ods, xls (also .et), docx or text.
 
     Anything else raises `FileRefused` with a sentence that says what it is.
     """
@@ -130,6 +135,8 @@ def inspect(content: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Packa
         return _inspect_xlsx(content, parts, name, limits)
     if ODS_CONTENT in parts and ODS_TYPE in parts.get("mimetype", parts.get(ODS_MANIFEST, b"")):
         return _inspect_ods(content, parts, name)
+    if main_part(parts):
+        return _inspect_docx(content, parts, name)
     raise _refused(name, REFUSED_KINDS[next((kind for part, kind in IN_ZIP if part in parts), "archive")])
 
 
@@ -146,6 +153,15 @@ def _inspect_ods(content: bytes, parts: dict[str, bytes], name: str) -> Package:
         raise _refused(name, REFUSED_KINDS["locked"])
     _refuse_definitions(ODS_CONTENT, parts[ODS_CONTENT], name)
     return Package(ODS, content, parts)
+
+
+def _inspect_docx(content: bytes, parts: dict[str, bytes], name: str) -> Package:
+    for part, data in parts.items():
+        if part.endswith((".xml", ".rels")):
+            _refuse_definitions(part, data, name)
+    if reason := unsafe(parts):
+        raise _refused(name, reason)
+    return Package(DOCX, content, parts)
 
 
 def _inspect_xls(content: bytes, name: str, limits: Limits) -> Package:
@@ -171,7 +187,7 @@ def sniff(content: bytes) -> str:
     if content.startswith(b"PK\x03\x04"):
         return "zip"
     if content.startswith(OLE):
-        return next((kind for word, kind in IN_OLE if word.encode("utf-16-le") in content), "unknown")
+        return _sniff_ole(content)
     for start, kind in STARTS:
         if content.startswith(start):
             return kind
@@ -181,6 +197,17 @@ def sniff(content: bytes) -> str:
     if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml"):
         return "xml"
     return TEXT if b"\x00" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff")) else "unknown"
+
+
+def _sniff_ole(content: bytes) -> str:
+    """What stands at its root decides: a workbook may hold a Word document, and a document a workbook."""
+    try:
+        names = {name.casefold() for name in root_names(content)}
+    except (Broken, struct.error, IndexError):
+        names = set()
+    if not names.intersection(word.casefold() for word, _ in IN_OLE):
+        names = {word.casefold() for word, _ in IN_OLE if word.encode("utf-16-le") in content}
+    return next((kind for word, kind in IN_OLE if word.casefold() in names), "unknown")
 
 
 def _refused(name: str, sentence: str) -> FileRefused:
@@ -199,7 +226,7 @@ def too_far(name: str) -> FileRefused:
 
 
 def _damaged(name: str) -> FileRefused:
-    return _refused(name, f"已损坏或没有传完整。{CURE}")
+    return _refused(name, f"已损坏或没有传完整。{CURE_OF_ANY}")
 
 
 def _unpack(content: bytes, name: str, limits: Limits) -> dict[str, bytes]:
@@ -273,7 +300,7 @@ def _refuse_definitions(part: str, data: bytes, name: str) -> None:
 
 
 def _unsafe(part: str, name: str) -> FileRefused:
-    return _refused(name, f"内部含有不安全的定义（{part}）。{CURE}")
+    return _refused(name, f"内部含有不安全的定义（{part}）。{CURE_OF_ANY}")
 
 
 def _box(sheet: bytes) -> int:

@@ -12,6 +12,9 @@ IN_HEADER = 109
 STORAGE, STREAM, ROOT = 1, 2, 5
 
 
+NOBODY = 0xFFFFFFFF
+
+
 class Broken(ValueError):
     """The file contradicts itself."""
 
@@ -42,7 +45,9 @@ class CompoundFile:
         self.sectors = max(0, (len(content) - 1) // self.sector)
         directory, self.cutoff, mini_fat = struct.unpack_from("<I4xII", content, 48)
         self.fat = self._numbers(self._fat_sectors())
-        self.entries = list(self._entries(directory))
+        self.slots = dict(self._entries(directory))
+        """By their numbers, by which entries name each other."""
+        self.entries = list(self.slots.values())
         root = next((entry for entry in self.entries if entry.kind == ROOT), None)
         self.mini_fat = self._numbers(self._chain(mini_fat)) if mini_fat < FREE else ()
         self.mini_home = self._chain(root.start) if root and root.start < FREE else []
@@ -97,15 +102,17 @@ class CompoundFile:
             raise Broken
         return found
 
-    def _entries(self, start: int) -> Iterator[Entry]:
-        for number in self._chain(start):
+    def _entries(self, start: int) -> Iterator[tuple[int, Entry]]:
+        per_sector = self.sector // ENTRY
+        for order, number in enumerate(self._chain(start)):
             place = self._place(number)
-            for at in range(place, min(place + self.sector, len(self.content) - ENTRY + 1), ENTRY):
+            ends = min(place + self.sector, len(self.content) - ENTRY + 1)
+            for slot, at in enumerate(range(place, ends, ENTRY), start=order * per_sector):
                 length, kind = struct.unpack_from("<HB", self.content, at + 64)
                 first, size = struct.unpack_from("<II", self.content, at + 116)
                 if kind in (STORAGE, STREAM, ROOT) and 2 <= length <= 64:
                     name = self.content[at : at + length - 2].decode("utf-16-le", "replace")
-                    yield Entry(name, kind, first, size, at)
+                    yield slot, Entry(name, kind, first, size, at)
 
     def _check_streams(self) -> None:
         """Each chain ends, and together they are not longer than the file allows: no sector is read over and over."""
@@ -129,3 +136,27 @@ def _follow(table: tuple[int, ...], start: int) -> Iterator[int]:
         number = table[number]
     if number != END_OF_CHAIN:
         raise Broken
+
+
+def root_names(content: bytes) -> frozenset[str]:
+    """Names of the streams and storages at the root: its entries are a tree of brothers ([MS-CFB] 2.6.4)."""
+    package = CompoundFile(content)
+    root = next((number for number, entry in package.slots.items() if entry.kind == ROOT), NOBODY)
+    names: set[str] = set()
+    seen = {NOBODY}
+    waiting = [_relatives(content, package.slots[root])[2]] if root != NOBODY else []
+    while waiting:
+        number = waiting.pop()
+        entry = package.slots.get(number)
+        if number in seen or entry is None:
+            continue
+        seen.add(number)
+        names.add(entry.name)
+        waiting += _relatives(content, entry)[:2]
+    return frozenset(names)
+
+
+def _relatives(content: bytes, entry: Entry) -> tuple[int, int, int]:
+    """Numbers of the brothers on either side, and of the first child."""
+    left, right, child = struct.unpack_from("<III", content, entry.at + 68)
+    return left, right, child

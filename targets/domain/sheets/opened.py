@@ -15,17 +15,24 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from targets.domain.sheets.cells import Merge, address
+from targets.domain.sheets.cells import Merge, address, label_key
+from targets.domain.sheets.docx import read_docx
+from targets.domain.sheets.docx_parts import SAVE_AGAIN, docx_parts
+from targets.domain.sheets.docx_table import TooMuch
 from targets.domain.sheets.formats import SheetFormats, Value, WorkbookFormats, show
-from targets.domain.sheets.guard import CURE, ODS, ODS_CONTENT, REFUSED_KINDS, TEXT, Limits, Package, too_far
+from targets.domain.sheets.guard import CURE, DOCX, ODS, ODS_CONTENT, REFUSED_KINDS, TEXT, Limits, Package, too_far
+from targets.domain.sheets.layouts import LAYOUTS
 from targets.domain.sheets.ods import TooFar, read_ods
+from targets.domain.sheets.origin import Origin, Spot
 from targets.domain.sheets.problems import FileRefused, quoted
+from targets.domain.sheets.signing import FOOT_WORDS, foot_key
 from targets.domain.sheets.text import NotText, TooLarge, read_text
 
 PARSER_ERRORS = (CalamineError, OSError, ValueError, ET.ParseError)
 PANIC = "PanicException"
 """What the parser raises where it did not expect a file to be so broken; derived from `BaseException` and nowhere to import from."""
 LONGEST_SHEET_NAME = 31
+LABELS = frozenset().union(*(layout.labels for layout in LAYOUTS))
 
 Texts = Sequence[Sequence[str]]
 Wanted = Callable[[Sequence[Sequence[Value]]], bool]
@@ -42,6 +49,9 @@ class OpenedSheet:
     merges: Sequence[Merge] = ()
     exact: dict[tuple[int, int], str] = field(default_factory=dict)
     formats: SheetFormats = field(default_factory=SheetFormats)
+    origin: Origin = field(default_factory=Origin)
+    prose: tuple[tuple[Spot, str], ...] = ()
+    """Paragraphs of a document that stand in no form."""
 
 
 def open_sheets(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterator[OpenedSheet]:
@@ -50,13 +60,15 @@ def open_sheets(package: Package, name: str, wanted: Wanted, limits: Limits) -> 
         return _text(package, name, wanted, limits)
     if package.kind == ODS:
         return _ods(package, name, wanted, limits)
+    if package.kind == DOCX:
+        return _docx(package, name, wanted, limits)
     return _workbook(package, name, wanted)
 
 
 @contextmanager
-def _parser(name: str) -> Iterator[None]:
+def _parser(name: str, cure: str = CURE) -> Iterator[None]:
     """Any failure of a parser on a file that passed the guard is the file's, and is told in words."""
-    sentence = f"{quoted(name, 80)}的内部结构有误，读不了。{CURE}"
+    sentence = f"{quoted(name, 80)}的内部结构有误，读不了。{cure}"
     try:
         yield
     except PARSER_ERRORS as error:
@@ -88,6 +100,22 @@ def _ods(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterato
         if wanted(sheet.texts):
             formats = SheetFormats({}, sheet.formulas, frozenset(sheet.errors))
             yield OpenedSheet(sheet.name, sheet.is_visible, sheet.texts, sheet.merges, sheet.exact, formats)
+
+
+def _docx(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterator[OpenedSheet]:
+    try:
+        with _parser(name, SAVE_AGAIN):
+            sheet = read_docx(docx_parts(package.parts), box=limits.box, is_label=_is_label)
+    except TooMuch as error:
+        sentence = f"{quoted(name, 80)}里的表格过多、过大或层层相套，不像绩效目标表。请删除无关内容后重新上传。"
+        raise FileRefused(sentence) from error
+    if wanted(sheet.texts):
+        stem = PureWindowsPath(name).stem[:LONGEST_SHEET_NAME] or "文档"
+        yield OpenedSheet(stem, True, sheet.texts, sheet.merges, origin=sheet.origin, prose=sheet.prose)
+
+
+def _is_label(word: str) -> bool:
+    return label_key(word) in LABELS or foot_key(word) in FOOT_WORDS
 
 
 def _workbook(package: Package, name: str, wanted: Wanted) -> Iterator[OpenedSheet]:

@@ -28,6 +28,12 @@ def problem(sheet: str, cell: str, level: str, sentence: str) -> Problem:
     return Problem(sheet, cell, level, f"{sheet}!{cell}：{sentence}")
 
 
+def moved(found: Problem, sheet: str, cell: str) -> Problem:
+    """The same remark under another name of its place."""
+    sentence = found.message.removeprefix(f"{found.sheet}!{found.cell}：")
+    return problem(sheet, cell, found.level, sentence)
+
+
 def quoted(text: str, longest: int = 40) -> str:
     """A value as it is quoted in a message; long text is cut, the file itself holds the rest."""
     flat = " ".join(text.split())

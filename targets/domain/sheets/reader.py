@@ -11,6 +11,7 @@ from targets.domain.sheets.formats import SheetFormats, Value
 from targets.domain.sheets.guard import DEFAULT_LIMITS, Limits, inspect
 from targets.domain.sheets.layouts import LAYOUTS
 from targets.domain.sheets.opened import OpenedSheet, open_sheets
+from targets.domain.sheets.placed import at_origin, left_out
 from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, FileRefused, Problem, problem, quoted
 from targets.domain.sheets.proof import Carried, carried_by, is_shown
 
@@ -50,7 +51,8 @@ def read_workbook(content: bytes, name: str, *, year: int | None = None, limits:
         if (carried := own.get(opened.name)) and (form := _proven(carried, opened, sheet.grid, year)):
             forms.append(form)
             continue
-        found = _read_forms(sheet, year)
+        found = [at_origin(form, opened.origin) for form in _read_forms(sheet, year)]
+        problems += left_out(opened.prose) if found else []
         if found and not opened.is_visible:
             hidden.append(opened.name)
             problems.append(
@@ -93,7 +95,7 @@ def _nothing_found(name: str, hidden: Sequence[str]) -> str:
 
 def _read_sheet(opened: OpenedSheet) -> _Sheet:
     problems = _formulas(opened.name, opened.texts, opened.formats)
-    return _Sheet(Grid(opened.name, opened.texts, opened.merges, opened.exact), problems)
+    return _Sheet(Grid(opened.name, opened.texts, opened.merges, opened.exact, opened.origin), problems)
 
 
 def _speaks_of_forms(values: Sequence[Sequence[Value]]) -> bool:

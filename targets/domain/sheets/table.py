@@ -113,7 +113,7 @@ class _Page:
         self.column_of = {place.field: place.first for place in page.places}
         for number, line in enumerate(split_lines(lines, self.table.told)):
             if line.texts:
-                self._add(line, after_head=number == 0 and self.continues_page)
+                self._add(line, after_head=(number == 0 and self.continues_page) or line.row in self.grid.origin.breaks)
             self._add_others(line.others)
 
     def _straighten(self, rows: list[_Row], *, strict: bool) -> tuple[Page, list[Line]]:

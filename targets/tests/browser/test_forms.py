@@ -53,7 +53,7 @@ def test_a_real_workbook_goes_in_but_for_one_form(sign_in: SignIn) -> None:
 
     page.get_by_role("link", name="首页").first.click()
     page.get_by_role("link", name="导入 Excel 表格").click()
-    page.get_by_label("Excel 文件").set_input_files(workbook)
+    page.get_by_label("Excel 或 Word 文件").set_input_files(workbook)
     page.get_by_role("button", name="上传并预览").click()
     page.wait_for_url("**/preview/")
     expect(page.get_by_role("button", name="确认导入 2 张")).to_be_visible()

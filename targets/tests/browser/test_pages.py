@@ -100,7 +100,7 @@ def test_pages_are_usable_by_everybody(sign_in: SignIn, advanced: dict[str, Pers
         page.goto(address)
         found += violations(page)
     page.goto(reverse("admin:targets_importbatch_upload"))
-    page.get_by_label("Excel 文件").set_input_files(workbook)
+    page.get_by_label("Excel 或 Word 文件").set_input_files(workbook)
     page.get_by_role("button", name="上传并预览").click()
     page.wait_for_url("**/preview/")
     found += violations(page)

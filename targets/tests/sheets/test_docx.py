@@ -1,0 +1,408 @@
+"""Word documents: the same forms as tables, whatever Word has done to them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from targets.domain.sheets.docx_numbers import in_format
+from targets.domain.sheets.problems import GUESS, WARNING, FileRefused
+from targets.domain.sheets.reader import read_workbook
+from targets.tests.sheets.books import NAME, PLAN_HEAD, PLAN_MERGES, PLAN_ROWS, ROWS, one_sheet, project_lines
+from targets.tests.sheets.words import (
+    as_docx,
+    as_tables,
+    cell,
+    paragraph,
+    part,
+    plain_table,
+    relation,
+    row,
+    run,
+    table,
+)
+
+BOOKS = sorted((Path(__file__).resolve().parents[3] / "fixtures" / "2023").glob("*.xlsx"))
+LINES = [["" if value is None else str(value) for value in line] for line in project_lines()]
+EXPECTED = read_workbook(one_sheet(LINES), "a.xlsx").forms[0].record
+PLAN_ABOVE = [["2023年整体绩效目标表"], ["部门名称：[202001]淄博市淄川区教育和体育局"]]
+
+
+def read(*blocks, **more):
+    return read_workbook(as_docx(*blocks, **more), "随便.xlsx")
+
+
+def only(*blocks, **more):
+    (form,) = read(*blocks, **more).forms
+    return form
+
+
+def told(form):
+    return [found for found in form.problems if "照上一行" not in found.message]
+
+
+def changed(place, inner):
+    """The form with one cell written otherwise; places are counted from 0."""
+    cells = [[cell(text) for text in [*line, *[""] * (5 - len(line))]] for line in LINES]
+    cells[place[0]][place[1]] = inner
+    return table(*(row(*line) for line in cells), widths=[1500] * 5)
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
+def test_forms_of_2023_are_the_same_as_word_tables(path):
+    wanted = [form.record for form in read_workbook(path.read_bytes(), path.name).forms]
+    reading = read_workbook(as_tables(*openpyxl.load_workbook(path)), "表.docx")
+    assert [form.record for form in reading.forms] == wanted
+    assert [form.problems for form in reading.forms] == [()] * len(wanted)
+
+
+def test_lost_merges_are_told_at_the_cell_as_word_counts_it():
+    form = only(plain_table(LINES))
+    assert form.record == EXPECTED
+    assert (form.sheet, form.cell) == ("表1", "A1")
+    assert [(found.sheet, found.cell, found.level) for found in form.problems] == [
+        ("表1", "B10", GUESS), ("表1", "B12", GUESS), ("表1", "C10", GUESS),
+    ]  # fmt: skip
+    assert form.problems[0].message == "表1!B10：一级指标为空白，已按合并单元格照上一行读为“成本指标”，请核对。"
+
+
+def down(text):
+    return "restart" if text else "continue"
+
+
+def merged_form():
+    """Wide and tall cells, columns of the head and of the table at different widths."""
+    wide = [1200, 1300, 900, 1500, 2100, 1800]
+    head = [
+        row(cell("项目名称"), cell("校车运营补贴", span=5)),
+        row(cell("主管部门及代码"), cell(NAME, span=2), cell("实施单位"), cell(EXPECTED.unit, span=2)),
+        row(cell("项目资金\n（万元）", down="restart"), cell("年度预算资金总额：", span=3), cell("494.39", span=2)),
+        row(cell(down="continue"), cell("其中：财政拨款", span=3), cell("494.39", span=2)),
+        row(cell(down="continue"), cell("其他资金", span=3), cell("0", span=2)),
+        row(cell("年度总体\n绩效目标"), cell("目标1：保障学生乘车。", span=5)),
+        row(
+            cell("绩效指标", down="restart"),
+            cell("一级指标"),
+            cell("二级指标", span=2),
+            cell("三级指标"),
+            cell("指标值"),
+        ),
+    ]
+    rows = [
+        row(
+            cell(down="continue"),
+            cell(level1, down=down(level1)),
+            cell(level2, span=2, down=down(level2)),
+            cell(name),
+            cell(target),
+        )
+        for level1, level2, name, target in ROWS
+    ]
+    return head, rows, wide
+
+
+def test_merged_cells():
+    head, rows, widths = merged_form()
+    title = [paragraph("附件1"), paragraph("2023年项目支出绩效目标表"), paragraph("填报单位：\t单位：万元")]
+    form = only(*title, table(*head, *rows, widths=widths))
+    assert (form.record, form.problems, form.sheet, form.cell) == (EXPECTED, (), "表1", "上方第2段")
+
+
+def test_old_merges_across():
+    head, rows, widths = merged_form()
+    first = row(
+        cell("项目名称"),
+        cell("校车运营补贴", more='<w:hMerge w:val="restart"/>'),
+        *(cell(more='<w:hMerge w:val="continue"/>') for _ in range(4)),
+    )
+    form = only(paragraph("2023年项目支出绩效目标表"), table(first, *head[1:], *rows, widths=widths))
+    assert form.record == EXPECTED
+
+
+@pytest.mark.parametrize("at", [3, 6, 7, 8, 9, 11])
+@pytest.mark.parametrize("repeats_head", [False, True])
+def test_form_cut_over_two_tables(at, repeats_head):
+    """By a page break, or because head and indicators are tables of their own; level 1 is cut with them."""
+    head, rows, widths = merged_form()
+    every = [*head, *rows]
+    above, below = table(*every[:at], widths=widths), every[at:]
+    if repeats_head and at > len(head):
+        below = [head[-1], *below]
+    # the rest does not know how wide the columns above were to the twip
+    rest = table(*below, widths=[width + 20 for width in widths])
+    form = only(
+        paragraph("2023年项目支出绩效目标表"), above, paragraph("", inner='<w:r><w:br w:type="page"/></w:r>'), rest
+    )
+    assert replace(form.record, rows=()) == replace(EXPECTED, rows=())
+    assert [(r.level1, r.level2, r.name, r.target) for r in form.record.rows] == [
+        (r.level1, r.level2, r.name, r.target) for r in EXPECTED.rows
+    ]
+    carried = at > len(head) and not ROWS[at - len(head)][0]
+    assert [found.level for found in form.problems] == ([GUESS] * len(form.problems) if carried else [])
+    assert {found.sheet for found in form.problems} <= {"表2"}
+
+
+def test_tables_of_other_columns_are_held_against_each_other_by_their_widths():
+    """The head has two columns, the indicators five: the rest of the table goes on below the right ones."""
+    head, rows, widths = merged_form()
+    tops = [row(cell("项目名称"), cell("校车运营补贴")), row(cell("主管部门及代码"), cell(NAME))]
+    rest = [row(*(cell(text, down=down(text)) for text in ("", *line))) for line in ROWS[2:]]
+    form = only(
+        paragraph("2023年项目支出绩效目标表"),
+        table(*tops, widths=[1200, 7600]),
+        table(*head[2:], *rows[:2], widths=widths),
+        table(*rest, widths=[1210, 1290, 2410, 2090, 1800]),
+    )
+    assert [(r.level1, r.level2, r.name, r.target) for r in form.record.rows] == [
+        (r.level1, r.level2, r.name, r.target) for r in EXPECTED.rows
+    ]
+
+
+def test_several_forms_each_with_what_stands_above_it():
+    second = [*LINES[1:]]
+    second[0] = ["项目名称", "康复"]
+    forms = read(
+        paragraph("附件1"),
+        paragraph("项目支出绩效目标表"),
+        paragraph("（2023年度）"),
+        plain_table(LINES[1:]),
+        paragraph("单位负责人（签字）：张三      填表人：李四"),
+        paragraph("二、2024年预算"),
+        plain_table(second),
+    ).forms
+    assert [(form.title, form.record.year, form.sheet) for form in forms] == [
+        ("校车运营补贴", 2023, "表1"),
+        ("康复", 2024, "表2"),
+    ]
+    assert [dict(form.record.extra) for form in forms] == [{"单位负责人（签字）": "张三", "填表人": "李四"}, {}]
+
+
+def test_notice_around_the_form_is_told_and_not_read():
+    notice = "各镇人民政府、区直各部门：根据预算法和有关规定，现将绩效目标编报有关事项通知如下，请认真组织填报，于月底前报送。"
+    reading = read(paragraph(notice), plain_table(LINES), paragraph("联系人和时限见通知，逾期不予受理。"))
+    assert [form.record.rows for form in reading.forms] == [EXPECTED.rows]
+    assert [(found.sheet, found.cell, found.level) for found in reading.problems] == [("表1", "上方第1段", WARNING)]
+    assert "2 段文字" in reading.problems[0].message
+
+
+def test_labels_written_as_paragraphs():
+    goal = "年度总体绩效目标：" + EXPECTED.goal + "学生乘车安全、便捷、舒适，家长满意。" * 4
+    form = only(
+        paragraph("2023年项目支出绩效目标表"),
+        paragraph("项目名称：校车运营补贴"),
+        paragraph(f"主管部门及代码：{NAME}　　　实施单位：{EXPECTED.unit}"),
+        paragraph(goal),
+        plain_table(LINES[3:6]),
+        plain_table(LINES[7:]),
+    )
+    assert form.record == replace(EXPECTED, goal=goal.partition("：")[2])
+
+
+INSERTED = f'<w:ins w:id="1" w:author="a">{run("≤")}</w:ins>'
+DELETED = '<w:del w:id="2" w:author="a"><w:r><w:delText>≥</w:delText></w:r></w:del>'
+HIDDEN = "<w:r><w:rPr><w:vanish/></w:rPr><w:t>旧</w:t></w:r>"
+NOT_HIDDEN = '<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>96</w:t></w:r>'
+MOVED = (
+    f'<w:moveFrom w:id="3" w:author="a">{run("x")}</w:moveFrom><w:moveTo w:id="4" w:author="a">{run("元")}</w:moveTo>'
+)
+FIELD = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r>' + run("5")
+CONTROL = f'<w:sdt><w:sdtPr><w:alias w:val="x"/></w:sdtPr><w:sdtContent>{run("12人")}</w:sdtContent></w:sdt>'
+EMPTY_CONTROL = f"<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{run('单击此处')}</w:sdtContent></w:sdt>"
+SYMBOL = '<w:r><w:sym w:font="Symbol" w:char="F0B3"/><w:t>95%</w:t></w:r>'
+LINK = f'<w:hyperlink r:id="x">{run("≥1人")}</w:hyperlink>'
+RUBY = f"<w:r><w:ruby><w:rt>{run('pin')}</w:rt><w:rubyBase>{run('拼音')}</w:rubyBase></w:ruby></w:r>"
+FORMULA = '<m:oMath xmlns:m="urn:m"><m:r><m:t>≥95%</m:t></m:r></m:oMath>'
+TEXTS = {
+    "tracked changes": (INSERTED + DELETED + run("5万"), "≤5万"),
+    "hidden": (HIDDEN + NOT_HIDDEN, "96"),
+    "moved": (run("5") + MOVED, "5元"),
+    "field": (FIELD, "5"),
+    "content control": (CONTROL, "12人"),
+    "placeholder": (EMPTY_CONTROL + run("3"), "3"),
+    "symbol": (SYMBOL, "≥95%"),
+    "hyperlink": (LINK, "≥1人"),
+    "ruby": (RUBY, "拼音"),
+    "equation": (FORMULA, "≥95%"),
+    "line break": ("<w:r><w:t>≥1人</w:t><w:br/><w:t>每年</w:t></w:r>", "≥1人\n每年"),
+    "hyphen": ("<w:r><w:t>2023</w:t><w:noBreakHyphen/><w:t>2024年</w:t></w:r>", "2023-2024年"),
+}
+
+
+@pytest.mark.parametrize(("inner", "shown"), TEXTS.values(), ids=TEXTS)
+def test_what_the_screen_shows_is_what_is_read(inner, shown):
+    form = only(changed((8, 4), cell(inner=paragraph(inner=inner))))
+    assert form.record.rows[0].target == shown
+
+
+def test_paragraphs_of_a_cell_and_a_deleted_end():
+    ended = '<w:rPr><w:del w:id="9" w:author="a"/></w:rPr>'
+    joined = paragraph("目标1：保障", properties=ended) + paragraph("学生乘车。") + paragraph("目标2：安全。")
+    assert only(changed((6, 1), cell(inner=joined))).record.goal == "目标1：保障学生乘车。\n目标2：安全。"
+
+
+def test_deleted_and_hidden_rows_are_not_shown():
+    head, rows, widths = merged_form()
+    gone = [
+        row(*(cell("x") for _ in range(5)), properties=mark)
+        for mark in ('<w:del w:id="1" w:author="a"/>', "<w:hidden/>")
+    ]
+    form = only(paragraph("2023年项目支出绩效目标表"), table(*head, *gone, *rows, widths=widths))
+    assert (form.record, form.problems) == (EXPECTED, ())
+
+
+def numbered(depth=0, number="1"):
+    return f'<w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="{number}"/></w:numPr>'
+
+
+def definitions(form, text):
+    levels = f'<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/></w:lvl>'
+    shared = f'<w:abstractNum w:abstractNumId="7">{levels}</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num>'
+    return {
+        "relations": relation("rId9", "numbering", "numbering.xml"),
+        "parts": {"word/numbering.xml": part("numbering", shared)},
+    }
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "goal"),
+    [
+        ("decimal", "目标%1：", "目标1：安全。\n目标2：满意。"),
+        ("chineseCountingThousand", "%1、", "一、安全。\n二、满意。"),
+        ("decimalEnclosedCircleChinese", "%1", "①安全。\n②满意。"),
+        ("bullet", "●", "安全。\n满意。"),
+    ],
+)
+def test_numbers_that_word_counts_itself(form, text, goal):
+    inner = paragraph("安全。", properties=numbered()) + paragraph("满意。", properties=numbered())
+    assert only(changed((6, 1), cell(inner=inner)), **definitions(form, text)).record.goal == goal
+
+
+@pytest.mark.parametrize(
+    ("number", "written", "shown"),
+    [(10, "chineseCounting", "十"), (21, "chineseCounting", "二十一"), (105, "chineseCounting", "一百〇五"), (3, "upperLetter", "C"),
+     (4, "decimalZero", "04"), (12, "chineseLegalSimplified", "壹拾贰"), (2, "ideographTraditional", "乙"), (30, "lowerLetter", "30")],
+)  # fmt: skip
+def test_forms_of_numbers(number, written, shown):
+    assert in_format(number, written) == shown
+
+
+def test_form_inside_a_cell_of_another_table():
+    """A page that is laid out with a table; and indicators as a table in the cell beside 绩效指标."""
+    inside = plain_table(LINES)
+    assert only(table(row(cell(inner=inside + paragraph(""))), widths=[9000])).record == EXPECTED
+    merged = [row(*(cell(text, down=down(text)) for text in line)) for line in ROWS]
+    lines = table(row(*map(cell, LINES[7][1:])), *merged, widths=[1000, 2000, 2000, 2000])
+    rows = [row(cell(line[0]), cell(line[1], span=1)) for line in (LINES[1], ["主管部门及代码", NAME], LINES[6])]
+    outer = table(*rows, row(cell("绩效指标"), cell(inner=lines)), widths=[1500, 7500])
+    form = only(paragraph("2023年项目支出绩效目标表"), outer)
+    assert (form.record.rows, form.problems) == (EXPECTED.rows, ())
+
+
+def test_cell_of_a_table_inside_a_cell_is_named_after_both():
+    inside = plain_table(LINES)
+    form = only(table(row(cell(inner=paragraph("注") + inside + paragraph(""))), widths=[9000]))
+    assert form.problems[0].message.startswith("表1·A1内表!B10：")
+
+
+def test_head_and_foot_of_pages():
+    more = {
+        "parts": {
+            "word/header1.xml": part("hdr", paragraph("2023年部门预算"), paragraph("第 1 页 共 3 页")),
+            "word/footer1.xml": part("ftr", paragraph("填表人：王某")),
+        },
+        "relations": relation("rId5", "header", "header1.xml") + relation("rId6", "footer", "footer1.xml"),
+    }
+    section = '<w:sectPr><w:headerReference w:type="default" r:id="rId5"/><w:footerReference w:type="default" r:id="rId6"/></w:sectPr>'
+    lines = [["项目支出绩效目标表"], *LINES[1:]]
+    form = only(paragraph("", properties=section), plain_table(lines), section, **more)
+    assert form.record == replace(EXPECTED, extra={"填表人": "王某"})
+
+
+def test_text_box_is_read_where_it_hangs():
+    box = (
+        "<w:r><mc:AlternateContent xmlns:mc='urn:mc'><mc:Choice><w:drawing><w:txbxContent>{0}</w:txbxContent></w:drawing></mc:Choice>"
+        "<mc:Fallback><w:pict><w:txbxContent>{0}</w:txbxContent></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+    ).format(paragraph("2023年项目支出绩效目标表"))
+    assert only(paragraph(inner=box), plain_table(LINES[1:])).record == EXPECTED
+
+
+def test_boxes_that_are_ticked():
+    field = "<w:r><w:fldChar w:fldCharType='begin'><w:ffData><w:checkBox><w:default w:val='{}'/></w:checkBox></w:ffData></w:fldChar></w:r>"
+    symbol = '<w:r><w:sym w:font="Wingdings 2" w:char="F052"/></w:r>'
+    for inner in (
+        run("新增项目") + field.format(0) + run(" 延续项目") + field.format(1),
+        run("新增项目□ 延续项目") + symbol,
+    ):
+        line = row(cell("项目属性"), cell(inner=paragraph(inner=inner), span=4))
+        form = only(
+            table(*(row(*map(cell, [*x, *[""] * (5 - len(x))])) for x in LINES[:2]), line), plain_table(LINES[2:])
+        )
+        assert form.record.extra == {"项目属性": "延续项目"}
+
+
+def test_plan_over_several_pages():
+    head = [list(line) + [""] * (17 - len(line)) for line in PLAN_HEAD]
+    pages = [[*PLAN_ABOVE, *head, PLAN_ROWS[0]], [*PLAN_ABOVE[1:], *head, *PLAN_ROWS[1:]]]
+    wanted = read_workbook(one_sheet([*PLAN_ABOVE, *PLAN_HEAD, *PLAN_ROWS]), "a.xlsx").forms[0].record
+    assert only(*map(plain_table, pages)).record == wanted
+    assert PLAN_MERGES
+
+
+def test_name_of_the_main_part_does_not_matter():
+    assert only(plain_table(LINES), main="document2").record == EXPECTED
+
+
+def nested(depth):
+    inner = paragraph("x")
+    for _ in range(depth):
+        inner = table(row(cell(inner=inner)))
+    return inner
+
+
+HOSTILE = {
+    "ten thousand tables": (as_docx(table(row(cell("项目名称"))) * 10_000), "3000 个以上的表格"),
+    "tables in tables": (as_docx(nested(500)), "很多层"),
+    "elements in elements": (as_docx("<w:sdt>" * 5_000 + "</w:sdt>" * 5_000), "层层相套"),
+    "a cell over a billion columns": (as_docx(table(row(cell("x", span=10**9)))), "过多"),
+    "entities": (as_docx("<!DOCTYPE a>"), "不安全"),
+    "entities in a header": (as_docx(parts={"word/header1.xml": '<!DOCTYPE a [<!ENTITY b "c">]><x/>'}), "不安全"),
+    "macros": (as_docx(parts={"word/vbaProject.bin": "x"}), "带宏"),
+    "template from the net": (
+        as_docx(
+            parts={
+                "word/_rels/settings.xml.rels": relation(
+                    "r", "attachedTemplate", "http://a.example/x.dotm", external=True
+                )
+            }
+        ),
+        "网络上的模板",
+    ),
+    "object from a share": (
+        as_docx(relations=relation("r", "oleObject", r"\\a.example\x", external=True)),
+        "网络上的模板",
+    ),
+    "chunk of another format": (as_docx('<w:altChunk r:id="x"/>'), "其他格式"),
+    "bomb": (as_docx(parts={"word/media/a.xml": "0" * 100_000_000}), "解压后过大"),
+    "cut off": (as_docx(plain_table(LINES))[:900], "没有传完整"),
+    "broken": (as_docx("<w:tbl>"), "读不了"),
+    "no form": (as_docx(paragraph("关于报送绩效目标的通知")), "没有找到绩效目标表"),
+    "picture": (b"\x89PNG\r\n\x1a\n" + b"\x00" * 99, "是图片"),
+    "rich text": (b"{\\rtf1 x}", "另存为“.docx”"),
+}
+
+
+@pytest.mark.parametrize(("content", "says"), HOSTILE.values(), ids=HOSTILE)
+def test_hostile_document_is_refused_with_a_sentence(content, says):
+    with pytest.raises(FileRefused) as refused:
+        read_workbook(content, "目标.docx")
+    assert says in str(refused.value)
+    assert str(refused.value).startswith("“目标.docx”")
+
+
+@pytest.mark.parametrize("target", ["Normal.dotm", "file:///C:\\Users\\a\\Normal.dotm"])
+def test_template_of_the_own_machine_and_links_are_harmless(target):
+    relations = relation("a", "attachedTemplate", target, external=True) + relation(
+        "b", "hyperlink", "http://a.example", external=True
+    )
+    assert only(plain_table(LINES), relations=relations).record == EXPECTED
