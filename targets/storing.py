@@ -13,6 +13,7 @@ from targets.bulk import insert_many, insert_values, update_many
 from targets.domain.labels import field_label
 from targets.domain.record import ROW_TEXTS, IndicatorRow, Record
 from targets.domain.rules import YearRules
+from targets.domain.stale import untouched
 from targets.findings import count_levels, judge
 from targets.models import Declaration, ImportBatch, Indicator, Revision, Waiver
 from targets.models.declaration import new_row_key, title_key
@@ -24,7 +25,7 @@ INDICATOR_FIELDS = tuple(
 )
 DECLARATION_FIELDS = (
     *HEAD_FIELDS,
-    *("title_key", "unit_name", "extra", "error_count", "warning_count", "info_count", "row_count"),
+    *("title_key", "unit_name", "extra", "stale", "error_count", "warning_count", "info_count", "row_count"),
     *("current_revision", "updated_at"),
 )
 
@@ -115,6 +116,9 @@ def store(
     revisions = []
     for declaration, record in drafts:
         keyed = replace(record, rows=tuple(_with_keys(record.rows)))
+        if declaration.stale:
+            before = declaration.record(stored.lines[declaration.pk].values())
+            declaration.stale = untouched(declaration.stale, before, keyed)
         lines.compare(declaration, keyed, stored.lines[declaration.pk])
         if declaration.budget_year_id not in rules:
             rules[declaration.budget_year_id] = declaration.budget_year.rules()

@@ -42,6 +42,8 @@ def strips(declaration: Declaration, events: Sequence[ReviewEvent], *, is_own: b
         yield Strip(
             _adjustment(declaration, approval, events, is_own=is_own), "调整中", "", "", url, "查看已批复的一版"
         )
+    if declaration.stale and declaration.state not in (*EDITABLE, VOID):
+        yield Strip(f"从上年复制的内容中有{len(declaration.stale)}处没有改过，单位也没有确认仍然适用。", "未更新")
     if declaration.state in EDITABLE and not is_own and not approval:
         yield Strip("单位正在修改。以下是上次送审的内容，修改后的内容送审后可见。")
 

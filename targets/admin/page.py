@@ -15,6 +15,8 @@ from departments.roles import FILLER
 from departments.scoped_admin import person
 from targets.admin.notes import strips
 from targets.admin.saving import Clash, Saved, save, still_open
+from targets.admin.stale import fill, renew, stale_panel
+from targets.copying import next_year
 from targets.domain import steps
 from targets.domain.edits import EXTRA
 from targets.domain.labels import field_label
@@ -111,7 +113,11 @@ def _go_on(request: HttpRequest, declaration: Declaration, action: str, saved: S
             text = request.POST.get(f"explanation:{rest}", "")
             explain(declaration, rule=rule, row=row, field=name, explanation=text, by=user)
             messages.success(request, "情况说明已提交绩效科，待其确认。")
-    except StepRefused as refusal:
+        elif verb == "renewed":
+            renew(request, declaration, rest, user)
+        elif verb == "means":
+            fill(request, declaration, user)
+    except (StepRefused, EditRefused) as refusal:
         messages.error(request, str(refusal))
 
 
@@ -150,8 +156,10 @@ def show(
         typed = _with_blank_end(desk.typed or shown(record), is_editable=is_editable)
         context |= _inputs(declaration, record, typed, judged, desk, is_editable=is_editable)
         context["taxonomy"] = rules.taxonomy
+        context["stale"] = stale_panel(declaration, record) if is_editable else None
     elif record is not None:
         context["paper"] = paper_of(record, judged)
+        context["next_year"] = next_year(declaration, user)
     return TemplateResponse(request, "targets/declaration/page.html", context)
 
 

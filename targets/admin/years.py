@@ -25,7 +25,7 @@ from targets.year_setup import STANDARD, set_up_year
 YEAR_MANAGERS = frozenset({ADMIN, PERFORMANCE_REVIEWER})
 YEAR_READERS = YEAR_MANAGERS | {AUDITOR}
 LEVEL_CHOICES = list(zip(REVIEW_LEVELS, ("主管部门审核", "业务科室审核", "绩效科审核（必有）"), strict=True))
-THRESHOLDS = {"goal_length": "10", "money_tolerance": "0.01"}
+THRESHOLDS = {"goal_length": "10", "money_tolerance": "0.01", "source_age": "1"}
 """Numbers that rules read, named as in YearRules, with what holds where none is given."""
 COPY = "copy"
 
@@ -95,6 +95,7 @@ class YearForm(forms.ModelForm[BudgetYear]):
 
     goal_length = threshold_field("总体目标最少字数", THRESHOLDS["goal_length"], 0)
     money_tolerance = threshold_field("资金误差（万元）", THRESHOLDS["money_tolerance"], 4)
+    source_age = threshold_field("来源最多早几年", THRESHOLDS["source_age"], 0)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -201,6 +202,7 @@ class BudgetYearAdmin(ScopedAdmin):
         "two_signers": "signers",
         "goal_length": "numbers",
         "money_tolerance": "",
+        "source_age": "",
     }
     inlines = (CategoryInline, RuleInline, CampaignInline)
     fieldsets = (
@@ -223,7 +225,7 @@ class BudgetYearAdmin(ScopedAdmin):
     def signers(self, obj: BudgetYear) -> str:
         return "须不同人审核" if obj.two_signers else "可以同一人审核"
 
-    @admin.display(description="总体目标最少字数；资金误差（万元）")
+    @admin.display(description="总体目标最少字数；资金误差（万元）；来源最多早几年")
     def numbers(self, obj: BudgetYear) -> str:
         return "；".join(str(obj.thresholds.get(name, default)) for name, default in THRESHOLDS.items())
 

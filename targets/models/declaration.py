@@ -88,6 +88,12 @@ class Declaration(models.Model):
     passed_revision = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+", verbose_name="通过稿")
     approved_revision = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+", verbose_name="批复稿")
 
+    copied_from = models.ForeignKey(
+        Revision, models.PROTECT, null=True, blank=True, related_name="copies", verbose_name="复制自"
+    )
+    stale = models.JSONField("未更新", default=list, blank=True, editable=False)
+    """Places of a copied form that nobody touched or confirmed yet (`targets.domain.stale`)."""
+
     error_count = models.PositiveIntegerField("错误", default=0)
     warning_count = models.PositiveIntegerField("警告", default=0)
     info_count = models.PositiveIntegerField("提示", default=0)

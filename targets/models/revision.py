@@ -14,6 +14,7 @@ class Revision(models.Model):
         IMPORT = "import", "导入"
         UNDO = "undo", "撤销导入"
         ADJUSTMENT = "adjustment", "调整"
+        COPY = "copy", "从上年复制"
 
     declaration = models.ForeignKey("targets.Declaration", models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField("稿次")

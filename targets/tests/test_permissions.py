@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from departments.models import Person
 from departments.roles import FILLER
-from targets.models import Waiver
+from targets.models import BudgetYear, Declaration, Waiver
 from targets.tests.rights import DEEDS, EVERYBODY, FORBIDDEN, GET, GIVES_BACK, READ, THE_WORLD, Names, people
 from targets.tests.samples import MARKS, Samples, make_samples
 from targets.tests.world import World
@@ -134,6 +134,8 @@ def sent_with(what: str, samples: Samples) -> dict[str, Any]:
             "decision": "refused",
             "reason": "请改正",
         },
+        "copy": {"form": forms["last year"].pk},
+        "renewed": {"place": "goal"},
         "delete": {"post": "yes"},
         "import": {"shown": "0", "form": "0"},
         "report": {"reported_on": "2023-01-10"},
@@ -172,10 +174,14 @@ def sent_with(what: str, samples: Samples) -> dict[str, Any]:
 
 @pytest.fixture
 def ready(samples: Samples) -> Samples:
-    """With what some deeds need besides: a form that passed, an explanation that waits."""
+    """With what some deeds need besides: a form that passed, one of last year, an explanation and a mark that wait."""
     things = samples.things["targets.budgetproject"]
     world = samples.world
     things["passed"] = world.advance(world.declaration(title="通过的项目"), "submit", "forward", "forward", "pass")
+    last_year = BudgetYear.objects.create(division=world.division, year=2022, is_closed=True)
+    things["last year"] = world.declaration(title="上年的项目", year=2022)
+    Declaration.objects.filter(pk=things["last year"].pk).update(budget_year=last_year)
+    Declaration.objects.filter(pk=things["school"].pk).update(stale=["goal"])
     things["prepared"] = samples.things["targets.disclosure"]["prepared"].items.get().declaration
     Waiver.objects.create(
         declaration=things["school"], rule="R01", message="错误", explanation="说明", asked_by=world.filler

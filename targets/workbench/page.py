@@ -17,6 +17,7 @@ from departments.roles import (
     PERFORMANCE_REVIEWER,
     ROLES,
 )
+from targets.copying import not_yet_copied
 from targets.models import Campaign
 from targets.workbench import sections
 from targets.workbench.facts import campaign_fact
@@ -39,6 +40,7 @@ class Errand:
 ERRANDS = (
     Errand("新建项目支出绩效目标表", "admin:targets_budgetproject_add", (FILLER,)),
     Errand("新建部门整体绩效目标表", "admin:targets_departmentplan_add", (FILLER,)),
+    Errand("从上年复制", "admin:targets_copy", (FILLER,)),
     Errand("导入 Excel 表格", "admin:targets_importbatch_upload", IMPORTERS),
     Errand("导入记录", "admin:targets_importbatch_changelist", IMPORTERS),
     Errand("导出项目支出绩效目标表", "admin:targets_budgetproject_export"),
@@ -64,6 +66,7 @@ def context_for(person: Person) -> dict[str, Any]:
         context["own_limit"] = sections.ROWS_SHOWN
     if scope.holds(FILLER):
         context["todos"] = sections.todos(waiting)
+        context["not_yet_copied"] = not_yet_copied(person)
         context["facts"] += sections.filler_facts(context["todos"], context["own"])
     if scope.holds(*REVIEWERS):
         context["desk"] = sections.desk(waiting)

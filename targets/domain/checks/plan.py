@@ -144,3 +144,33 @@ def name_is_explanation(form: Form) -> Iterator[Fault]:
     for line in form.indicators:
         if line.name.startswith(("反映", "反应")):
             yield line.fault("name", f"“{line.name}”像是指标解释。请看与指标解释是否填反，名称写成“……率”“……人数”一类。")
+
+
+_CITATION = re.compile(r"[〔\[【(（][^〕\]】)）]{0,12}[〕\]】)）]\s*第?\s*[0-9]{1,5}\s*号")
+"""A document number: 财预〔2019〕136号 may be in force for many years."""
+_SOURCE_YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
+_FIVE_YEAR_PLANS = {"十一五": 2010, "十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030}
+
+
+def _latest_year(source: str) -> int | None:
+    """The last year that a source speaks of; of a five-year plan its end; None when it names no year."""
+    plain = _CITATION.sub("", source)
+    ends = [end for name, end in _FIVE_YEAR_PLANS.items() if name in plain]
+    return max([*map(int, _SOURCE_YEAR.findall(plain)), *ends], default=None)
+
+
+@rule("R61", INFO, "来源年份过早", kinds=(PLAN,))
+def source_of_an_older_year(form: Form) -> Iterator[Fault]:
+    """2021年工作计划 in a form of 2023: copied from an older form. How many years back is right is the year's to say."""
+    oldest = form.record.year - int(form.rules.threshold("source_age", "1"))
+    for line in form.indicators:
+        for name in ("standard_source", "history_source"):
+            latest = _latest_year(getattr(line.row, name))
+            if latest is not None and latest < oldest and not gives_reason(line):
+                yield line.fault(
+                    name,
+                    f"{line.quoted(name)}是{latest}年的来源，本年度是{form.record.year}年。"
+                    f"请换成{oldest}年或以后的；仍以它为准的，请在备注说明。",
+                    latest=str(latest),
+                    year=str(form.record.year),
+                )

@@ -1,12 +1,14 @@
 """Rules on the department form: the target beside its reference values."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from targets.domain.checks import check
 from targets.domain.record import IndicatorRow
-from targets.tests.domain.examples import PLAN, PLAN_ROW, findings_of, with_row
+from targets.tests.domain.examples import PLAN, PLAN_ROW, RULES_2023, findings_of, with_row
 
 BLANK_REFERENCES = dict.fromkeys(
     ("plan_value", "standard_value", "standard_source", "average_3y", "last_year", "history_source"), "-"
@@ -146,3 +148,37 @@ def test_full_coverage_demanded_by_a_document_needs_no_sign() -> None:
 def test_rules_of_the_project_form_leave_the_department_form_alone() -> None:
     changed = row(level1="", level2="", weight="5")
     assert [fields(rule, changed) for rule in ("R06", "R07", "R09", "R25", "R45")] == [[]] * 5
+
+
+@pytest.mark.parametrize(
+    ("source", "flagged"),
+    [
+        ("2021年工作计划", True),
+        ("2022年工作计划", False),
+        ("2023年工作计划", False),
+        ("2020—2022年统计公报", False),
+        ("“十三五”规划", True),
+        ("“十四五”规划", False),
+        ("《关于开展2019年评估的通知》（淄民〔2019〕34号）", True),
+        ("财预〔2019〕136号", False),
+        ("鲁民[2015]70号、2022年统计", False),
+        ("内部统计", False),
+        ("编号20190012的台账", False),
+        ("", False),
+    ],
+)
+def test_a_source_of_an_older_year(source: str, *, flagged: bool) -> None:
+    expected = ["standard_source"] if flagged else []
+    assert fields("R61", row(standard_source=source)) == expected
+    assert fields("R61", row(standard_source=source, note="评估五年一次，2019年的仍有效")) == []
+
+
+def test_how_old_a_source_may_be_is_the_year_s_to_say() -> None:
+    old = with_row(PLAN, row(history_source="2021年统计公报"))
+    longer = replace(RULES_2023, thresholds={"source_age": Decimal(2)})
+    (finding,) = [finding for finding in check(old, RULES_2023) if finding.rule == "R61"]
+    assert finding.message == (
+        "第1行 历史值来源：“2021年统计公报”是2021年的来源，本年度是2023年。"
+        "请换成2022年或以后的；仍以它为准的，请在备注说明。"
+    )
+    assert [finding for finding in check(old, longer) if finding.rule == "R61"] == []

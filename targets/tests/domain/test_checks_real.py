@@ -67,6 +67,7 @@ R26 6:target 15:target
 R35 10:target 11:target
 R37 22:target
 R43 6:name 7:name
+R61 8:history_source 9:standard_source 9:history_source 10:standard_source 10:history_source 11:standard_source 11:history_source
 # 淄博市淄川区人力资源和社会保障局
 R35 1:target 2:target 3:target 4:target 8:target 9:target 10:target 11:target 13:target
 # 淄博市淄川区教育和体育局
