@@ -35,6 +35,8 @@ class StalePlace:
 class StalePanel:
     source: str
     count: int
+    year: int
+    """The year whose actual values a plan is to be filled in with; 0 for a project, which has no such column."""
     places: tuple[StalePlace, ...]
     means: int
 
@@ -57,18 +59,18 @@ def stale_panel(declaration: Declaration, record: Record) -> StalePanel | None:
     places = [StalePlace(name, ANCHORS[name], HEAD_LABELS[name]) for name in HEAD if name in marked]
     for number, row in record.numbered_rows():
         if row.key in marked:
-            remark = _remark(row.last_year, pasts.get(row.key), record.year) if declaration.is_plan else ""
+            remark = _remark(row.last_year, pasts.get(row.key)) if declaration.is_plan else ""
             places.append(StalePlace(row.key, f"row-{row.key}", f"第{number}行 {row.name}", row.target, remark))
     note = declaration.revisions.filter(reason="copy").values_list("note", flat=True).first() or ""
-    return StalePanel(note, len(marked), tuple(places[:LISTED]), means)
+    year = record.year - 1 if declaration.is_plan else 0
+    return StalePanel(note, len(marked), year, tuple(places[:LISTED]), means)
 
 
-def _remark(last_year: str, past: Past | None, year: int) -> str:
-    """What the row needs of the past: 上年值 is asked for where no actual value is stored."""
+def _remark(last_year: str, past: Past | None) -> str:
+    """What is stored of a row whose 上年值 is still to be filled in."""
     if last_year.strip():
         return ""
-    known = f"；已知{past.told}" if past and past.actuals else ""
-    return f"没有存{year - 1}年的实际完成值（上年的目标不是完成值），请填上年值{known}"
+    return f"上年值待填，已存{past.told}" if past and past.actuals else "上年值待填"
 
 
 def renew(request: HttpRequest, declaration: Declaration, place: str, user: Person) -> None:

@@ -45,6 +45,7 @@ MARKS: dict[str, Mark] = {
     "remark": Mark("意", "r", "修改意见"),
     "must_fix": Mark("改", "r must", "必须修改"),
     "ok": Mark("对", "o", "已核对"),
+    "stale": Mark("旧", "w", "未更新"),
 }
 
 GATES: tuple[tuple[str, str], ...] = (

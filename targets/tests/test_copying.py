@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from departments.models import Department, Person
 from targets.copying import AT_ONCE, CopyRefused, confirm_stale, copy_forms, fill_means, not_yet_copied, open_years
-from targets.domain.edits import AddRow, Change, RemoveRow
+from targets.domain.edits import AddRow, Change, Edit, RemoveRow
 from targets.domain.record import PLAN, IndicatorRow, Record
 from targets.editing import EditRefused, apply_changes, fresh_declaration
 from targets.models import BudgetYear, Campaign, Declaration, Revision
@@ -189,7 +189,7 @@ def test_a_mark_goes_when_its_row_is_changed_and_stays_when_it_is_moved_or_other
     copy = copy_one(world.declaration(), next_year, world.filler)
     keys = [one.key for one in copy.record().rows]
     changed = copy.record().rows[0]
-    edits = [
+    edits: list[Edit] = [
         Change(keys[0], "target", changed.target, "≤120万元"),
         RemoveRow(keys[1]),
         AddRow(IndicatorRow(key="eeeeeeee", name="新指标", target="≥1个")),
@@ -231,7 +231,8 @@ def test_from_the_workbench_to_a_confirmed_copy(world: World, next_year: BudgetY
     copy = Declaration.objects.get(year=2024, kind=PLAN)
     address = reverse("admin:targets_departmentplan_change", args=[copy.pk])
     shown = client.get(address).content.decode()
-    assert "没有存2023年的实际完成值（上年的目标不是完成值），请填上年值；已知2022年88%" in shown
+    assert "上年值请填2023年的实际完成值：系统没有存的留空（上年的目标不是完成值）" in shown
+    assert "上年值待填，已存2022年88%" in shown
     assert 'value="renewed:aaaaaaaa"' in shown
 
 

@@ -65,6 +65,7 @@ def test_marks_say_their_level_in_words_too() -> None:
         "remark": '<span class="jx-f r" title="修改意见">意</span>',
         "must_fix": '<span class="jx-f r must" title="必须修改">改</span>',
         "ok": '<span class="jx-f o" title="已核对">对</span>',
+        "stale": '<span class="jx-f w" title="未更新">旧</span>',
     }
     assert finding_mark("error", is_waived=True) == finding_mark("waived")
 
