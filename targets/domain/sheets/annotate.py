@@ -68,7 +68,7 @@ def annotate(content: bytes, name: str, problems: Sequence[Listed]) -> bytes:
         raise CannotAnnotate
     if any(part.startswith(MACRO_SHEETS) for part in package.parts) or STYLES not in package.parts:
         raise CannotAnnotate
-    book = _Book({part: data for part, data in package.parts.items() if not MACRO_PARTS.match(part)})
+    book = _Book({part: bytes(data) for part, data in package.parts.items() if not MACRO_PARTS.match(part)})
     book.drop_macros()
     book.mark(problems)
     book.list(problems)

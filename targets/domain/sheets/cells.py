@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from targets.domain.sheets.origin import Origin
 from targets.domain.sheets.problems import FileRefused
@@ -15,6 +15,8 @@ HARMFUL = re.compile(
 )
 """Control characters that databases or XML refuse, and marks that turn the direction of what follows."""
 LONGEST_LABEL = 60
+MOST_SHARED = 50_000
+"""Texts that are remembered to be shared: those that a list repeats come back at once when they are forgotten."""
 NOT_IN_LABELS = re.compile(r"\([^()]*\)|[\s:：★*☆\u200b-\u200d]")
 """A label is the same with or without its remark in brackets, colons, spaces, line breaks and stars."""
 
@@ -100,25 +102,76 @@ class Merge(NamedTuple):
     right: int
 
 
+class Shared(dict[str, str]):
+    """Each text → the same text, so that equal cells of a long list are one text in memory."""
+
+    def __missing__(self, text: str) -> str:
+        if len(self) > MOST_SHARED:
+            self.clear()
+        self[text] = text
+        return text
+
+
+class _Cleaned(dict[str, str]):
+    """Text of the file → text to keep, each found once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.harmed: set[str] = set()
+        """Texts that had harmful characters."""
+
+    def __missing__(self, text: str) -> str:
+        if len(self) > MOST_SHARED:
+            self.clear()
+        kept, is_harmed = clean_text(text)
+        if is_harmed:
+            self.harmed.add(text)
+        self[text] = kept = text if kept == text else self[kept]
+        return kept
+
+
+class _Rows(Sequence[list[Cell]]):
+    """The cells of each row that hold text; of a long list only those rows that are asked for."""
+
+    def __init__(self, texts: Sequence[Sequence[str]]) -> None:
+        self._texts = texts
+        self._made: dict[int, list[Cell]] = {}
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    @overload
+    def __getitem__(self, at: int) -> list[Cell]: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[list[Cell]]: ...
+    def __getitem__(self, at: int | slice) -> list[Cell] | list[list[Cell]]:
+        if isinstance(at, slice):
+            return [self[row] for row in range(*at.indices(len(self)))]
+        if at not in self._made:
+            row = range(len(self))[at]
+            self._made[row] = [Cell(row, column, text) for column, text in enumerate(self._texts[row]) if text]
+        return self._made[at]
+
+
 class Grid:
     """The texts of one sheet as its screen shows them, and where cells are merged."""
 
     def __init__(
         self,
         name: str,
-        texts: Sequence[Sequence[str]],
+        texts: list[list[str]],
         merges: Iterable[Merge] = (),
         exact: Mapping[tuple[int, int], str] | None = None,
         origin: Origin | None = None,
     ) -> None:
+        """Takes the texts over: they are cleaned where they are."""
         self.name = name
         self.origin = origin or Origin()
         self.exact: Mapping[tuple[int, int], str] = exact or {}
         """The whole number behind a cell that shows a rounded one."""
-        self.texts: list[list[str]] = []
+        self.texts = texts
         self.cleaned: list[Cell] = []
-        for number, line in enumerate(texts):
-            self.texts.append([self._cleaned(number, column, text) if text else "" for column, text in enumerate(line)])
+        self._clean()
         self.height = len(self.texts)
         self.width = max((len(line) for line in self.texts), default=0)
         self.merge_from: dict[tuple[int, int], Merge] = {}
@@ -127,15 +180,18 @@ class Grid:
         self.across: set[tuple[int, int]] = set()
         """Where cells merged over several columns begin."""
         self._merge(merges)
-        self.rows = [
-            [Cell(row, column, text) for column, text in enumerate(line) if text] for row, line in enumerate(self.texts)
-        ]
+        self.rows = _Rows(self.texts)
 
-    def _cleaned(self, row: int, column: int, text: str) -> str:
-        kept, changed = clean_text(text)
-        if changed:
-            self.cleaned.append(Cell(row, column, kept))
-        return kept
+    def _clean(self) -> None:
+        known = _Cleaned()
+        known[""] = ""
+        for row, line in enumerate(self.texts):
+            kept = [*map(known.__getitem__, line)]
+            if known.harmed and not known.harmed.isdisjoint(line):
+                self.cleaned += [
+                    Cell(row, column, kept[column]) for column, text in enumerate(line) if text in known.harmed
+                ]
+            line[:] = kept
 
     def _merge(self, merges: Iterable[Merge]) -> None:
         """Text under a merged cell is not on the screen, so it is not in the grid either."""
@@ -154,7 +210,7 @@ class Grid:
                 self.across.add((merge.top, merge.left))
             for row in range(merge.top, merge.bottom + 1):
                 for column in range(merge.left, merge.right + 1):
-                    if (row, column) != (merge.top, merge.left):
+                    if (row, column) != (merge.top, merge.left) and column < len(self.texts[row]):
                         self.texts[row][column] = ""
                     if row > merge.top:
                         self.hangs_from[row, column] = merge

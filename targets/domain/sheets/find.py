@@ -85,10 +85,11 @@ def find_blocks(grid: Grid, layouts: Sequence[Layout]) -> list[Block]:
     search = _Search(grid)
     below = 0
     listing: frozenset[str] = frozenset()
-    for row, cells in enumerate(grid.rows):
-        if row < below or not cells:
+    for row, line in enumerate(grid.texts):
+        if row < below or (listing and listing.isdisjoint(line) and len(line) - line.count("") > TITLE_CELLS):
             continue
-        if listing and len(cells) > TITLE_CELLS and not listing.intersection(cell.text for cell in cells):
+        cells = grid.rows[row]
+        if not cells:
             continue
         keys = [label_key(cell.text) for cell in cells]
         if layout := _table_layout(keys, layouts, search.start) or _list_layout(grid, row, keys, layouts):

@@ -17,6 +17,8 @@ from xml.etree import ElementTree as ET
 Value = str | float | int | bool | date | datetime | time | timedelta
 
 GENERAL = "General"
+PLAIN = ("", GENERAL, "@")
+"""Formats that show a number as it is."""
 BUILT_IN: Mapping[int, str] = {
     1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 37: "#,##0", 38: "#,##0", 39: "#,##0.00",
     40: "#,##0.00", 41: "#,##0", 42: "#,##0", 43: "#,##0.00", 44: "#,##0.00", 14: "yyyy/m/d", 15: "d-mmm-yy", 16: "d-mmm",
@@ -33,7 +35,12 @@ WIDE = Context(prec=1000)
 """Holds every digit of any number a cell can hold, with all decimals a format can ask for."""
 TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|([0#?][0#?,.]*|\.[0#?]+)|(%)|(.)', re.DOTALL)
 DATE_TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|(y+|m+|d+|h+|s+)|(.)', re.DOTALL | re.IGNORECASE)
-TAG = re.compile(rb"""<(?:\w+:)?c(?=[\s>/])((?:[^>"']++|"[^"]*+"|'[^']*+')*+)>""")
+CELL = (
+    rb"""<%bc(?=[\s>])(?![^>]*\bt="(?:s|inlineStr)")(?: r="([A-Z]{1,3}[0-9]{1,7})"(?=[\s>]))?+"""
+    rb"""((?:[^>"']++|"[^"]*+"|'[^']*+')*+)(?<!/)>"""
+)
+"""A cell with a value that is no text, its address (where that comes first) and its other attributes."""
+PREFIX = re.compile(rb"<(\w+:)?sheetData\b")
 FORMULA = re.compile(
     rb"\s*<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v[^>]*>([^<]*)<)?"
 )
@@ -51,6 +58,16 @@ class SheetFormats:
     """Addresses that show an error (#NAME?)."""
 
 
+@lru_cache(maxsize=8192, typed=True)
+def shown(value: Value, code: str) -> tuple[str, str]:
+    """The text on the screen, and the whole number behind it where that is another."""
+    text = show(value, code)
+    if not isinstance(value, float | int) or code in PLAIN:
+        return text, ""
+    whole = show(value)
+    return text, "" if text.replace(",", "").rstrip("0").rstrip(".") == whole else whole
+
+
 def show(value: Value, code: str = GENERAL) -> str:
     """The text on the screen: `show(0.95, "0%")` → "95%"."""
     if isinstance(value, str):
@@ -62,7 +79,7 @@ def show(value: Value, code: str = GENERAL) -> str:
     if isinstance(value, date | time):
         return _show_date(value, code)
     number = Decimal(f"{value:.15g}")
-    if code in ("", GENERAL, "@") or len(code) > LONGEST_CODE or not number.is_finite():
+    if code in PLAIN or len(code) > LONGEST_CODE or not number.is_finite():
         return _general(number)
     return _show_number(number, code)
 
@@ -155,10 +172,11 @@ def _hide(quoted: re.Match[str]) -> str:
 
 
 class WorkbookFormats:
-    """Looks formats up in an unpacked workbook; what all sheets share is read once, and only if it is needed."""
+    """Looks formats up in a workbook; what all sheets share is read once, and only if it is needed."""
 
     def __init__(self, parts: Mapping[str, bytes]) -> None:
         self._parts = parts
+        self._told: dict[bytes, tuple[str, bool, bytes]] = {}
 
     @cached_property
     def _codes(self) -> dict[int, str]:
@@ -168,24 +186,42 @@ class WorkbookFormats:
     def _sheets(self) -> dict[str, str]:
         return sheet_parts(self._parts)
 
-    def of(self, sheet: str) -> SheetFormats:
-        data = self._parts.get(self._sheets.get(sheet, ""), b"")
+    def part_of(self, sheet: str) -> str:
+        """The path of its part, "" if there is none."""
+        part = self._sheets.get(sheet, "")
+        return part if part in self._parts else ""
+
+    def of(self, data: bytes) -> SheetFormats:
+        """Of a sheet's part."""
         formats: dict[str, str] = {}
         formulas: dict[str, str] = {}
         errors: set[str] = set()
-        for tag in TAG.finditer(data):
-            written = tag[1]
-            if written.endswith(b"/") or b't="s"' in written or b't="inlineStr"' in written:
-                continue
-            attributes = dict(ATTRIBUTE.findall(written))
-            place = attributes.get(b"r", b"").decode("ascii", "replace").upper()
-            style = attributes.get(b"s", b"0")
-            formats[place] = self._codes.get(int(style) if style.isdigit() else 0, GENERAL)
-            if attributes.get(b"t") == b"e":
+        has_formulas = b"<f" in data or b":f" in data
+        for cell in _cell_pattern(data).finditer(data):
+            written, others = cell.groups()
+            if others not in self._told:
+                self._told[others] = self._read(others)
+            code, is_error, named = self._told[others]
+            place = (written or named).decode("ascii", "replace").upper()
+            if code != GENERAL:
+                formats[place] = code
+            if is_error:
                 errors.add(place)
-            if (found := FORMULA.match(data, tag.end())) and found[1]:
+            if has_formulas and (found := FORMULA.match(data, cell.end())) and found[1]:
                 formulas[place] = "=" + html.unescape(found[1].decode("utf-8", "replace"))
         return SheetFormats(formats, formulas, frozenset(errors))
+
+    def _read(self, attributes: bytes) -> tuple[str, bool, bytes]:
+        """Format, whether the cell shows an error, address."""
+        found = dict(ATTRIBUTE.findall(attributes))
+        style = found.get(b"s", b"0")
+        code = self._codes.get(int(style) if style.isdigit() else 0, GENERAL)
+        return code, found.get(b"t") == b"e", found.get(b"r", b"")
+
+
+def _cell_pattern(sheet: bytes) -> re.Pattern[bytes]:
+    prefix = PREFIX.search(sheet)
+    return re.compile(CELL % re.escape((prefix[1] if prefix else b"") or b""))
 
 
 def sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:

@@ -9,7 +9,9 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from targets.domain.sheets.biff import Biff, Encrypted, read_biff
 from targets.domain.sheets.docx_parts import main_part, unsafe
@@ -31,9 +33,11 @@ class Limits:
     ratio_from: int = 4 * MEGABYTE
     """Small parts may be packed tightly (a sheet of blank bordered rows is)."""
     sheets: int = 300
-    box: int = 4_000_000
+    box: int = 8_000_000
     """Cells between A1 and the last cell with content."""
     merges: int = 50_000
+    sheet_at_once: int = 8 * MEGABYTE
+    """A sheet that is longer, unpacked, is read in pieces of so many bytes."""
 
 
 DEFAULT_LIMITS = Limits()
@@ -88,28 +92,102 @@ COUNT = re.compile(rb"""ount\s*=\s*(["'])(.*?)\1""")
 """The parser reserves room for as many shared strings as this says; there cannot be more of them than bytes."""
 NOWHERE = (b"XFD", b"1048576")
 """An address that is none may be read as any cell: it counts as the last one."""
+PLAIN_COLUMN = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"(?: [stcvp][mh]?="[^"]*+")*+/?>')
+"""The column of a cell as office programs write it: their sheets need not be measured cell by cell."""
+LONGEST_ROWS = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{6,7})"')
+SHORTER_ROWS = 99_999
+"""The last row that has no more than five digits."""
 ROW = re.compile(rb"""<(?:\w+:)?row(?=[\s>])""")
 ROW_NUMBER = re.compile(rb"""[^<>]*?\br\s*=\s*["']([0-9]+)["']""")
 WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 """How XML in UTF-16 begins: no office program writes it, and the patterns below would not see its cells."""
 STORED, DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
+AT_ONCE = 256 * 1024
+"""Bytes unpacked in one go."""
+KEPT_UNPACKED = MEGABYTE
+"""Larger parts are unpacked each time that they are asked for."""
+
+
+class Parts(Mapping[str, bytes]):
+    """The parts of a zip, unpacked when they are asked for; large ones are not kept."""
+
+    def __init__(self, content: bytes, entries: Mapping[str, zipfile.ZipInfo], name: str) -> None:
+        self._content = content
+        self._entries = entries
+        self._name = name
+        self._kept: dict[str, bytes] = {}
+
+    def __getitem__(self, part: str) -> bytes:
+        if part in self._kept:
+            return self._kept[part]
+        data = bytearray()  # grows in place: never twice in memory
+        for piece in self.stream(part):
+            data += piece
+        if len(data) > KEPT_UNPACKED:
+            return cast("bytes", data)  # for all who only read it
+        return self._kept.setdefault(part, bytes(data))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def size(self, part: str) -> int:
+        return self._entries[part].file_size
+
+    def stream(self, part: str) -> Iterator[bytes]:
+        """A part piece by piece. Its declared size is insisted on: a parser that trusts the data must find the same."""
+        left = self._entries[part].file_size
+        for piece in self._unpacked(self._entries[part]):
+            left -= len(piece)
+            if left < 0:
+                break
+            yield piece
+        if left:
+            raise _damaged(self._name)
+
+    def _unpacked(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+        packed = self._packed(entry)
+        feeds = (packed[at : at + AT_ONCE] for at in range(0, len(packed), AT_ONCE))
+        if entry.compress_type == STORED:
+            yield from map(bytes, feeds)
+            return
+        if entry.compress_type != DEFLATED:
+            raise _damaged(self._name)
+        unpacking = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            for feed in feeds:
+                left: bytes | memoryview = feed
+                while piece := unpacking.decompress(left, AT_ONCE):
+                    yield piece
+                    left = unpacking.unconsumed_tail
+        except zlib.error as error:
+            raise _damaged(self._name) from error
+
+    def _packed(self, entry: zipfile.ZipInfo) -> memoryview:
+        at = entry.header_offset
+        head = self._content[at : at + 30]
+        if len(head) < 30 or head[:4] != b"PK\x03\x04":
+            raise _damaged(self._name)
+        start = at + 30 + int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
+        return memoryview(self._content)[start : start + entry.compress_size]
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A file that is safe to hand to a parser; `parts` are those of a zip, unpacked, `biff` the facts of an .xls."""
+    """A file that is safe to hand to a parser; `parts` are those of a zip, `biff` the facts of an .xls."""
 
     kind: str
     content: bytes
-    parts: dict[str, bytes] = field(default_factory=dict)
+    parts: Parts = field(default_factory=lambda: Parts(b"", {}, ""))
     biff: Biff | None = None
-
-    @property
-    def has_formulas(self) -> bool:
-        """Whether some cell is a formula or shows an error; the parser tells neither."""
-        return any(
-            b"<f" in data or b":f" in data or b't="e"' in data for data in self.parts.values() if b"sheetData" in data
-        )
+    sheets: frozenset[str] = frozenset()
+    """Parts that hold cells."""
+    plain: frozenset[str] = frozenset()
+    """Those of them whose every cell says its address at its beginning."""
+    has_formulas: bool = False
+    """Whether some cell is a formula or shows an error; the parser tells neither."""
 
     @property
     def has_external_links(self) -> bool:
@@ -140,22 +218,31 @@ def inspect(content: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Packa
     raise _refused(name, REFUSED_KINDS[next((kind for part, kind in IN_ZIP if part in parts), "archive")])
 
 
-def _inspect_xlsx(content: bytes, parts: dict[str, bytes], name: str, limits: Limits) -> Package:
-    for part, data in parts.items():
-        _check_xml(part, data, name, limits)
+def _inspect_xlsx(content: bytes, parts: Parts, name: str, limits: Limits) -> Package:
+    sheets, plain, has_formulas = set(), set(), False
+    for part in parts:
+        data = parts[part]
+        _check_xml(part, data, name)
+        if b"sheetData" in data:  # judged by content, not by the part's name: the workbook may call any part a sheet
+            columns = _plain_columns(data)
+            _check_sheet(part, data, columns, name, limits)
+            sheets.add(part)
+            has_formulas = has_formulas or b"<f" in data or b":f" in data or b't="e"' in data
+            if columns:
+                plain.add(part)
     if sum(part.startswith("xl/worksheets/") and part.endswith(".xml") for part in parts) > limits.sheets:
         raise too_many_sheets(name, limits)
-    return Package(XLSX, content, parts)
+    return Package(XLSX, content, parts, None, frozenset(sheets), frozenset(plain), has_formulas)
 
 
-def _inspect_ods(content: bytes, parts: dict[str, bytes], name: str) -> Package:
+def _inspect_ods(content: bytes, parts: Parts, name: str) -> Package:
     if b"encryption-data" in parts.get(ODS_MANIFEST, b""):
         raise _refused(name, REFUSED_KINDS["locked"])
     _refuse_definitions(ODS_CONTENT, parts[ODS_CONTENT], name)
     return Package(ODS, content, parts)
 
 
-def _inspect_docx(content: bytes, parts: dict[str, bytes], name: str) -> Package:
+def _inspect_docx(content: bytes, parts: Parts, name: str) -> Package:
     for part, data in parts.items():
         if part.endswith((".xml", ".rels")):
             _refuse_definitions(part, data, name)
@@ -229,7 +316,7 @@ def _damaged(name: str) -> FileRefused:
     return _refused(name, f"已损坏或没有传完整。{CURE_OF_ANY}")
 
 
-def _unpack(content: bytes, name: str, limits: Limits) -> dict[str, bytes]:
+def _unpack(content: bytes, name: str, limits: Limits) -> Parts:
     if content.count(b"PK\x01\x02") > limits.entries:
         raise _refused(name, REFUSED_KINDS["archive"])
     try:
@@ -239,56 +326,32 @@ def _unpack(content: bytes, name: str, limits: Limits) -> dict[str, bytes]:
     too_large = _refused(name, "解压后过大，不像绩效目标表。请删除无关内容后重新上传。")
     if len(entries) > limits.entries or sum(entry.file_size for entry in entries) > limits.unpacked_bytes:
         raise too_large
-    parts: dict[str, bytes] = {}
+    found: dict[str, zipfile.ZipInfo] = {}
     for entry in entries:
         part = entry.filename
-        if part in parts or part.startswith(("/", "\\")) or ".." in part.replace("\\", "/").split("/"):
+        if part in found or part.startswith(("/", "\\")) or ".." in part.replace("\\", "/").split("/"):
             raise _damaged(name)
         if entry.flag_bits & 1:
             raise _refused(name, REFUSED_KINDS["locked"])
         ratio_broken = entry.file_size > limits.ratio_from and entry.file_size > entry.compress_size * limits.ratio
         if entry.file_size > limits.part_bytes or ratio_broken:
             raise too_large
-        parts[part] = _inflate(content, entry, name)
-    return parts
+        found[part] = entry
+    return Parts(content, found, name)
 
 
-def _inflate(content: bytes, entry: zipfile.ZipInfo, name: str) -> bytes:
-    """Unpack one entry and insist on its declared size: a parser that trusts the data, not the size, must find the same."""
-    at = entry.header_offset
-    head = content[at : at + 30]
-    if len(head) < 30 or head[:4] != b"PK\x03\x04":
-        raise _damaged(name)
-    start = at + 30 + int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
-    packed = content[start : start + entry.compress_size]
-    if entry.compress_type == STORED:
-        data, ended = packed, True
-    elif entry.compress_type == DEFLATED:
-        stream = zlib.decompressobj(-zlib.MAX_WBITS)
-        try:
-            data = stream.decompress(packed, entry.file_size + 1)
-        except zlib.error as error:
-            raise _damaged(name) from error
-        ended = stream.eof or len(data) == entry.file_size
-    else:
-        raise _damaged(name)
-    if not ended or len(data) != entry.file_size:
-        raise _damaged(name)
-    return data
-
-
-def _check_xml(part: str, data: bytes, name: str, limits: Limits) -> None:
-    """Judge by content, not by the part's name: the workbook may call any part a sheet."""
+def _check_xml(part: str, data: bytes, name: str) -> None:
     _refuse_definitions(part, data, name)
     if any(not number.isdigit() or int(number) > len(data) for _, number in COUNT.findall(data)):
         raise _damaged(name)
-    if b"sheetData" not in data:
-        return
+
+
+def _check_sheet(part: str, data: bytes, plain_columns: frozenset[bytes], name: str, limits: Limits) -> None:
     if (
         b"<!" in data
     ):  # comments and CDATA could hide cells from the measuring below; no office program writes them here
         raise _unsafe(part, name)
-    if _box(data) > limits.box:
+    if not (plain_columns and _is_within(data, plain_columns, limits.box)) and _box(data) > limits.box:
         raise too_far(name)
     if data.count(b"mergeCell ") > limits.merges:
         raise _refused(name, TOO_MANY_MERGES)
@@ -301,6 +364,23 @@ def _refuse_definitions(part: str, data: bytes, name: str) -> None:
 
 def _unsafe(part: str, name: str) -> FileRefused:
     return _refused(name, f"内部含有不安全的定义（{part}）。{CURE_OF_ANY}")
+
+
+def _plain_columns(sheet: bytes) -> frozenset[bytes]:
+    """The columns of all cells, blank ones too; none unless every cell says its address first, in plain letters."""
+    start, end = sheet.find(b"<sheetData"), sheet.rfind(b"</sheetData>")
+    if not 0 <= start < end or b":c" in sheet:
+        return frozenset()
+    columns = PLAIN_COLUMN.findall(sheet)
+    return frozenset(columns) if len(columns) == sheet.count(b"<c", start, end) else frozenset()
+
+
+def _is_within(sheet: bytes, columns: frozenset[bytes], box: int) -> bool:
+    """Quick, and sure where it says yes: no cell stands outside so large a box."""
+    widest = max(map(_column_number, columns))
+    if widest * SHORTER_ROWS > box:
+        return False
+    return widest * max(map(int, LONGEST_ROWS.findall(sheet)), default=SHORTER_ROWS) <= box
 
 
 def _box(sheet: bytes) -> int:

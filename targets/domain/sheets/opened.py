@@ -15,15 +15,16 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from targets.domain.sheets.cells import Merge, address, label_key
+from targets.domain.sheets.cells import Merge, Shared, column_name, label_key
 from targets.domain.sheets.docx import read_docx
 from targets.domain.sheets.docx_parts import SAVE_AGAIN, docx_parts
 from targets.domain.sheets.docx_table import TooMuch
-from targets.domain.sheets.formats import SheetFormats, Value, WorkbookFormats, show
+from targets.domain.sheets.formats import SheetFormats, Value, WorkbookFormats, shown
 from targets.domain.sheets.guard import CURE, DOCX, ODS, ODS_CONTENT, REFUSED_KINDS, TEXT, Limits, Package, too_far
 from targets.domain.sheets.layouts import LAYOUTS
 from targets.domain.sheets.ods import TooFar, read_ods
 from targets.domain.sheets.origin import Origin, Spot
+from targets.domain.sheets.pieces import cut, is_long
 from targets.domain.sheets.problems import FileRefused, quoted
 from targets.domain.sheets.signing import FOOT_WORDS, foot_key
 from targets.domain.sheets.text import NotText, TooLarge, read_text
@@ -45,10 +46,14 @@ class OpenedSheet:
 
     name: str
     is_visible: bool
-    texts: list[list[str]]
-    merges: Sequence[Merge] = ()
+    texts: list[list[str]] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
     exact: dict[tuple[int, int], str] = field(default_factory=dict)
-    formats: SheetFormats = field(default_factory=SheetFormats)
+    """The whole number behind a cell that shows it otherwise."""
+    formulas: dict[str, str] = field(default_factory=dict)
+    """Address → `=…`."""
+    errors: set[str] = field(default_factory=set)
+    """Addresses that show an error."""
     origin: Origin = field(default_factory=Origin)
     prose: tuple[tuple[Spot, str], ...] = ()
     """Paragraphs of a document that stand in no form."""
@@ -62,7 +67,7 @@ def open_sheets(package: Package, name: str, wanted: Wanted, limits: Limits) -> 
         return _ods(package, name, wanted, limits)
     if package.kind == DOCX:
         return _docx(package, name, wanted, limits)
-    return _workbook(package, name, wanted)
+    return _workbook(package, name, wanted, limits)
 
 
 @contextmanager
@@ -98,8 +103,8 @@ def _ods(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterato
         raise too_far(name) from error
     for sheet in sheets:
         if wanted(sheet.texts):
-            formats = SheetFormats({}, sheet.formulas, frozenset(sheet.errors))
-            yield OpenedSheet(sheet.name, sheet.is_visible, sheet.texts, sheet.merges, sheet.exact, formats)
+            shown_otherwise = (sheet.exact, sheet.formulas, sheet.errors)
+            yield OpenedSheet(sheet.name, sheet.is_visible, sheet.texts, sheet.merges, *shown_otherwise)
 
 
 def _docx(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterator[OpenedSheet]:
@@ -118,48 +123,81 @@ def _is_label(word: str) -> bool:
     return label_key(word) in LABELS or foot_key(word) in FOOT_WORDS
 
 
-def _workbook(package: Package, name: str, wanted: Wanted) -> Iterator[OpenedSheet]:
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Rows of a sheet from `first` on as the parser gives them; `part` is their XML if it is not the whole sheet's."""
+
+    first: int
+    values: list[list[Value]]
+    merges: list[Merge]
+    part: bytes = b""
+
+
+def _workbook(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterator[OpenedSheet]:
     with _parser(name):
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(package.content))
     formats = WorkbookFormats(package.parts)
-    has_formulas = package.has_formulas
     for number, metadata in enumerate(workbook.sheets_metadata):
         if metadata.typ != SheetTypeEnum.WorkSheet:
             continue
-        with _parser(name):
-            source = workbook.get_sheet_by_name(metadata.name)
-            values: list[list[Value]] = source.to_python(skip_empty_area=False)
-        if not wanted(values):
-            continue
-        is_visible = metadata.visible == SheetVisibleEnum.Visible
-        merges = _merges(source, name)
-        if not has_formulas and not any(type(value) is not str for line in values for value in line):
-            yield OpenedSheet(metadata.name, is_visible, values, merges)  # type: ignore[arg-type]
-            continue
-        own = package.biff.of(number) if package.biff else formats.of(metadata.name)
-        texts, exact = _shown(values, own)
-        yield OpenedSheet(metadata.name, is_visible, texts, merges, exact, own)
+        sheet = OpenedSheet(metadata.name, metadata.visible == SheetVisibleEnum.Visible)
+        shared = Shared()
+        is_wanted = False
+        part = formats.part_of(metadata.name)
+        at_once = limits.sheet_at_once
+        if is_long(package, part, at_once):
+            pieces = _cut(package, part, metadata.name, name, at_once)
+        else:
+            pieces = _whole(workbook, metadata.name, name)
+        for piece in pieces:
+            is_wanted = is_wanted or wanted(piece.values)
+            if not (is_wanted or piece.part):
+                continue
+            found = SheetFormats()
+            if package.has_formulas or any(type(value) is not str for line in piece.values for value in line):
+                found = (
+                    package.biff.of(number) if package.biff else formats.of(piece.part or package.parts.get(part, b""))
+                )
+            _add(sheet, piece, found, shared)
+        if is_wanted:
+            yield sheet
 
 
-def _merges(sheet: CalamineSheet, name: str) -> list[Merge]:
+def _whole(workbook: CalamineWorkbook, sheet: str, name: str) -> Iterator[_Piece]:
     with _parser(name):
-        return [Merge(*start, *end) for start, end in sheet.merged_cell_ranges or ()]
+        source = workbook.get_sheet_by_name(sheet)
+        piece = _Piece(0, source.to_python(skip_empty_area=False), _merges(source))
+    yield piece
 
 
-def _shown(
-    values: Sequence[Sequence[Value]], formats: SheetFormats
-) -> tuple[list[list[str]], dict[tuple[int, int], str]]:
-    """Numbers and dates as on the screen, and the whole number behind each."""
-    exact: dict[tuple[int, int], str] = {}
-    texts: list[list[str]] = []
-    for row, line in enumerate(values):
-        shown: list[str] = []
+def _cut(package: Package, part: str, sheet: str, name: str, at_once: int) -> Iterator[_Piece]:
+    for content, rows in cut(package, part, at_once):
+        with _parser(name):
+            source = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name(sheet)
+            first, left = source.start or (0, 0)
+            piece = _Piece(first, [[*[""] * left, *line] for line in source.to_python()], _merges(source), rows)
+        yield piece
+
+
+def _merges(sheet: CalamineSheet) -> list[Merge]:
+    return [Merge(*start, *end) for start, end in sheet.merged_cell_ranges or ()]
+
+
+def _add(sheet: OpenedSheet, piece: _Piece, found: SheetFormats, shared: Shared) -> None:
+    """Numbers and dates as on the screen, and equal texts once."""
+    texts = sheet.texts
+    texts += [[] for _ in range(piece.first - len(texts))]
+    columns = [column_name(column) for column in range(max(map(len, piece.values), default=0))]
+    for row, line in enumerate(piece.values, piece.first):
         for column, value in enumerate(line):
             if type(value) is str:
-                shown.append(value)
+                if value:
+                    line[column] = shared[value]
                 continue
-            shown.append(show(value, formats.formats.get(address(row, column), "")))
-            if isinstance(value, float | int):
-                exact[row, column] = show(value)
-        texts.append(shown)
-    return texts, exact
+            line[column], exact = shown(value, found.formats.get(f"{columns[column]}{row + 1}", ""))
+            if exact:
+                sheet.exact[row, column] = exact
+    texts += piece.values  # type: ignore[arg-type]  # texts by now
+    sheet.merges.extend(piece.merges)
+    sheet.formulas.update(found.formulas)
+    sheet.errors.update(found.errors)

@@ -7,7 +7,7 @@ from targets.domain.sheets.cells import LONGEST_LABEL, Grid, label_key, split_la
 from targets.domain.sheets.find import find_blocks
 from targets.domain.sheets.flat_reader import read_list
 from targets.domain.sheets.form import FormReading, gather_forms, read_form
-from targets.domain.sheets.formats import SheetFormats, Value
+from targets.domain.sheets.formats import Value
 from targets.domain.sheets.guard import DEFAULT_LIMITS, Limits, inspect
 from targets.domain.sheets.layouts import LAYOUTS
 from targets.domain.sheets.opened import OpenedSheet, open_sheets
@@ -94,7 +94,7 @@ def _nothing_found(name: str, hidden: Sequence[str]) -> str:
 
 
 def _read_sheet(opened: OpenedSheet) -> _Sheet:
-    problems = _formulas(opened.name, opened.texts, opened.formats)
+    problems = _formulas(opened)
     return _Sheet(Grid(opened.name, opened.texts, opened.merges, opened.exact, opened.origin), problems)
 
 
@@ -111,23 +111,25 @@ def _speaks_of_a_form(text: str) -> bool:
     return bool(word) and label_key(word) in FORM_WORDS
 
 
-def _formulas(sheet: str, texts: list[list[str]], formats: SheetFormats) -> tuple[Problem, ...]:
+def _formulas(sheet: OpenedSheet) -> tuple[Problem, ...]:
     """`=100%` typed without an apostrophe is a formula for the spreadsheet: say what was made of it."""
     problems: list[Problem] = []
-    for place, formula in formats.formulas.items():
+    texts = sheet.texts
+    for place, formula in sheet.formulas.items():
         row, column = _position(place)
         if row >= len(texts) or column >= len(texts[row]):
             continue
         shown = texts[row][column]
         named = quoted(formula) if formula else ""
-        if shown and place not in formats.errors:
+        if shown and place not in sheet.errors:
             sentence = f"单元格是公式{named}，已按显示的{quoted(shown)}读入，请核对。"
         else:
             texts[row][column] = formula
             sentence = f"单元格是公式{named}，没有可用的结果，已按文字读入，请核对。"
-        problems.append(problem(sheet, place, GUESS, sentence))
+        problems.append(problem(sheet.name, place, GUESS, sentence))
     sentence = "单元格显示为公式错误（如 #REF!），已按空白读入。请改写后重新上传。"
-    problems += [problem(sheet, place, WARNING, sentence) for place in sorted(formats.errors - formats.formulas.keys())]
+    errors = sorted(sheet.errors - sheet.formulas.keys())
+    problems += [problem(sheet.name, place, WARNING, sentence) for place in errors]
     return tuple(problems)
 
 

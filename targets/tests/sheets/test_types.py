@@ -172,9 +172,9 @@ HOSTILE = {
     "ods broken": (as_ods("<table:table>"), "读不了"),
     "ods nested": (as_ods("<text:p>" * 5000 + "</text:p>" * 5000), "离表格太远"),
     "ods with a password": (as_ods(parts={"META-INF/manifest.xml": "<encryption-data/>"}), "打开密码"),
-    "text of separators": (("一级指标" + "\t" * 5_000_000).encode(), "离表格太远"),
+    "text of separators": (("一级指标" + "\t" * 9_000_000).encode(), "离表格太远"),
     "text of line ends": (b"a\n" * 1_500_000, "离表格太远"),
-    "wide and long text": (b"a," * 3000 + b"\n" + b"b\n" * 3000, "离表格太远"),
+    "wide and long text": (b"a," * 4000 + b"\n" + b"b\n" * 4000, "离表格太远"),
 }
 
 
