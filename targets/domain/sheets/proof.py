@@ -15,7 +15,7 @@ from typing import Any
 
 from targets.domain.record import MONEY, PLAN, IndicatorRow, Record
 from targets.domain.sheets.cells import Grid, Merge, clean_text
-from targets.domain.sheets.formats import Data, shown
+from targets.domain.sheets.formats import shown
 from targets.domain.sheets.head import years_in
 from targets.domain.sheets.layout import DEPARTMENT, Layout
 from targets.domain.sheets.layouts import OFFICIAL
@@ -48,7 +48,7 @@ def part_of(sheets: Sequence[str], records: Sequence[Record], check_codes: Mappi
     return START + base64.b64encode(packed) + END
 
 
-def carried_by(parts: Mapping[str, Data]) -> dict[str, Carried]:
+def carried_by(parts: Mapping[str, bytes]) -> dict[str, Carried]:
     """Name of a sheet → what the workbook says of it; nothing if it says nothing that can be understood."""
     data = parts.get(PART, b"")
     if not data.startswith(START) or not data.endswith(END):
