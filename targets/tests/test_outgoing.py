@@ -25,15 +25,14 @@ from targets.domain.sheets.flat_writer import (
     COLUMNS,
     HEADERS,
     FlatForm,
-    as_typed,
     csv_chunks,
     flat_lines,
-    inert,
     value_columns,
     write_flat_workbook,
 )
 from targets.domain.sheets.summary_writer import SummaryForm, write_summary
 from targets.domain.sheets.table_writer import AMOUNT, NUMBER, CellTooLong, TableColumn, TooManyLines, write_table
+from targets.domain.sheets.text import as_typed, inert
 from targets.editing import apply_changes
 from targets.models import Declaration
 from targets.outgoing.official import SHEETS_AT_MOST, file_stem, free_name

@@ -6,7 +6,6 @@ words of the printed forms, so the list comes back by its headings whatever the 
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +15,7 @@ from typing import IO
 
 from targets.domain.record import PLAN, PROJECT, IndicatorRow, Record
 from targets.domain.sheets.table_writer import AMOUNT, NUMBER, Line, TableColumn, Value, write_table
+from targets.domain.sheets.text import LOOKED_AT, inert
 from targets.domain.values import RATIO, IndicatorValue
 
 SHEET_NAME = "指标明细"
@@ -135,26 +135,9 @@ def value_columns(target: str, year: int) -> tuple[str, Decimal | str, str]:
 
 # CSV ------------------------------------------------------------------------------------------------------------------
 
-LIVE_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-"""What a spreadsheet takes for the beginning of a formula when it opens a CSV file (OWASP, CSV injection)."""
-LOOKED_AT = frozenset((*LIVE_SIGNS, "'"))
-DEAD = re.compile(r"-{1,3}|-[\d,.]*\d%?")
-"""A dash for "nothing" and a negative number compute nothing: they stay as typed."""
 BYTE_ORDER_MARK = "\ufeff"
 """By it Excel and WPS know that the text is UTF-8."""
 LINES_AT_ONCE = 500
-
-
-def inert(text: str) -> str:
-    """CSV knows no text cells, so an apostrophe keeps a spreadsheet from computing `=100%`. `as_typed` takes it off again."""
-    if text.startswith("'"):
-        return f"'{text}" if text.lstrip("'").startswith(LIVE_SIGNS) else text
-    return f"'{text}" if text.startswith(LIVE_SIGNS) and not DEAD.fullmatch(text) else text
-
-
-def as_typed(cell: str) -> str:
-    """The reverse of `inert`."""
-    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(LIVE_SIGNS) else cell
 
 
 def csv_chunks(columns: Iterable[TableColumn], lines: Iterable[Line]) -> Iterator[bytes]:

@@ -90,6 +90,7 @@ ATTRIBUTE = re.compile(rb"""([^\s=>"']+)\s*=\s*("[^"]*"|'[^']*')""")
 ADDRESS = re.compile(rb"([A-Za-z]{1,3})([0-9]{1,7})")
 COUNT = re.compile(rb"""ount\s*=\s*(["'])(.*?)\1""")
 """The parser reserves room for as many shared strings as this says; there cannot be more of them than bytes."""
+QUOTED = re.compile(rb""""[^"]*"|'[^']*'""")
 NOWHERE = (b"XFD", b"1048576")
 """An address that is none may be read as any cell: it counts as the last one."""
 PLAIN_COLUMN = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"(?: [stcvp][mh]?="[^"]*+")*+/?>')
@@ -342,7 +343,7 @@ def _unpack(content: bytes, name: str, limits: Limits) -> Parts:
 
 def _check_xml(part: str, data: bytes, name: str) -> None:
     _refuse_definitions(part, data, name)
-    if any(not number.isdigit() or int(number) > len(data) for _, number in COUNT.findall(data)):
+    if any(_is_too_many(count, data) for count in COUNT.finditer(data)):
         raise _damaged(name)
 
 
@@ -355,6 +356,12 @@ def _check_sheet(part: str, data: bytes, plain_columns: frozenset[bytes], name: 
         raise too_far(name)
     if data.count(b"mergeCell ") > limits.merges:
         raise _refused(name, TOO_MANY_MERGES)
+
+
+def _is_too_many(count: re.Match[bytes], data: bytes) -> bool:
+    """Not where somebody's text says amount="x": that stands behind the end of a tag."""
+    before = QUOTED.sub(b"", data[data.rfind(b"<", 0, count.start()) : count.start()])
+    return b">" not in before and (not count[2].isdigit() or int(count[2]) > len(data))
 
 
 def _refuse_definitions(part: str, data: bytes, name: str) -> None:

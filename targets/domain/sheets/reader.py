@@ -11,6 +11,7 @@ from targets.domain.sheets.formats import Value
 from targets.domain.sheets.guard import DEFAULT_LIMITS, Limits, inspect
 from targets.domain.sheets.layouts import LAYOUTS
 from targets.domain.sheets.opened import OpenedSheet, open_sheets
+from targets.domain.sheets.own_list import read_own_list
 from targets.domain.sheets.placed import at_origin, left_out
 from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, FileRefused, Problem, problem, quoted
 from targets.domain.sheets.proof import Carried, carried_by, is_shown
@@ -143,6 +144,8 @@ def _position(place: str) -> tuple[int, int]:
 
 def _read_forms(sheet: _Sheet, year: int | None) -> list[FormReading]:
     grid = sheet.grid
+    if not sheet.problems and (own := read_own_list(grid, year)):
+        return own
     forms = gather_forms(grid, find_blocks(grid, LAYOUTS))
     found: list[FormReading] = []
     year_above: int | None = None

@@ -15,11 +15,19 @@ QUOTED = re.compile(r'(?:^|(?<=[\t,;\n]))"(?:[^"]|"")*"(?=[\t,;\r\n]|$)')
 SAMPLE = 200_000
 """Characters by which the separator is found."""
 ENOUGH_TABS = 3
+ENOUGH_COMMAS = 8
+"""In the first line, where that is the head of a list: then tabs further down belong to its texts."""
 MOST_ROWS = 1_048_576
 """As many as a spreadsheet has."""
 MOST_LINES_IN_CELL = 200
 """A quoted cell with more lines was no quoted cell: the quotation mark belongs to the text."""
 LONGEST_FIELD = 1_000_000
+
+LIVE_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""What a spreadsheet takes for the beginning of a formula when it opens a CSV file (OWASP, CSV injection)."""
+LOOKED_AT = frozenset((*LIVE_SIGNS, "'"))
+DEAD = re.compile(r"-{1,3}|-[\d,.]*\d%?")
+"""A dash for "nothing" and a negative number compute nothing: they stay as typed."""
 
 
 class NotText(ValueError):
@@ -52,12 +60,18 @@ def read_text(content: bytes, *, box: int) -> list[list[str]]:
         rows = _rows(text, separator, quoted=False) or []
     if len(rows) * max(map(len, rows), default=0) > box:
         raise TooLarge
+    if "'" in text:
+        for row in rows:
+            row[:] = map(as_typed, row)
     return rows
 
 
 def _separator(text: str) -> str:
-    """A few lines with tabs decide; else the mark that most lines have, outside quotation marks."""
+    """A few lines with tabs decide, or the first line; else the mark that most lines have, outside quotation marks."""
     lines = QUOTED.sub("", text[:SAMPLE]).splitlines()
+    first = lines[0] if lines else ""
+    if first.count(",") >= ENOUGH_COMMAS and "\t" not in first:
+        return ","
     counts = {mark: sum(mark in line for line in lines) for mark in SEPARATORS}
     return "\t" if counts["\t"] >= ENOUGH_TABS else max(counts, key=lambda mark: counts[mark])
 
@@ -77,3 +91,15 @@ def _rows(text: str, separator: str, *, quoted: bool) -> list[list[str]] | None:
 
 def _plausible(rows: Iterable[list[str]]) -> bool:
     return all(cell.count("\n") < MOST_LINES_IN_CELL for row in rows for cell in row)
+
+
+def inert(text: str) -> str:
+    """CSV knows no text cells, so an apostrophe keeps a spreadsheet from computing `=100%`. `as_typed` takes it off again."""
+    if text.startswith("'"):
+        return f"'{text}" if text.lstrip("'").startswith(LIVE_SIGNS) else text
+    return f"'{text}" if text.startswith(LIVE_SIGNS) and not DEAD.fullmatch(text) else text
+
+
+def as_typed(cell: str) -> str:
+    """The reverse of `inert`."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(LIVE_SIGNS) else cell

@@ -109,6 +109,15 @@ CASES = {
         ),
         "已损坏",
     ),
+    "count of strings behind a bracket": (
+        rezipped(
+            write_official([Record(PROJECT, 2023, "校车")]),
+            lambda name, data: data.replace(b"<sst ", b"<sst a='>' ").replace(
+                b'uniqueCount="', b'uniqueCount="99999999'
+            ),
+        ),
+        "已损坏",
+    ),
     "address of too many digits": (in_sheet(b'r="A1"', b'r="A99999999999"'), "离表格太远"),
     "address in another attribute": (
         in_sheet(b"</sheetData>", FAR.replace(b'<c r="XFD', b"""<c a=' r="A1"' r="XFD""")),
@@ -154,6 +163,11 @@ def test_file_is_refused_with_a_sentence(content, says):
     assert message.endswith("。")
     assert "!" not in message
     assert time.perf_counter() - begin < 1
+
+
+def test_a_text_may_speak_of_counts():
+    record = Record(PROJECT, 2023, "amount=\"5万\" count='x'")
+    assert [form.title for form in read_workbook(write_official([record]), "a.xlsx").forms] == [record.title]
 
 
 def test_cells_without_content_may_reach_to_the_last_row():
