@@ -359,9 +359,10 @@ def _check_sheet(part: str, data: bytes, plain_columns: frozenset[bytes], name: 
 
 
 def _is_too_many(count: re.Match[bytes], data: bytes) -> bool:
-    """Not where somebody's text says amount="x": that stands behind the end of a tag."""
+    """Not where somebody's text says amount="x": that stands behind the end of a tag, or within a value."""
     before = QUOTED.sub(b"", data[data.rfind(b"<", 0, count.start()) : count.start()])
-    return b">" not in before and (not count[2].isdigit() or int(count[2]) > len(data))
+    is_attribute = not any(mark in before for mark in (b">", b'"', b"'"))
+    return is_attribute and (not count[2].isdigit() or int(count[2]) > len(data))
 
 
 def _refuse_definitions(part: str, data: bytes, name: str) -> None:
