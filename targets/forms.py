@@ -32,6 +32,8 @@ CELLS = {
 ONE_LINE = frozenset({"title", "code", *MONEY, "level1", "level2"})
 """Typed as one line: a line break that gets in (pasted, imported) is not kept when the cell is changed."""
 ROW_KEY = re.compile(r"[0-9a-f]{8,16}")
+BEFORE, AFTER = "before", "after"
+"""Keys of the rows on other pages, so that they are not taken for deleted ones."""
 END = "end"
 """The last field of the form: without it the rest was cut off on its way, and missing rows are not deleted rows."""
 
@@ -59,6 +61,18 @@ class Typed:
     head: Mapping[str, str]
     rows: tuple[IndicatorRow, ...]
     faults: tuple[Fault, ...] = field(default=())
+    page: slice = field(default_factory=lambda: slice(None))
+    """Rows with inputs on the page; the others stand as they are."""
+
+
+PAGE_ROWS = 50
+"""So many rows have inputs at a time where no script makes a grid of them."""
+
+
+def page_from(typed: Typed, first: int) -> Typed:
+    """With inputs for the rows from the `first` one (1 is the top)."""
+    start = max(0, min(first - 1, len(typed.rows) - 1)) // PAGE_ROWS * PAGE_ROWS
+    return replace(typed, page=slice(start, start + PAGE_ROWS))
 
 
 def shown(record: Record) -> Typed:
@@ -98,11 +112,14 @@ def read_typed(post: QueryDict, base: Record) -> Typed:
         for name in head_names(base)
     }
     known = {row.key: row for row in base.rows}
-    rows: list[IndicatorRow] = []
+    before, after = (
+        [known[key] for key in dict.fromkeys(post.get(place, "").split()) if key in known] for place in (BEFORE, AFTER)
+    )
+    rows = [*before]
     for key in dict.fromkeys(post.getlist("row")):
         if key in known or ROW_KEY.fullmatch(key):
             rows.append(_read_row(post, known.get(key, IndicatorRow(key=key)), rows[-1] if rows else None, base.kind))
-    typed = Typed(base.kind, head, tuple(rows))
+    typed = Typed(base.kind, head, (*rows, *after), page=slice(len(before), len(rows)))
     return replace(typed, faults=tuple(_faults(typed)))
 
 
@@ -163,7 +180,15 @@ def press(typed: Typed, action: str, base: Record) -> Typed | None:
     if key and key not in keys:
         return typed
     place = keys.index(key) if key else len(keys)
-    return replace(typed, rows=tuple(ROW_BUTTONS[verb](list(typed.rows), place, name, typed.kind)))
+    rows = tuple(ROW_BUTTONS[verb](list(typed.rows), place, name, typed.kind))
+    return replace(typed, rows=rows, page=_page_after(typed, rows))
+
+
+def _page_after(typed: Typed, rows: Sequence[IndicatorRow]) -> slice:
+    """Whatever has inputs keeps them, wherever it went, and so do new rows: what is typed in them is nowhere else."""
+    elsewhere = {row.key for row in typed.rows} - {row.key for row in typed.rows[typed.page]}
+    places = [place for place, row in enumerate(rows) if row.key not in elsewhere]
+    return slice(places[0], places[-1] + 1) if places else slice(0, 0)
 
 
 def take_stored(typed: Typed, key: str, name: str, base: Record) -> Typed:
@@ -249,7 +274,7 @@ def typed_over(record: Record, typed: Typed, unsettled: Iterable[Change]) -> Typ
         elif place is not None and change.field != CONTINUES:
             rows[place] = replace(rows[place], **{change.field: change.new})  # type: ignore[arg-type]
             rows = spread(rows, change.row, change.field)
-    return Typed(record.kind, head, tuple(rows))
+    return Typed(record.kind, head, tuple(rows), page=slice(0, len(rows)))
 
 
 # Small forms ----------------------------------------------------------------------------------------------------------

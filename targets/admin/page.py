@@ -13,6 +13,7 @@ from django.urls import reverse
 from departments.models import Person
 from departments.roles import FILLER
 from departments.scoped_admin import person
+from targets.admin.grid import grid_of
 from targets.admin.notes import strips
 from targets.admin.saving import Clash, Saved, save, still_open
 from targets.admin.stale import fill, renew, stale_panel
@@ -24,7 +25,7 @@ from targets.domain.record import Record
 from targets.domain.steps import VOID
 from targets.editing import EditRefused, why_not_editable
 from targets.findings import Judged, count_levels, judge
-from targets.forms import Typed, is_blank, is_complete, press, read_typed, shown
+from targets.forms import PAGE_ROWS, Typed, is_blank, is_complete, page_from, press, read_typed, shown
 from targets.models import Declaration, Revision
 from targets.paper import GOAL_WIDTH, MERGEABLE, TITLE_WIDTH, Paper, lines_of, paper_of
 from targets.review import Offer, Order, StepRefused, levels_to_return_to, open_steps, take_step, whose_turn
@@ -153,9 +154,10 @@ def show(
         "rare": _bar(declaration, [one for one in offers if one.step.slug in RARE]),
     }
     if is_form and record is not None:
-        typed = _with_blank_end(desk.typed or shown(record), is_editable=is_editable)
-        context |= _inputs(declaration, record, typed, judged, desk, is_editable=is_editable)
-        context["taxonomy"] = rules.taxonomy
+        typed = desk.typed or page_from(shown(record), _first_row(request))
+        context |= _inputs(declaration, record, _with_blank_end(typed, is_editable=is_editable), judged, desk)
+        context |= {"taxonomy": rules.taxonomy, "is_locked": not is_editable}
+        context["grid"] = grid_of(context["paper"], rules.taxonomy, declaration.stale) if is_editable else None
         context["stale"] = stale_panel(declaration, record) if is_editable else None
     elif record is not None:
         context["paper"] = paper_of(record, judged)
@@ -175,18 +177,24 @@ def frame(declaration: Declaration) -> dict[str, Any]:
     }
 
 
-def _inputs(
-    declaration: Declaration, record: Record, typed: Typed, judged: list[Judged], desk: Desk, *, is_editable: bool
-) -> dict[str, Any]:
+def _first_row(request: HttpRequest) -> int:
+    number = request.GET.get("from", "")
+    return int(number) if number.isdecimal() and len(number) < 6 else 1
+
+
+def _inputs(declaration: Declaration, record: Record, typed: Typed, judged: list[Judged], desk: Desk) -> dict[str, Any]:
     paper: Paper = paper_of(replace(record, rows=typed.rows), judged)
     words = move_words(typed.rows, record.kind)
     revision = declaration.current_revision
+    start, stop, _ = typed.page.indices(len(typed.rows))
     return {
         "paper": paper,
-        "lines": list(zip(paper.rows, words, [*words, ""][1:], strict=True)),
+        "lines": list(zip(paper.rows, words, [*words, ""][1:], strict=True))[start:stop],
+        "before": " ".join(row.key for row in typed.rows[:start]),
+        "after": " ".join(row.key for row in typed.rows[stop:]),
+        "pages": _pages(len(typed.rows), start),
         "typed": typed,
         "is_form": True,
-        "is_locked": not is_editable,
         "is_dirty": desk.is_dirty,
         "clashes": desk.clashes,
         "revision_number": desk.base or (revision.number if revision else 0),
@@ -201,10 +209,20 @@ def _inputs(
     }
 
 
+def _pages(rows: int, start: int) -> list[tuple[int, int, bool]]:
+    """First row, last row and whether it is this one, of every page of inputs; none where one holds all."""
+    if rows <= PAGE_ROWS + 1:
+        return []
+    firsts = range(1, rows + 1, PAGE_ROWS)
+    return [(first, min(first + PAGE_ROWS - 1, rows), first - 1 <= start < first - 1 + PAGE_ROWS) for first in firsts]
+
+
 def _with_blank_end(typed: Typed, *, is_editable: bool) -> Typed:
-    if not is_editable or (typed.rows and is_blank(typed.rows[-1], typed.kind)):
+    """A blank row waits after the last one; on a page of inputs that does not show the last row, there is none."""
+    start, stop, _ = typed.page.indices(len(typed.rows))
+    if not is_editable or stop < len(typed.rows) or (typed.rows and is_blank(typed.rows[-1], typed.kind)):
         return typed
-    return replace(typed, rows=(*typed.rows, blank_row()))
+    return replace(typed, rows=(*typed.rows, blank_row()), page=slice(start, stop + 1))
 
 
 def _button(offer: Offer) -> dict[str, Any]:

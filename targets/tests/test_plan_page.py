@@ -1,6 +1,7 @@
 """The plan page: 17 columns plainly, fast with many rows, merged duties, nothing cut on the way."""
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from targets.domain.record import PLAN, IndicatorRow
+from targets.forms import PAGE_ROWS
 from targets.models import Declaration
 from targets.paper import PLAN_COLUMNS
 from targets.tests.test_project_page import fields_of, stored, told
@@ -84,11 +86,28 @@ def test_a_large_plan_is_shown_and_saved_in_time_with_few_questions(signed_in: C
     with CaptureQueriesContext(connection) as many:
         html = signed_in.get(page(large)).content.decode()
     sent = fields_of(html)
-    assert len(sent) > 3400
-    response = signed_in.post(page(large), sent | {f"{sent['row'][150]}.target": "≥1个", "do": "save"}, follow=True)
-    assert told(response) == ["已保存为第2稿：改动1处（第151行 年度指标值）。"]
+    assert len(sent["row"]) == PAGE_ROWS
+    response = signed_in.post(page(large), sent | {f"{sent['row'][49]}.target": "≥1个", "do": "save"}, follow=True)
+    assert told(response) == ["已保存为第2稿：改动1处（第50行 年度指标值）。"]
     assert len(many) == len(few)
     assert time.monotonic() - start < 15
+
+
+def test_without_scripts_fifty_rows_have_inputs_and_the_others_stand_as_they_are(
+    signed_in: Client, world: World
+) -> None:
+    form = plan(world, *(plan_row(number) for number in range(120)))
+    before = form.record().rows
+    sent = fields_of(signed_in.get(f"{page(form)}?from=51").content.decode())
+    assert sent["row"] == [row.key for row in before[50:100]]
+    first, last = sent["row"][0], sent["row"][-1]
+    html = signed_in.post(page(form), sent | {"do": f"up:{first}", f"{last}.target": "≥9个"}).content.decode()
+    moved = fields_of(html)  # the row that changed places came with it
+    assert moved["row"] == [first, before[49].key, *(row.key for row in before[51:100])]
+    gone = fields_of(signed_in.post(page(form), moved | {"do": f"delete:{moved['row'][2]}"}).content.decode())
+    signed_in.post(page(form), gone | {"do": "save"})
+    kept = [*before[:49], before[50], before[49], *before[52:99], replace(before[99], target="≥9个"), *before[100:]]
+    assert list(stored(form).rows) == kept
 
 
 @pytest.mark.parametrize("rows", [1, 20, 100, 300])

@@ -1,5 +1,5 @@
-// Comfort for the form pages; every page works without it. Row buttons without a jump, boxes as high as their text, a
-// warning before unsaved text is left, and for the wide grid: columns to show, find, next problem, the cell bar.
+// Comfort for the form pages; every page works without it. Boxes as high as their text, a warning before unsaved text is
+// left, and for the wide grid: columns to show, find, next problem, the cell bar. Typing in the grid itself: grid/.
 "use strict";
 {
   const all = (selector, within = document) => Array.from(within.querySelectorAll(selector));
@@ -25,13 +25,14 @@
   // A group heading spans only the columns that are shown.
   const spanHeads = () => all(".jx-grid thead th[data-leaf]").forEach((head) => {
     const span = head.dataset.leaf.split(" ")
-      .reduce((sum, group) => sum + all(`.jx-grid col.g-${group}:not(.off)`).length, 0);
+      .filter((group) => !one(".jx-grid").classList.contains(`no-${group}`))
+      .reduce((sum, group) => sum + all(`.jx-grid col.g-${group}`).length, 0);
     head.classList.toggle("off", !span);
     if (span) { head.colSpan = span; }
   });
 
   const fold = (group, isShown) => {
-    all(`.jx-grid .g-${group}`).forEach((cell) => cell.classList.toggle("off", !isShown));
+    one(".jx-grid").classList.toggle(`no-${group}`, !isShown);
     all(`[data-fold="${group}"]`).forEach((button) => button.setAttribute("aria-pressed", String(isShown)));
     spanHeads();
   };
@@ -72,7 +73,7 @@
     problem = (problem + step + cells.length) % cells.length;
     const cell = cells[problem];
     const group = (/\bg-(\w+)/.exec(cell.className) || [])[1];
-    if (group && cell.classList.contains("off")) { fold(group, true); pressView(); }
+    if (group && one(`.jx-grid.no-${group}`)) { fold(group, true); pressView(); }
     one("[data-problem]").textContent = String(problem + 1);
     cell.scrollIntoView({ block: "center", inline: "nearest" });
     const box = cell.querySelector("textarea");
@@ -91,54 +92,22 @@
     }
   };
 
-  // Row buttons: the server answers with the page that a browser without a script would load; only the work is changed.
-  const pressRowButton = async (form, button) => {
-    const sent = new FormData(form);
-    sent.append(button.name, button.value);
-    const grid = one(".jx-grid");
-    const at = [window.scrollX, window.scrollY, grid ? grid.scrollLeft : 0, grid ? grid.scrollTop : 0];
-    const answer = await fetch(form.action, { method: "POST", body: sent });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const work = page.querySelector("[data-work]");
-    if (!answer.ok || !work || !work.querySelector("[data-paper]")) { throw new Error("no form in the answer"); }
-    one("[data-work]").replaceWith(work);
-    prepare();
-    window.scrollTo(at[0], at[1]);
-    const fresh = one(".jx-grid");
-    if (fresh) { fresh.scrollLeft = at[2]; fresh.scrollTop = at[3]; }
-    const added = button.value === "add" ? all("[data-paper] tbody tr").pop() : null;
-    const box = added && added.querySelector("textarea, input:not([type=hidden])");
-    if (box) { box.focus(); }
-  };
-
   document.addEventListener("submit", (event) => {
-    const button = event.submitter;
     if (!event.target.matches("[data-paper]")) { return; }
-    const isRowButton = button && /^(add|below|up|down|merge|part|delete|theirs)\b/.test(button.value);
-    if (!isRowButton) { isDirty = false; return; }
-    event.preventDefault();
-    pressRowButton(event.target, button).catch(() => {
-      const again = document.createElement("input");
-      again.type = "hidden";
-      again.name = button.name;
-      again.value = button.value;
-      isDirty = false;
-      event.target.append(again);
-      event.target.submit();
-    });
+    isDirty = false;
   });
 
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-find]")) {
       const word = event.target.value.trim();
       let hits = 0;
-      all(".jx-grid tbody td[data-at]").forEach((cell) => {
+      all('.jx-grid tbody td[id^="c-"]').forEach((cell) => {
         const isHit = Boolean(word) && textOf(cell).includes(word);
         cell.classList.toggle("hit", isHit);
         hits += isHit ? 1 : 0;
       });
       one("[data-found]").textContent = word ? `${hits} 处` : "";
-      const first = one(".jx-grid td.hit:not(.off)");
+      const first = all(".jx-grid td.hit").find((cell) => cell.offsetParent);
       if (first) { first.scrollIntoView({ block: "nearest", inline: "nearest" }); }
     } else if (event.target.closest("[data-paper]")) {
       if (event.target.matches("textarea")) { fit(event.target); }

@@ -7,6 +7,7 @@
 
   const show = (left) => {
     panel.querySelector("[data-count]").textContent = String(left.length);
+    document.dispatchEvent(new CustomEvent("stale", { detail: left })); // the grid marks its rows
     document.querySelectorAll('button[name="do"][value^="renewed:"]').forEach((button) => {
       const place = button.value.slice("renewed:".length);
       if (place && left.includes(place)) { return; }

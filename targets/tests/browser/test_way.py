@@ -4,6 +4,7 @@ from playwright.sync_api import Page, expect
 
 from targets.models import Declaration
 from targets.tests.browser.conftest import SignIn
+from targets.tests.browser.hands import write
 
 TITLE = "校车运营补贴"
 OPINION = "学生安全率的指标值没有依据，请核对后再报。"
@@ -28,8 +29,7 @@ def test_the_whole_way_of_one_real_project(sign_in: SignIn) -> None:  # noqa: PL
     visitor = sign_in()
 
     filler = open_form(sign_in("jingban"))
-    target = filler.get_by_label("指标值，第2行")
-    target.fill("≥6650人")
+    write(filler, 2, "target", "≥6650人")
     press(filler, "保存")
     expect_told(filler, "已保存为第2稿：改动1处")
     press(filler, "送审")
@@ -45,7 +45,7 @@ def test_the_whole_way_of_one_real_project(sign_in: SignIn) -> None:  # noqa: PL
     filler.goto("/admin/")
     expect(filler.get_by_role("main")).to_contain_text(OPINION)
     open_form(filler)
-    filler.get_by_label("指标值，第2行").fill("≥6640人")
+    write(filler, 2, "target", "≥6640人")
     press(filler, "送审")
     expect_told(filler, "送审已办理")
 
