@@ -196,24 +196,26 @@ class Grid:
     def _merge(self, merges: Iterable[Merge]) -> None:
         """Text under a merged cell is not on the screen, so it is not in the grid either."""
         room = self.width * self.height
-        for found in merges:
-            merge = Merge(found.top, found.left, min(found.bottom, self.height - 1), min(found.right, self.width - 1))
-            if merge.bottom < merge.top or merge.right < merge.left:
+        for merge in merges:
+            top, left, bottom, right = merge
+            if bottom >= self.height or right >= self.width:
+                bottom, right = min(bottom, self.height - 1), min(right, self.width - 1)
+                merge = Merge(top, left, bottom, right)
+            if bottom < top or right < left:
                 continue
-            room -= (merge.bottom - merge.top + 1) * (merge.right - merge.left + 1)
+            room -= (bottom - top + 1) * (right - left + 1)
             if room < 0:
                 raise FileRefused(
                     f"工作表“{self.name}”中的合并单元格互相重叠，文件可能已损坏。请用 Excel 或 WPS 打开后另存，再上传。"
                 )
-            self.merge_from[merge.top, merge.left] = merge
-            if merge.right > merge.left:
-                self.across.add((merge.top, merge.left))
-            for row in range(merge.top, merge.bottom + 1):
-                for column in range(merge.left, merge.right + 1):
-                    if (row, column) != (merge.top, merge.left) and column < len(self.texts[row]):
-                        self.texts[row][column] = ""
-                    if row > merge.top:
-                        self.hangs_from[row, column] = merge
+            self.merge_from[top, left] = merge
+            if right > left:
+                self.across.add((top, left))
+                _blank(self.texts[top], left + 1, right + 1)
+            for row in range(top + 1, bottom + 1):
+                _blank(self.texts[row], left, right + 1)
+                for column in range(left, right + 1):
+                    self.hangs_from[row, column] = merge
 
     def text(self, row: int, column: int) -> str:
         line = self.texts[row] if 0 <= row < self.height else []
@@ -227,3 +229,9 @@ class Grid:
     def has_tall_merge(self, top: int, bottom: int) -> bool:
         """Whether a merge over several rows stands in rows `top` to `bottom` (excluded)."""
         return any(merge.bottom > merge.top and top <= merge.top < bottom for merge in self.merge_from.values())
+
+
+def _blank(line: list[str], first: int, end: int) -> None:
+    """Rows may be shorter than the sheet is wide."""
+    end = min(end, len(line))
+    line[first:end] = [""] * (end - first)

@@ -1,5 +1,6 @@
 """Find the forms of a sheet by the words of their labels and headings, wherever they stand."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -8,12 +9,17 @@ from targets.domain.sheets.foot import begins_foot
 from targets.domain.sheets.head import OTHER_FORM
 from targets.domain.sheets.header import Header, read_header
 from targets.domain.sheets.layout import Layout
+from targets.domain.sheets.layouts import LAYOUTS
 
 TITLE_CELLS = 3
 """A row with more texts than this is no title."""
 FEWEST_HEADINGS = 3
 LABELS_OF_A_FORM = 3
 """A form without a table is one if it has this many labels of its head."""
+HEADINGS = frozenset().union(*(layout.headings for layout in LAYOUTS))
+LABELS = frozenset().union(*(layout.labels for layout in LAYOUTS))
+"""Keys of the words of all layouts. Most rows of a sheet say none of them, and are passed over."""
+COLONS = re.compile("[：:]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ class _Search:
             self.found.append((start.layout, start.row, None, True))
 
 
-def find_blocks(grid: Grid, layouts: Sequence[Layout]) -> list[Block]:
+def find_blocks(grid: Grid) -> list[Block]:
     """Every head-and-table of the sheet, from top to bottom; nothing between two blocks is left out."""
     search = _Search(grid)
     below = 0
@@ -92,35 +98,37 @@ def find_blocks(grid: Grid, layouts: Sequence[Layout]) -> list[Block]:
         if not cells:
             continue
         keys = [label_key(cell.text) for cell in cells]
-        if layout := _table_layout(keys, layouts, search.start) or _list_layout(grid, row, keys, layouts):
+        if not HEADINGS.isdisjoint(keys) and (
+            layout := _table_layout(keys, search.start) or _list_layout(grid, row, keys)
+        ):
             header = read_header(grid, layout, row)
             search.table(header, layout)
             below = header.bottom + 1
             listing = _headings(grid, header) if layout.is_list else frozenset()
-        elif layout := _named_layout(cells, layouts, search.start):
+        elif (keys[0] in LABELS or COLONS.search(cells[0].text)) and (layout := _named_layout(cells, search.start)):
             if not search.is_within(layout, cells):
                 search.open(row, layout, has_label=True)
-        elif len(cells) <= TITLE_CELLS and (layout := _titled_layout(cells[0], keys[0], layouts)):
+        elif len(cells) <= TITLE_CELLS and (layout := _titled_layout(cells[0], keys[0])):
             search.open(row, layout, has_label=False)
     search.close_without_table(grid.height)
     return _with_ends(grid, search.found)
 
 
-def _table_layout(keys: list[str], layouts: Sequence[Layout], start: _Start | None) -> Layout | None:
+def _table_layout(keys: list[str], start: _Start | None) -> Layout | None:
     """The layout that knows most of the headings; of two that know them equally the one that the form began with."""
     words = set(keys)
     if len(words) < FEWEST_HEADINGS:
         return None
-    fitting = [x for x in layouts if len(words & x.headings) >= x.enough and all(words & need for need in x.must_have)]
+    fitting = [x for x in LAYOUTS if len(words & x.headings) >= x.enough and all(words & need for need in x.must_have)]
     if not fitting:
         return None
     began = start.layout if start else None
     return max(fitting, key=lambda x: (len(words & x.headings), x is began, began is not None and x.kind == began.kind))
 
 
-def _list_layout(grid: Grid, row: int, keys: list[str], layouts: Sequence[Layout]) -> Layout | None:
+def _list_layout(grid: Grid, row: int, keys: list[str]) -> Layout | None:
     """A list whose head has more than one row: 项目名称 stands in the first, 三级指标 below 绩效指标 in the next."""
-    layout = next((layout for layout in layouts if layout.is_list), None)
+    layout = next((layout for layout in LAYOUTS if layout.is_list), None)
     if layout is None or len(keys) < FEWEST_HEADINGS or not layout.must_have[0].intersection(keys):
         return None
     words = set(keys).union(label_key(cell.text) for below in grid.rows[row + 1 : row + 3] for cell in below)
@@ -133,10 +141,10 @@ def _headings(grid: Grid, header: Header) -> frozenset[str]:
     return frozenset(cell.text for row in grid.rows[header.top : header.bottom + 1] for cell in row)
 
 
-def _named_layout(cells: list[Cell], layouts: Sequence[Layout], start: _Start | None) -> Layout | None:
+def _named_layout(cells: list[Cell], start: _Start | None) -> Layout | None:
     """A row that begins with a label of the layout and holds the one that names a form."""
     first = [start.layout] if start else []
-    for layout in (*first, *layouts):
+    for layout in (*first, *LAYOUTS):
         if layout.label_of(cells[0].text) is None:
             continue
         if any((label := layout.label_of(cell.text)) and label[0] == layout.names_form for cell in cells):
@@ -144,12 +152,14 @@ def _named_layout(cells: list[Cell], layouts: Sequence[Layout], start: _Start | 
     return None
 
 
-def _titled_layout(cell: Cell, key: str, layouts: Sequence[Layout]) -> Layout | None:
-    word, value = split_label(cell.text)
-    if not key.endswith("表") or (word and value and label_key(word) not in ("附件", "附表")):
+def _titled_layout(cell: Cell, key: str) -> Layout | None:
+    if not key.endswith("表"):
         return None
-    titled = next((layout for layout in layouts if layout.title_words.search(key)), None)
-    return titled or (layouts[0] if "绩效" in key and OTHER_FORM.search(key) else None)
+    word, value = split_label(cell.text)
+    if word and value and label_key(word) not in ("附件", "附表"):
+        return None
+    titled = next((layout for layout in LAYOUTS if layout.title_words.search(key)), None)
+    return titled or (LAYOUTS[0] if "绩效" in key and OTHER_FORM.search(key) else None)
 
 
 def _with_ends(grid: Grid, found: list[tuple[Layout, int, Header | None, bool]]) -> list[Block]:

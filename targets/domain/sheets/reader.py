@@ -146,7 +146,7 @@ def _read_forms(sheet: _Sheet, year: int | None) -> list[FormReading]:
     grid = sheet.grid
     if not sheet.problems and (own := read_own_list(grid, year)):
         return own
-    forms = gather_forms(grid, find_blocks(grid, LAYOUTS))
+    forms = gather_forms(grid, find_blocks(grid))
     found: list[FormReading] = []
     year_above: int | None = None
     for form in forms:
