@@ -177,9 +177,14 @@ class Grid:
         self.merge_from: dict[tuple[int, int], Merge] = {}
         self.hangs_from: dict[tuple[int, int], Merge] = {}
         """For a cell below the first line of a merge: that merge."""
-        self.across: set[tuple[int, int]] = set()
-        """Where cells merged over several columns begin."""
-        self._merge(merges)
+        self.tall: list[Merge] = []
+        """Those over several rows."""
+        self.hanging: set[int] = set()
+        """Columns where some cell does."""
+        across: set[tuple[int, int]] = set()
+        self._merge(merges, across)
+        self.wide: set[int] = {row for row, column in across if self.text(row, column)}
+        """Rows in which a text is merged over several columns."""
         self.rows = _Rows(self.texts)
 
     def _clean(self) -> None:
@@ -193,7 +198,7 @@ class Grid:
                 ]
             line[:] = kept
 
-    def _merge(self, merges: Iterable[Merge]) -> None:
+    def _merge(self, merges: Iterable[Merge], across: set[tuple[int, int]]) -> None:
         """Text under a merged cell is not on the screen, so it is not in the grid either."""
         room = self.width * self.height
         for merge in merges:
@@ -210,8 +215,11 @@ class Grid:
                 )
             self.merge_from[top, left] = merge
             if right > left:
-                self.across.add((top, left))
+                across.add((top, left))
                 _blank(self.texts[top], left + 1, right + 1)
+            if bottom > top:
+                self.tall.append(merge)
+                self.hanging.update(range(left, right + 1))
             for row in range(top + 1, bottom + 1):
                 _blank(self.texts[row], left, right + 1)
                 for column in range(left, right + 1):
@@ -228,7 +236,7 @@ class Grid:
 
     def has_tall_merge(self, top: int, bottom: int) -> bool:
         """Whether a merge over several rows stands in rows `top` to `bottom` (excluded)."""
-        return any(merge.bottom > merge.top and top <= merge.top < bottom for merge in self.merge_from.values())
+        return any(top <= merge.top < bottom for merge in self.tall)
 
 
 def _blank(line: list[str], first: int, end: int) -> None:

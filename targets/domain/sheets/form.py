@@ -235,9 +235,9 @@ class _FormReader:
         return extra
 
     def _tell_guesses(self, table: Table) -> None:
-        words = {column.field: column.path[-1] for column in self.form.layout.read_columns}
+        headings = self.form.layout.headings_of
         for name, place, value in carried_runs(table):
-            self._tell(place, GUESS, f"{words[name]}为空白，已按合并单元格照上一行读为{quoted(value)}，请核对。")
+            self._tell(place, GUESS, f"{headings[name]}为空白，已按合并单元格照上一行读为{quoted(value)}，请核对。")
 
     def _tell_blanks(self, table: Table) -> None:
         """Once for a form: blank is what was read, for the head shows that the file has kept its merges."""

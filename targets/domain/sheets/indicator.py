@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from targets.domain.record import NOTHING
 from targets.domain.sheets.cells import plain
@@ -29,15 +30,14 @@ class Joined:
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """The cells of one row by field; `left` are heading and text of what found no place in them."""
 
     texts: dict[str, str]
     is_core: bool = False
-    points: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    points: Mapping[str, str] = NOTHING
     """Level → its points: 产出指标(50分)."""
-    left: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    left: Mapping[str, str] = NOTHING
 
 
 def settled(texts: dict[str, str]) -> Settled:

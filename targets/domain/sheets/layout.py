@@ -176,6 +176,16 @@ class Layout:
         return found
 
     @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """Of the columns, in their order."""
+        return tuple(column.field for column in self.columns)
+
+    @cached_property
+    def headings_of(self) -> Mapping[str, str]:
+        """Field → the lowest heading of its column, for messages."""
+        return {column.field: column.path[-1] for column in self.read_columns}
+
+    @cached_property
     def read_columns(self) -> tuple[Column, ...]:
         """The columns with every heading that is read for them."""
         words: dict[str, tuple[str, ...]] = {}

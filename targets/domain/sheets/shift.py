@@ -112,10 +112,16 @@ def fit(name: str, text: str) -> float:
     return 0.0
 
 
+@lru_cache(maxsize=16384)
+def contradicts(name: str, text: str) -> bool:
+    """Whether a text is so unlike its column that its row may have moved."""
+    return fit(name, text) < DOUBTED.get(name, DOUBTED_ELSEWHERE)
+
+
 def is_doubtful(texts: Mapping[str, str], fields: Mapping[str, object], *, strict: bool) -> bool:
     """Whether a row read straight is worth a search: a cell that contradicts its column, or (unless `strict`) no name or value."""
     for name, text in texts.items():
-        if fit(name, text) < DOUBTED.get(name, DOUBTED_ELSEWHERE):
+        if contradicts(name, text):
             return True
     return not strict and any(name in fields and not texts.get(name) for name in NEEDED)
 

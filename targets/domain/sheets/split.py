@@ -15,6 +15,12 @@ SHARED = frozenset(("number", "level1", "level2", "duty_group", "duty", "duty_go
 PAIR = re.compile(rf"\s*([^{SIGNS}]*?[^{SIGNS}\s,，;；、])\s*([{SIGNS}]+\s*\d[^\s,，;；、{SIGNS}]*)[\s,，;；、]*")
 
 
+def is_one(texts: Mapping[str, str]) -> bool:
+    """Most rows have one word in the cell of the value: they are one indicator."""
+    target = texts.get("target", "")
+    return len(target.split(None, 1)) == 1 or not (target or texts.get("name"))
+
+
 def split_line(texts: Mapping[str, str]) -> list[dict[str, str]]:
     """One line or several, the parts of each cell in their order."""
     whole = dict(texts)

@@ -6,6 +6,7 @@ A page where nothing has moved comes out as it went in. What was put right is to
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from targets.domain.sheets.cells import Cell, address, label_key, plain
 from targets.domain.sheets.header import Header
@@ -13,9 +14,11 @@ from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.says import Says, says
 from targets.domain.sheets.shift import BUDGET, Laid, Place, best_score, is_doubtful, lay
-from targets.domain.sheets.split import may_be_several, split_line
+from targets.domain.sheets.split import is_one, may_be_several, split_line
 from targets.domain.taxonomy import TAXONOMIES, stem
 
+FEW = 2
+"""A row of so few cells may be none."""
 MOST_SEARCHES = 400
 """Rows of one page that are searched without a find before the rest is believed."""
 NEWEST = "2021"
@@ -28,6 +31,15 @@ NOT_ALONE = frozenset(
 )
 """A row that fills one of these alone is none, where merges are lost: a stray number or remark."""
 GROUP, DUTY, NUMBER = "duty_group", "duty", "number"
+
+
+class Row(NamedTuple):
+    """A row read straight: text by field, and the cells that belong to none."""
+
+    number: int
+    cells: list[Cell]
+    texts: dict[str, str]
+    others: list[Cell]
 
 
 @dataclass(slots=True)
@@ -109,9 +121,14 @@ class Page:
             listed = [span for word, span in self.header.unknown.items() if label_key(word) in self.layout.listed]
             self.beside = frozenset(column for first, last in listed for column in range(first, last + 1))
 
-    def line(self, row: int, cells: Sequence[Cell], texts: dict[str, str], others: list[Cell], *, strict: bool) -> Line:
+    def line(self, read: Row, texts: dict[str, str], *, strict: bool) -> Line:
         """The line as read straight, or as its cells say. A row without the merged cells of its neighbours is no `strict` one."""
+        row, cells, _, others = read
         line = Line(row, texts, others)
+        if len(cells) > FEW and not (
+            others or self.head_has_moved or is_doubtful(texts, self.header.fields, strict=strict)
+        ):
+            return line
         own = [
             cell for cell in cells if cell.column not in self.beside and label_key(cell.text) not in self.layout.sides
         ]
@@ -156,8 +173,7 @@ class Page:
 
     def _tell_moved(self, cells: Sequence[Cell], laid: Laid) -> None:
         cell = laid.first_moved or cells[0]
-        words = {column.field: column.path[-1] for column in self.layout.read_columns}
-        found = f"已读入“{words[laid.moved_to]}”" if laid.moved_to else "没有读入"
+        found = f"已读入“{self.layout.headings_of[laid.moved_to]}”" if laid.moved_to else "没有读入"
         sentence = f"这一行的单元格与表头错开，已按内容对齐各栏（{quoted(cell.text)}{found}），请核对。"
         self.told.append(Told(cell.row, cell.column, sentence))
 
@@ -174,6 +190,9 @@ def split_lines(lines: Sequence[Line], told: list[Told]) -> list[Line]:
     """Several indicators in one line become lines of their own."""
     found: list[Line] = []
     for line in lines:
+        if is_one(line.texts):
+            found.append(line)
+            continue
         parts = split_line(line.texts)
         if len(parts) > 1:
             names = "、".join(quoted(part.get("name", ""), 20) for part in parts)

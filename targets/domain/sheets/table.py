@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from targets.domain.record import ROW_TEXTS, IndicatorRow
 from targets.domain.sheets.cells import Cell, Grid, address, label_key
@@ -12,7 +11,7 @@ from targets.domain.sheets.header import Header, Span
 from targets.domain.sheets.indicator import is_unfilled, settled
 from targets.domain.sheets.layout import HEADING, Layout
 from targets.domain.sheets.problems import quoted
-from targets.domain.sheets.straighten import Line, Page, Told, is_cut, level1_beside, split_lines
+from targets.domain.sheets.straighten import Line, Page, Row, Told, is_cut, level1_beside, split_lines
 
 SAMPLE = 12
 """Rows by which a head is judged."""
@@ -75,15 +74,6 @@ def _blanks_below_text(layout: Layout, table: Table) -> list[int]:
     return [table.places[at] for at in range(1, len(outer)) if not outer[at] and any(outer[:at])]
 
 
-class _Row(NamedTuple):
-    """A row read straight: text by field, and the cells that belong to none."""
-
-    number: int
-    cells: list[Cell]
-    texts: dict[str, str]
-    others: list[Cell]
-
-
 @dataclass(slots=True)
 class _Page:
     grid: Grid
@@ -97,6 +87,8 @@ class _Page:
     """The first row after a repeated head continues the page before, merged or not."""
     field_at: dict[int, str] = field(default_factory=dict)
     unknown_at: dict[int, str] = field(default_factory=dict)
+    hanging: list[tuple[str, int, int]] = field(default_factory=list)
+    """Fields, with their columns, that may hang from the row above."""
     column_of: dict[str, int] = field(default_factory=dict)
     side_of: dict[int, str] = field(default_factory=dict)
     """Sheet row → the label left of it."""
@@ -104,6 +96,8 @@ class _Page:
     def read(self) -> None:
         self.field_at = _by_column(self.header.fields)
         self.unknown_at = _by_column(self.header.unknown)
+        fields = self.header.fields.items()
+        self.hanging = [(name, first, last) for name, (first, last) in fields if first in self.grid.hanging]
         rows = self._rows()
         page, lines = self._straighten(rows, strict=not self.may_carry)
         if page.has_moved and page.strict:
@@ -114,34 +108,24 @@ class _Page:
         for number, line in enumerate(split_lines(lines, self.table.told)):
             if line.texts:
                 self._add(line, after_head=(number == 0 and self.continues_page) or line.row in self.grid.origin.breaks)
-            self._add_others(line.others)
+            if line.others:
+                self._add_others(line.others)
 
-    def _straighten(self, rows: list[_Row], *, strict: bool) -> tuple[Page, list[Line]]:
+    def _straighten(self, rows: list[Row], *, strict: bool) -> tuple[Page, list[Line]]:
         sample = [row.cells for row in rows[:SAMPLE]]
         page = Page(self.layout, self.header, [], self.continues_page, sample, strict=strict)
-        merged = {
-            row.number
-            for row in rows
-            if strict and any((row.number, cell.column) in self.grid.across for cell in row.cells)
-        }
-        usual = len(merged) * 2 > len(rows)
-        lines = [
-            page.line(
-                row.number,
-                row.cells,
-                dict(row.texts),
-                row.others,
-                strict=strict and (not usual or row.number in merged),
-            )
-            for row in rows
-        ]
+        wide = self.grid.wide
+        usual = strict and sum(row.number in wide for row in rows) * 2 > len(rows)
+        lines = [page.line(row, dict(row.texts), strict=strict and (not usual or row.number in wide)) for row in rows]
         return page, page.finish(lines)
 
-    def _rows(self) -> list[_Row]:
+    def _rows(self) -> list[Row]:
         """The rows of the table as they stand; its foot and its totals are put aside."""
-        rows: list[_Row] = []
+        rows: list[Row] = []
         side_end = self._side_end()
-        self._see_sides(self.grid.rows[max(0, self.header.top - 1)], alone=True)
+        above = self.grid.rows[max(0, self.header.top - 1)]
+        if len(above) == 1:
+            self._see_sides(above)
         for row in range(self.header.top, self.header.bottom + 1):
             self._see_sides(self.grid.rows[row])
         in_foot = False
@@ -149,10 +133,11 @@ class _Page:
             cells = self.grid.rows[row]
             if not cells:
                 continue
-            if self._see_sides(cells, alone=True):
+            if len(cells) == 1 and self._see_sides(cells):
                 continue
             texts, others = self._sort(cells)
-            self._see_sides(others)
+            if others:
+                self._see_sides(others)
             self.side_of[row] = self.table.side
             if label_key(cells[0].text) in TOTALS and not texts.get("target"):
                 self.table.totals.append(cells)
@@ -164,7 +149,7 @@ class _Page:
             if in_foot:
                 self.table.foot.append(cells)
             else:
-                rows.append(_Row(row, cells, texts, others))
+                rows.append(Row(row, cells, texts, others))
         return rows
 
     def _sort(self, cells: list[Cell]) -> tuple[dict[str, str], list[Cell]]:
@@ -172,17 +157,16 @@ class _Page:
         texts: dict[str, str] = {}
         others: list[Cell] = []
         for cell in cells:
-            name = self.field_at.get(cell.column)
+            _, column, text = cell
+            name = self.field_at.get(column)
             if name and name not in texts:
-                texts[name] = cell.text
+                texts[name] = text
             else:
                 others.append(cell)
         return texts, others
 
-    def _see_sides(self, cells: list[Cell], *, alone: bool = False) -> bool:
+    def _see_sides(self, cells: list[Cell]) -> bool:
         """Remember the label left of the rows to come (年度绩效指标), or in a line of its own above them."""
-        if alone and len(cells) != 1:
-            return False
         found = [cell.text for cell in cells if label_key(cell.text) in self.layout.sides]
         if found:
             self.table.side = found[0]
@@ -213,7 +197,7 @@ class _Page:
         table, side = self.table, self.side_of.get(row, self.table.side)
         above = table.rows[-1] if table.rows and table.sides[-1] == side else None
         continues: set[str] = set()
-        for name, (first, last) in self.header.fields.items():
+        for name, first, last in self.hanging:
             merge = self.grid.hangs_from.get((row, first))
             if merge and merge.top > self.header.bottom and first <= merge.left <= last:
                 if line.moved and texts.get(name):
@@ -229,7 +213,7 @@ class _Page:
             continues |= self._carry(row, above, texts, continues)
             if line.moved and "level1" in continues:
                 continues -= self._find_level1(row, texts)
-        ordered = tuple(column.field for column in self.layout.columns if column.field in continues)
+        ordered = tuple([name for name in self.layout.fields if name in continues]) if continues else ()
         ready = settled(texts)
         if is_unfilled(ready.texts):
             return
