@@ -1,8 +1,10 @@
 """One form of a sheet becomes a record, or is refused with the cell that is the reason."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from operator import attrgetter
 
 from targets.domain.record import MONEY, PLAN, Record
 from targets.domain.sheets.amounts import read_amount, unit_in
@@ -80,6 +82,11 @@ def read_form(
 ) -> FormReading:
     """`year_above` is what an earlier form of the sheet printed; `told` what is already known of cells of the sheet."""
     return _FormReader(grid, form, year, year_above, told, table).read()
+
+
+def row_of(found: Problem) -> int:
+    """The row of the sheet on which a problem is told."""
+    return int(found.cell.lstrip(LETTERS)) - 1
 
 
 @dataclass(slots=True)
@@ -267,10 +274,11 @@ class _FormReader:
                 cell.address, WARNING, f"{quoted(cell.text)}不属于任何栏目，没有读入。如需保留，请移到相应栏目。"
             )
         rows = self._rows()
-        self.problems += [found for found in self.told if int(found.cell.lstrip(LETTERS)) - 1 in rows]
-        for cell in self.grid.cleaned:
-            if cell.row in rows:
-                self._tell(cell.address, WARNING, f"{quoted(cell.text)}中有看不见的控制字符，已去掉。")
+        self.problems += [found for found in self.told if row_of(found) in rows]
+        cleaned = self.grid.cleaned
+        first, last = (bisect_left(cleaned, row, key=attrgetter("row")) for row in (rows.start, rows.stop))
+        for cell in cleaned[first:last]:
+            self._tell(cell.address, WARNING, f"{quoted(cell.text)}中有看不见的控制字符，已去掉。")
 
     def _rows(self) -> range:
         return range(self.form.blocks[0].top, self.form.blocks[-1].bottom)

@@ -3,11 +3,13 @@
 A list whose head is another, or one of whose lines leaves out what ours always say, is read by `flat_reader`.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from operator import itemgetter
+from typing import Any
 
-from targets.domain.record import MONEY, PLAN, IndicatorRow, Record
+from targets.domain.record import MONEY, PLAN, ROW_TEXTS, IndicatorRow, Record
 from targets.domain.sheets.amounts import read_amount
 from targets.domain.sheets.cells import Grid, address
 from targets.domain.sheets.flat_writer import (
@@ -24,101 +26,125 @@ from targets.domain.sheets.form import FIRST_YEAR, LAST_YEAR, FormReading
 
 FIELDS = tuple(name for name, _ in (*HEAD_COLUMNS, *ROW_COLUMNS))
 HEADINGS = [HEADERS[name] for name in FIELDS]
+WIDTH = len(FIELDS)
 AT = {name: at for at, name in enumerate(FIELDS)}
 KINDS = {word: kind for kind, word in KIND_WORDS.items()}
-SAME = ("code", "title", "department_code", "department_name", "unit", *MONEY)
-"""What every line of a form says alike."""
-CELLS = [(name, AT[name]) for name in FIELDS if name in IndicatorRow.__dataclass_fields__ and name != CONTINUES]
+SAID = (KIND, YEAR, "code", "title", "department_code", "department_name", "unit", *MONEY)
+"""What every line of a form says alike; all but the money says which form it is."""
+IDENTITY = len(SAID) - len(MONEY)
+ROW_FIELDS = frozenset((*ROW_TEXTS, CONTINUES))
 FIELD_OF = {heading: name for name, heading in HEADERS.items()}
+
+Head = tuple[str, ...]
+head_of: Callable[[Sequence[str]], Head] = itemgetter(*[AT[name] for name in SAID])
+cells_of: Callable[[Sequence[str]], tuple[str, ...]] = itemgetter(*[AT[name] for name in ROW_TEXTS])
 
 
 @dataclass(slots=True)
 class _Listed:
-    """One form while its lines are gathered."""
+    """One form: its head, and where its lines stand."""
 
+    record: Record
     first: int
-    said: tuple[str, ...]
-    goal: str
-    rows: list[IndicatorRow] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    """Sheet rows that hold an indicator."""
 
 
 class _NotOurs(Exception):
     """The list is no longer as it was written."""
 
 
-def read_own_list(grid: Grid, year: int | None) -> list[FormReading] | None:
+class OwnList:
+    """The forms of our list; each is put together when its turn comes."""
+
+    def __init__(self, grid: Grid, year: int | None) -> None:
+        """Raises `_NotOurs`."""
+        self._grid = grid
+        self._year = year
+        self._continues: dict[str, tuple[str, ...]] = {}
+        self._listed: dict[Head, _Listed] = {}
+        self._gather()
+        if len({head[:IDENTITY] for head in self._listed}) != len(self._listed):
+            raise _NotOurs  # the same form with other amounts
+
+    def __len__(self) -> int:
+        return len(self._listed)
+
+    def __iter__(self) -> Iterator[FormReading]:
+        for listed in self._listed.values():
+            record = replace(listed.record, rows=tuple(map(self._row, listed.lines)))
+            place = address(listed.first, AT["title"])
+            yield FormReading(record, record.kind, record.title, self._grid.name, place, (), refused=False)
+
+    def _line(self, row: int) -> list[str]:
+        line = self._grid.texts[row]
+        return line if len(line) >= WIDTH else [*line, *[""] * (WIDTH - len(line))]
+
+    def _gather(self) -> None:
+        above: Head | None = None
+        listed: _Listed | None = None
+        for row in range(1, self._grid.height):
+            if not any(self._grid.texts[row]):
+                continue
+            line = self._line(row)
+            head = head_of(line)
+            if listed is None or head != above:
+                listed, above = self._listed_at(row, head), head
+            goal = line[AT["goal"]]
+            if goal and goal != listed.record.goal:
+                raise _NotOurs
+            if len(line) > WIDTH and any(line[WIDTH:]):
+                raise _NotOurs
+            if line[AT[QUANTITY]] and not line[AT["target"]]:
+                raise _NotOurs
+            if any(cells_of(line)):
+                listed.lines.append(row)
+            if (words := line[AT[CONTINUES]]) and words not in self._continues:
+                self._continues[words] = _fields(words)
+
+    def _listed_at(self, row: int, head: Head) -> _Listed:
+        found = self._listed.get(head)
+        if found is None:
+            found = self._listed[head] = _Listed(self._head(row, head), row)
+        return found
+
+    def _head(self, row: int, head: Head) -> Record:
+        said = dict(zip(SAID, head, strict=True))
+        if not said["title"] or said[KIND] not in KINDS or not said[YEAR].isdecimal():
+            raise _NotOurs
+        kind, year = KINDS[said[KIND]], int(said[YEAR])
+        if self._year not in (None, year) or not FIRST_YEAR <= year <= LAST_YEAR:
+            raise _NotOurs
+        if kind == PLAN and any(said[name] for name in MONEY):
+            raise _NotOurs
+        exact = self._grid.exact
+        values: dict[str, Any] = dict(said) | {name: _amount(exact.get((row, AT[name]), said[name])) for name in MONEY}
+        return Record(**values | {KIND: kind, YEAR: year}, goal=self._line(row)[AT["goal"]])
+
+    def _row(self, row: int) -> IndicatorRow:
+        line = self._line(row)
+        words = line[AT[CONTINUES]]
+        cells: list[Any] = [*cells_of(line), self._continues[words] if words else ()]
+        return IndicatorRow(*cells)
+
+
+def read_own_list(grid: Grid, year: int | None) -> OwnList | None:
     """The forms of a list that has our head and says everything that ours say; else None."""
-    if not grid.height or grid.texts[0][: len(HEADINGS)] != HEADINGS or any(grid.texts[0][len(HEADINGS) :]):
+    if not grid.height or grid.texts[0][:WIDTH] != HEADINGS or any(grid.texts[0][WIDTH:]):
         return None
     if grid.cleaned or grid.merge_from:
         return None
     try:
-        return [_reading(grid, listed) for listed in _gathered(grid, year)]
+        return OwnList(grid, year)
     except _NotOurs:
         return None
 
 
-def _gathered(grid: Grid, year: int | None) -> Iterator[_Listed]:
-    listed: dict[tuple[str, ...], _Listed] = {}
-    for row in range(1, grid.height):
-        line = grid.texts[row]
-        if not any(line):
-            continue
-        line = [*line, *[""] * (len(FIELDS) - len(line))]
-        if any(line[len(FIELDS) :]) or not line[AT["title"]] or line[AT[KIND]] not in KINDS:
-            raise _NotOurs
-        if not line[AT[YEAR]].isdecimal() or year not in (None, int(line[AT[YEAR]])):
-            raise _NotOurs
-        said = (line[AT[KIND]], line[AT[YEAR]], *(_said(grid, row, line, name) for name in SAME))
-        form = listed.get(said)
-        if form is None:
-            form = listed[said] = _Listed(row, said, line[AT["goal"]])
-        elif line[AT["goal"]] not in ("", form.goal):
-            raise _NotOurs
-        _add(form, line)
-    if len({one.said[:7] for one in listed.values()}) != len(listed):
-        raise _NotOurs  # the same form with other amounts
-    yield from listed.values()
-
-
-def _said(grid: Grid, row: int, line: Sequence[str], name: str) -> str:
-    text = line[AT[name]]
-    return grid.exact.get((row, AT[name]), text) if name in MONEY else text
-
-
-def _add(form: _Listed, line: Sequence[str]) -> None:
-    cells = {name: line[at] for name, at in CELLS if line[at]}
-    if line[AT[QUANTITY]] and not line[AT["target"]]:
+def _fields(words: str) -> tuple[str, ...]:
+    found = tuple(FIELD_OF.get(word, "") for word in words.split("、"))
+    if not ROW_FIELDS.issuperset(found):
         raise _NotOurs
-    words = line[AT[CONTINUES]].split("、") if line[AT[CONTINUES]] else ()
-    continues = tuple(FIELD_OF.get(word, "") for word in words)
-    if not all(name in IndicatorRow.__dataclass_fields__ for name in continues):
-        raise _NotOurs
-    if cells:
-        form.rows.append(IndicatorRow(**cells, continues=continues))
-
-
-def _reading(grid: Grid, form: _Listed) -> FormReading:
-    kind, year = KINDS[form.said[0]], int(form.said[1])
-    said = dict(zip(SAME, form.said[2:], strict=True))
-    if not FIRST_YEAR <= year <= LAST_YEAR or (kind == PLAN and any(said[name] for name in MONEY)):
-        raise _NotOurs
-    record = Record(
-        kind=kind,
-        year=year,
-        title=said["title"],
-        code=said["code"],
-        department_code=said["department_code"],
-        department_name=said["department_name"],
-        unit=said["unit"],
-        total=_amount(said["total"]),
-        fiscal=_amount(said["fiscal"]),
-        other=_amount(said["other"]),
-        goal=form.goal,
-        rows=tuple(form.rows),
-    )
-    place = address(form.first, AT["title"])
-    return FormReading(record, kind, record.title, grid.name, place, (), refused=False)
+    return found
 
 
 def _amount(text: str) -> Decimal | None:

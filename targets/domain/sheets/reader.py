@@ -1,17 +1,20 @@
 """A workbook becomes records: found by the words on its sheets, never by sheet name, file name or position."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
+from operator import attrgetter
+from typing import NamedTuple
 
 from targets.domain.sheets.cells import LONGEST_LABEL, Grid, label_key, split_label
 from targets.domain.sheets.find import find_blocks
-from targets.domain.sheets.flat_reader import read_list
+from targets.domain.sheets.flat_reader import ListForms
 from targets.domain.sheets.form import FormReading, gather_forms, read_form
 from targets.domain.sheets.formats import Value
 from targets.domain.sheets.guard import DEFAULT_LIMITS, Limits, inspect
 from targets.domain.sheets.layouts import LAYOUTS
 from targets.domain.sheets.opened import OpenedSheet, open_sheets
-from targets.domain.sheets.own_list import read_own_list
+from targets.domain.sheets.own_list import OwnList, read_own_list
 from targets.domain.sheets.placed import at_origin, left_out
 from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, FileRefused, Problem, problem, quoted
 from targets.domain.sheets.proof import Carried, carried_by, is_shown
@@ -31,10 +34,16 @@ class Reading:
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    grid: Grid
-    problems: tuple[Problem, ...]
+Forms = Sequence[FormReading] | ListForms | OwnList
+"""Forms of one place; those of a list are read when their turn comes."""
+
+
+class Found(NamedTuple):
+    """A form, its place among those of the file and how many are known to be there."""
+
+    place: int
+    known: int
+    form: FormReading
 
 
 def read_workbook(content: bytes, name: str, *, year: int | None = None, limits: Limits = DEFAULT_LIMITS) -> Reading:
@@ -42,37 +51,53 @@ def read_workbook(content: bytes, name: str, *, year: int | None = None, limits:
 
     Raises `FileRefused` with a sentence when the file is no readable workbook or holds no form.
     """
-    package = inspect(content, name, limits)
-    forms: list[FormReading] = []
+    forms: list[Found] = []
     problems: list[Problem] = []
+    for found in read_one_by_one(content, name, year=year, limits=limits):
+        if isinstance(found, Problem):
+            problems.append(found)
+        else:
+            forms.append(found)
+    return Reading(tuple(found.form for found in sorted(forms, key=attrgetter("place"))), tuple(problems))
+
+
+def read_one_by_one(
+    content: bytes, name: str, *, year: int | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Iterator[Found | Problem]:
+    """The same, each form as soon as it is read; those that are refused come last, for they say how many are not.
+
+    A `FileRefused` takes back everything that came before it.
+    """
+    package = inspect(content, name, limits)
+    known = 0
+    refused: list[Found] = []
     hidden: list[str] = []
+    first_sheet = ""
     own = carried_by(package.parts)
     for opened in open_sheets(package, name, _speaks_of_forms, limits):
-        sheet = _read_sheet(opened)
-        if (carried := own.get(opened.name)) and (form := _proven(carried, opened, sheet.grid, year)):
-            forms.append(form)
-            continue
-        found = [at_origin(form, opened.origin) for form in _read_forms(sheet, year)]
-        problems += left_out(opened.prose) if found else []
-        if found and not opened.is_visible:
+        forms = _read_sheet(opened, own, year)
+        count = sum(map(len, forms))
+        if count and not opened.is_visible:
             hidden.append(opened.name)
-            problems.append(
-                problem(
-                    opened.name,
-                    "A1",
-                    WARNING,
-                    "工作表是隐藏的，里面的绩效目标表没有读入。如需导入，请取消隐藏后重新上传。",
-                )
-            )
+            sentence = "工作表是隐藏的，里面的绩效目标表没有读入。如需导入，请取消隐藏后重新上传。"
+            yield problem(opened.name, "A1", WARNING, sentence)
             continue
-        forms += found
-    if not forms:
+        yield from left_out(opened.prose) if count else ()
+        known += count
+        for place, form in enumerate(chain.from_iterable(forms), known - count):
+            first_sheet = first_sheet or form.sheet
+            found = Found(place, known, at_origin(form, opened.origin))
+            if form.refused:
+                refused.append(found)
+            else:
+                yield found
+    if not known:
         raise FileRefused(_nothing_found(name, hidden))
     if package.has_external_links:
-        problems.append(
-            problem(forms[0].sheet, "A1", WARNING, "工作簿引用了其他文件，已按其中保存的数值读入，请核对。")
-        )
-    return Reading(_with_the_rest(forms), tuple(problems))
+        yield problem(first_sheet, "A1", WARNING, "工作簿引用了其他文件，已按其中保存的数值读入，请核对。")
+    good = known - len(refused)
+    for place, _, form in refused:
+        yield Found(place, known, _with_the_rest(form, good))
 
 
 def _proven(carried: Carried, opened: OpenedSheet, grid: Grid, year: int | None) -> FormReading | None:
@@ -94,9 +119,12 @@ def _nothing_found(name: str, hidden: Sequence[str]) -> str:
     )
 
 
-def _read_sheet(opened: OpenedSheet) -> _Sheet:
+def _read_sheet(opened: OpenedSheet, own: Mapping[str, Carried], year: int | None) -> list[Forms]:
     problems = _formulas(opened)
-    return _Sheet(Grid(opened.name, opened.texts, opened.merges, opened.exact, opened.origin), problems)
+    grid = Grid(opened.name, opened.texts, opened.merges, opened.exact, opened.origin)
+    if (carried := own.get(opened.name)) and (form := _proven(carried, opened, grid, year)):
+        return [[form]]
+    return _read_forms(grid, problems, year)
 
 
 def _speaks_of_forms(values: Sequence[Sequence[Value]]) -> bool:
@@ -142,30 +170,26 @@ def _position(place: str) -> tuple[int, int]:
     return int(place[len(letters) :]) - 1, column - 1
 
 
-def _read_forms(sheet: _Sheet, year: int | None) -> list[FormReading]:
-    grid = sheet.grid
-    if not sheet.problems and (own := read_own_list(grid, year)):
-        return own
-    forms = gather_forms(grid, find_blocks(grid))
-    found: list[FormReading] = []
+def _read_forms(grid: Grid, problems: Sequence[Problem], year: int | None) -> list[Forms]:
+    if not problems and (own := read_own_list(grid, year)):
+        return [own]
+    found: list[Forms] = []
     year_above: int | None = None
-    for form in forms:
+    for form in gather_forms(grid, find_blocks(grid)):
         if form.layout.is_list:
-            found += read_list(grid, form, year=year, told=sheet.problems)
+            found.append(ListForms(grid, form, year=year, told=problems))
             continue
-        found.append(read_form(grid, form, year=year, year_above=year_above, told=sheet.problems))
+        found.append([read_form(grid, form, year=year, year_above=year_above, told=problems)])
         printed = form.heads[0].year()
         year_above = printed[0] if printed else year_above
     return found
 
 
-def _with_the_rest(forms: Sequence[FormReading]) -> tuple[FormReading, ...]:
+def _with_the_rest(form: FormReading, good: int) -> FormReading:
     """Where a form is refused, say that the others are not touched by it."""
-    good = sum(not form.refused for form in forms)
     if not good:
-        return tuple(forms)
-    rest = f"其余 {good} 张不受影响。"
-    return tuple(replace(form, problems=tuple(_add(found, rest) for found in form.problems)) for form in forms)
+        return form
+    return replace(form, problems=tuple(_add(found, f"其余 {good} 张不受影响。") for found in form.problems))
 
 
 def _add(found: Problem, sentence: str) -> Problem:
