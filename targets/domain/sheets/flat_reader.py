@@ -82,7 +82,7 @@ class _Page:
         self.simple = not self.merged and all(first == last for first, last in header.fields.values())
         """A field is a column, and a cell says what it shows."""
         self.quick = [(name, first) for name, (first, _) in self.of_row]
-        self.head_texts = itemgetter(*[first for _, (first, _) in self.of_form])
+        self.head_texts = itemgetter(*[first for _, (first, _) in self.of_form] or [0])
 
     def _heading(self, header: Header, column: int) -> Cell:
         """All headings over a column: the unit of an amount may stand in any of them."""
