@@ -313,19 +313,17 @@ class NewDeclaration(forms.Form):
 
 
 class Approval(forms.Form):
-    """批复 of many forms at once."""
+    """The document of a step on many forms at once; `label` is what the step is called."""
 
-    document_number = forms.CharField(
-        label="批复文号", max_length=60, error_messages={"required": "没有批复：文号为空。请填写文号。"}
-    )
-    document_date = forms.DateField(
-        label="发文日期",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={
-            "required": "没有批复：发文日期为空。请填写发文日期。",
-            "invalid": "没有批复：发文日期不是日期。请写成如 2023-01-15。",
-        },
-    )
+    document_number = forms.CharField(label="批复文号", max_length=60)
+    document_date = forms.DateField(label="发文日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, label: str = "批复", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        number, date = self.fields["document_number"], self.fields["document_date"]
+        number.error_messages["required"] = f"没有{label}：文号为空。请填写文号。"
+        date.error_messages["required"] = f"没有{label}：发文日期为空。请填写发文日期。"
+        date.error_messages["invalid"] = f"没有{label}：发文日期不是日期。请写成如 2023-01-15。"
 
 
 class StepOrder(forms.Form):

@@ -68,6 +68,7 @@ MENU: tuple[Entry, ...] = (
     Entry("查询", "全部项目支出表", PROJECTS, ONLOOKERS),
     Entry("查询", "全部部门整体表", PLANS, ONLOOKERS),
     Entry("导入", "导入记录", "admin:targets_importbatch_changelist", frozenset({FILLER}) | FINANCE_ROLES),
+    Entry("导入", "历史数据接收", "admin:targets_adopt", frozenset({ADMIN})),
     Entry("基础数据", "导入基础数据", "admin:targets_basics", frozenset({ADMIN})),
     _basic("财政区划", "departments_division"),
     _basic("部门和单位", "departments_department"),

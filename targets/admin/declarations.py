@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.db.models import Case, Q, QuerySet, When
@@ -22,7 +23,7 @@ from targets.admin.export import OfficialExportMixin, export_forms
 from targets.admin.history import history_page, paper_page, revision_page
 from targets.admin.page import address, form_page
 from targets.admin.stale import renewed_view
-from targets.admin.steps import step_view, waive_view
+from targets.admin.steps import ADOPT, AT_ONCE, step_view, waive_view
 from targets.domain.steps import EDITABLE, VOID
 from targets.editing import EditRefused, create_declaration
 from targets.forms import NewDeclaration
@@ -98,7 +99,7 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
     search_help_text = "名称、代码、单位"
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
-    actions = ("export_official",)
+    actions = ("export_official", "adopt_chosen")
 
     class Media:
         css: ClassVar[dict[str, list[str]]] = {"all": ["targets/edit.css"]}
@@ -159,6 +160,20 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
             names = "、".join(hidden[:10])
             messages.warning(request, f"刚才导出的文件中没有这{len(hidden)}张：{names}。单位编制中，送审后可见。")
         return export_forms(request, queryset, back=request.get_full_path())
+
+    def has_adopt_permission(self, request: HttpRequest) -> bool:
+        return ADOPT.is_open_to(person(request))
+
+    @admin.action(description="历史数据接收（往年的表）", permissions=["adopt"])
+    def adopt_chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        """Leads to the page that asks for the document, with these forms ticked."""
+        ready = list(ADOPT.waiting(person(request)).filter(pk__in=queryset).values_list("pk", flat=True)[:AT_ONCE])
+        left = queryset.count() - len(ready)
+        if left:
+            messages.warning(request, f"有{left}张不能接收：只接收已关账年度中“编制中”的表，一次最多{AT_ONCE}张。")
+        if not ready:
+            return HttpResponseRedirect(request.get_full_path())
+        return HttpResponseRedirect(f"{reverse('admin:targets_adopt')}?{urlencode({'form': ready}, doseq=True)}")
 
     # Pages
 

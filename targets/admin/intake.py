@@ -21,6 +21,7 @@ from departments.roles import ADMIN, FILLER, FINANCE_ROLES
 from departments.scoped_admin import ScopedAdmin, person
 from targets.admin.export import attachment
 from targets.admin.intake_page import Chosen, all_problems, causes, has_problems, shown_forms
+from targets.admin.steps import ADOPT
 from targets.domain.compose import MODES
 from targets.domain.sheets.archive import is_archive
 from targets.domain.steps import EDITABLE
@@ -282,6 +283,9 @@ class ImportBatchAdmin(ScopedAdmin):
             "left_out": list(left_out[:LEFT_OUT_SHOWN]),
             "left_out_count": left_out.count(),
             "kept": list(batch.forms.exclude(kept_because="").select_related("declaration__unit").defer("frozen")),
+            "may_adopt": ADOPT.waiting(user).filter(current_revision__batch=batch).exists()
+            if ADOPT.is_open_to(user)
+            else False,
             "may_undo": batch.state == ImportBatch.State.STORED and may_undo(batch, user),
             **_mending(batch),
         }

@@ -1,5 +1,6 @@
 """Steps and explanations: a step on one form, 批复 of many, 情况说明 decided by the performance office."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -11,10 +12,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from departments.models import Department, Person
-from departments.roles import BUDGET_OFFICE, PERFORMANCE_REVIEWER
+from departments.roles import ADMIN, BUDGET_OFFICE, PERFORMANCE_REVIEWER
 from departments.scoped_admin import person
 from targets.admin.page import Desk, address, show
-from targets.domain.steps import PASSED, RETURNED
+from targets.domain.steps import DRAFT, PASSED, RETURNED, STATES
 from targets.forms import Approval, StepOrder
 from targets.models import Declaration, Waiver
 from targets.review import Order, StepRefused, take_step, take_steps, whose_turn
@@ -50,63 +51,134 @@ def step_view(request: HttpRequest, admin: ModelAdmin[Any], declaration: Declara
     return HttpResponseRedirect(address(declaration))
 
 
-# 批复 -----------------------------------------------------------------------------------------------------------------
+# One step on many forms ----------------------------------------------------------------------------------------------
+
+AT_ONCE = 200
+"""So many forms are listed, and taken through a step in one request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A page that takes one step on many forms with one document: 批复, and 历史数据接收 of past years."""
+
+    slug: str
+    verb: str
+    title: str
+    roles: tuple[str, ...]
+    state: str
+    closed_years: bool
+    since: str
+    """Head of the column that says since when a form waits."""
+    intro: str
+    nothing: str
+
+    def waiting(self, user: Person) -> QuerySet[Declaration]:
+        found = Declaration.objects.visible_to(user).filter(state=self.state)
+        if not (user.is_superuser and ADMIN in self.roles):
+            found = found.filter(unit__in=user.scope.reach(*self.roles))
+        if self.closed_years:
+            found = found.filter(budget_year__is_closed=True, version=1)
+        related = found.select_related("unit", "department", "budget_year", "current_revision")
+        return related.defer("current_revision__frozen", "goal", "extra").order_by(
+            "-year", "department__code", "kind", "id"
+        )
+
+    def is_open_to(self, user: Person) -> bool:
+        return user.scope.holds(*self.roles) or (ADMIN in self.roles and user.is_superuser)
+
+
+APPROVE = Many(
+    "approve",
+    "批复",
+    "绩效目标批复",
+    (BUDGET_OFFICE, PERFORMANCE_REVIEWER),
+    PASSED,
+    closed_years=False,
+    since="审核通过时间",
+    intro="审核通过、等待批复的表 {} 张。批复后这一稿生效，可以公开。",
+    nothing="没有等待批复的表。",
+)
+ADOPT = Many(
+    "adopt",
+    "接收",
+    "历史数据接收",
+    (ADMIN,),
+    DRAFT,
+    closed_years=True,
+    since="录入时间",
+    intro="已关账年度中还在编制的表 {} 张。接收后直接记为“已批复”，可以公开、比较，新年度可以从它复制。",
+    nothing="没有可接收的表。请先在“预算年度”中把往年设为已关账，再导入往年的表。",
+)
 
 
 def approve_view(request: HttpRequest, admin: ModelAdmin[Any]) -> HttpResponse:
-    """Approve passed forms in one go, with one document; each is told."""
+    return many_view(request, admin, APPROVE)
+
+
+def adopt_view(request: HttpRequest, admin: ModelAdmin[Any]) -> HttpResponse:
+    return many_view(request, admin, ADOPT)
+
+
+def many_view(request: HttpRequest, admin: ModelAdmin[Any], many: Many) -> HttpResponse:
+    """Take the step on the chosen forms in one go, with one document; each is told."""
     user = person(request)
-    if not user.scope.holds(BUDGET_OFFICE, PERFORMANCE_REVIEWER):
+    if not many.is_open_to(user):
         raise Http404
-    passed = _passed(user)
-    form = Approval(request.POST or None)
-    chosen = {int(number) for number in request.POST.getlist("form") if number.isdecimal() and len(number) < 18}
+    waiting = many.waiting(user)
+    form = Approval(request.POST or None, label=many.verb)
+    asked = request.POST.getlist("form") or request.GET.getlist("form")
+    chosen = {int(number) for number in asked if number.isdecimal() and len(number) < 18}
     if request.method == "POST" and not chosen:
-        form.add_error(None, "没有批复：没有选中任何一张表。请勾选要批复的表。")
+        form.add_error(None, f"没有{many.verb}：没有选中任何一张表。请勾选要{many.verb}的表。")
+    if request.method == "POST" and len(chosen) > AT_ONCE:
+        form.add_error(None, f"没有{many.verb}：一次最多{AT_ONCE}张，您选了{len(chosen)}张。请分几次。")
     if request.method == "POST" and form.is_valid():
         order = Order(**form.cleaned_data)
-        _tell(request, take_steps(passed.filter(pk__in=chosen), "approve", by=user, order=order), len(chosen))
+        _tell(request, take_steps(waiting.filter(pk__in=chosen), many.slug, by=user, order=order), len(chosen), many)
         return HttpResponseRedirect(request.get_full_path())
-    year, department = (_number(request.GET.get(name, "")) for name in ("year", "department"))
-    shown = passed.filter(year=year) if year else passed
+    year, department, batch = (_number(request.GET.get(name, "")) for name in ("year", "department", "batch"))
+    shown = waiting.filter(year=year) if year else waiting
     shown = shown.filter(department=department) if department else shown
-    departments = Department.objects.filter(pk__in=passed.values("department")).order_by("code", "name")
+    shown = shown.filter(current_revision__batch=batch) if batch else shown
+    if request.method == "GET" and chosen:
+        shown = shown.filter(pk__in=chosen)
+    count = shown.count()
+    forms = list(shown[:AT_ONCE])
+    departments = Department.objects.filter(pk__in=waiting.order_by().values("department")).order_by("code", "name")
     context = {
         **admin.admin_site.each_context(request),
-        "title": "绩效目标批复",
+        "title": many.title,
         "opts": admin.opts,
-        "forms": list(shown),
+        "many": many,
+        "intro": many.intro.format(count),
+        "lines": [(one, many is APPROVE or one.is_own_text_of(user)) for one in forms],
+        "left_out": count - len(forms),
         "form": form,
         "chosen": chosen,
         "year": year,
         "department": department,
-        "years": list(passed.order_by("-year").values_list("year", flat=True).distinct()),
+        "batch": batch,
+        "years": list(waiting.order_by("-year").values_list("year", flat=True).distinct()),
         "departments": list(departments),
     }
-    return TemplateResponse(request, "targets/declaration/approve.html", context)
-
-
-def _passed(user: Person) -> QuerySet[Declaration]:
-    reached = user.scope.reach(BUDGET_OFFICE, PERFORMANCE_REVIEWER)
-    passed = Declaration.objects.visible_to(user).filter(state=PASSED, unit__in=reached)
-    return passed.select_related("unit", "department", "budget_year").order_by(
-        "-year", "department__code", "kind", "id"
-    )
+    return TemplateResponse(request, "targets/declaration/many.html", context)
 
 
 def _number(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
-def _tell(request: HttpRequest, told: list[tuple[Declaration, str]], asked: int) -> None:
+def _tell(request: HttpRequest, told: list[tuple[Declaration, str]], asked: int, many: Many) -> None:
     done = [declaration.heading for declaration, refusal in told if not refusal]
     if done:
-        messages.success(request, f"已批复{len(done)}张：{'、'.join(done[:10])}{'等' if len(done) > 10 else ''}。")
+        messages.success(
+            request, f"已{many.verb}{len(done)}张：{'、'.join(done[:10])}{'等' if len(done) > 10 else ''}。"
+        )
     for declaration, refusal in told:
         if refusal:
             messages.error(request, f"“{declaration.heading}”{refusal}")
     if gone := asked - len(told):
-        messages.warning(request, f"另有{gone}张没有批复：它们已不在“审核通过”，可能刚被他人办理。")
+        messages.warning(request, f"另有{gone}张没有{many.verb}：它们已不在“{STATES[many.state]}”，可能刚被他人办理。")
 
 
 # 情况说明 -------------------------------------------------------------------------------------------------------------

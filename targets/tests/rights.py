@@ -182,6 +182,7 @@ GET: dict[str, Rule] = {
     **forms("departmentplan"),
     "admin:targets_copy": Rule(FILLERS),
     "admin:targets_approve": Rule(PERFORMANCE | {"budget"}),
+    "admin:targets_adopt": Rule(ADMINS),
     "admin:targets_waivers": Rule(PERFORMANCE),
     **screen("targets.importbatch", BATCHES, lists=IMPORTERS, adds=people("")),
     "admin:targets_importbatch_change": Rule(  # what is not stored yet leads its uploader back to the preview
@@ -231,6 +232,7 @@ DEEDS: dict[tuple[str, str, str], Names] = {
     ("admin:targets_budgetproject_waive", "school", "refuse"): people("perf perf2"),
     ("admin:targets_waivers", "", "refuse"): people("perf perf2"),
     ("admin:targets_approve", "", "approve"): people("perf perf2 budget"),
+    ("admin:targets_adopt", "", "adopt"): people("admin root"),
     ("admin:targets_copy", "", "copy"): people("filler"),
     ("admin:targets_budgetproject_renewed", "school", "renewed"): people("filler"),
     ("admin:targets_budgetproject_delete", "school", "delete"): people(""),

@@ -50,6 +50,7 @@ LISTS = {
     "admin:targets_budgetproject_changelist": ("filler", *REVIEWERS),
     "admin:targets_departmentplan_changelist": ("boss", "perf", "auditor"),
     "admin:targets_approve": ("perf", "budget"),
+    "admin:targets_adopt": ("admin",),
     "admin:targets_waivers": ("perf",),
     "admin:departments_person_changelist": ("admin",),
     "admin:targets_disclosure_changelist": ("perf",),
