@@ -61,6 +61,7 @@ MENU: tuple[Entry, ...] = (
     Entry("绩效目标审核", "项目支出", PROJECTS, REVIEWERS, "turn=mine", PROJECT, IN_REVIEW),
     Entry("绩效目标审核", "部门整体", PLANS, REVIEWERS, "turn=mine", PLAN, IN_REVIEW),
     Entry("绩效目标审核", "情况说明", "admin:targets_waivers", frozenset({PERFORMANCE_REVIEWER})),
+    Entry("绩效目标审核", "审核常用语", "admin:targets_stockphrase_changelist", REVIEWERS),
     Entry("绩效目标批复", "成批批复", "admin:targets_approve", APPROVERS),
     Entry("绩效目标批复", "项目支出", PROJECTS, APPROVERS, "state__exact=passed", PROJECT, frozenset({PASSED})),
     Entry("绩效目标批复", "部门整体", PLANS, APPROVERS, "state__exact=passed", PLAN, frozenset({PASSED})),

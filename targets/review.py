@@ -26,7 +26,7 @@ from targets.domain.steps import (
     next_level,
 )
 from targets.findings import Judged, judge_declaration
-from targets.models import Declaration, ReviewEvent
+from targets.models import Declaration, Remark, ReviewEvent
 
 logger = logging.getLogger("targets.review")
 
@@ -116,6 +116,21 @@ def _has_no_errors(case: _Case) -> str:
     return f"没有送审：还有{len(blocking)}处错误须修改或作情况说明。第一处：{blocking[0].message}"
 
 
+def _musts_are_answered(case: _Case) -> str:
+    musts = case.declaration.remarks.unanswered_musts()
+    if not musts:
+        return ""
+    first = musts[0].row_name or "整张表"
+    return f"没有送审：还有{len(musts)}条“必须修改”未答复，第一条：{first}“{musts[0].text}”。请答复或采纳后再送审。"
+
+
+def _says_what_is_wrong(case: _Case) -> str:
+    """A return without a place leaves the unit guessing."""
+    if case.judged or case.declaration.remarks.exclude(state=Remark.State.ACCEPTED).exists():
+        return ""
+    return f"没有{case.step.label}：这张表没有系统校验问题，也没有修改意见。请先在有问题的行写“修改意见”，再{case.step.label}。"
+
+
 def _saw_this_revision(case: _Case) -> str:
     current = case.declaration.current_revision
     if current is None or case.order.seen_revision == current.number:
@@ -192,8 +207,10 @@ GUARDS: dict[str, Callable[[_Case], str]] = {
     steps.OPEN_YEAR: _is_open_year,
     steps.FIRST_VERSION: _is_first_version,
     steps.UNDOES_BATCH: _is_of_the_batch,
+    steps.MUSTS_ANSWERED: _musts_are_answered,
     steps.NO_ERRORS: _has_no_errors,
     steps.OPINION: _has_opinion,
+    steps.REMARKED: _says_what_is_wrong,
     steps.REASON: _has_reason,
     steps.DOCUMENT: _has_document,
 }
@@ -202,7 +219,7 @@ GUARDS: dict[str, Callable[[_Case], str]] = {
 NO_BUTTON_WHEN_REFUSED = frozenset({"withdraw", "confirm", "adopt", "void", "undo_import"})
 """Steps that are nobody's duty here: a greyed button with a reason would only puzzle."""
 
-SAID_WITH_THE_STEP = frozenset({steps.OPINION, steps.REASON, steps.DOCUMENT})
+SAID_WITH_THE_STEP = frozenset({steps.OPINION, steps.REMARKED, steps.REASON, steps.DOCUMENT})
 """Needs that the person fulfils in the act, so a button is offered before they are."""
 
 
@@ -278,7 +295,8 @@ def _first_refusal(case: _Case, leave_out: frozenset[str] = frozenset()) -> str:
 def take_step(declaration: Declaration, slug: str, *, by: Person, order: Order | None = None) -> ReviewEvent:
     """Move the form one step and write the event, or raise StepRefused and write nothing.
 
-    Under the row's lock, in this order: role and source state, guards, state, marks of submission / passing / approval, event.
+    Under the row's lock, in this order: role and source state, guards, state, marks of submission / passing / approval,
+    remarks are sent, event.
     """
     said = order or Order()
     try:
@@ -342,6 +360,8 @@ def _move(case: _Case, role: str) -> ReviewEvent:
     declaration.state = target
     declaration.state_since = timezone.now()
     declaration.save(update_fields=[*MARKS, "state", "state_since", "version"])
+    if step.is_review:
+        declaration.remarks.filter(sent_at=None).update(sent_at=declaration.state_since)
     number = declaration.events.aggregate(last=Max("number"))["last"] or 0
     return ReviewEvent.objects.create(
         declaration=declaration,

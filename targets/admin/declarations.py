@@ -22,6 +22,7 @@ from departments.scoped_admin import EVERYBODY, ScopedAdmin, person
 from targets.admin.export import OfficialExportMixin, export_forms
 from targets.admin.history import history_page, paper_page, revision_page
 from targets.admin.page import address, form_page
+from targets.admin.remarks import remark_view
 from targets.admin.stale import renewed_view
 from targets.admin.steps import ADOPT, AT_ONCE, step_view, waive_view
 from targets.domain.steps import EDITABLE, VOID
@@ -184,6 +185,7 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
             path("<int:pk>/step/<slug:slug>/", view(self.step), name=f"{name}_step"),
             path("<int:pk>/waive/", view(self.waive), name=f"{name}_waive"),
             path("<int:pk>/renewed/", view(self.renewed), name=f"{name}_renewed"),
+            path("<int:pk>/remark/", view(self.remark), name=f"{name}_remark"),
             path("<int:pk>/revision/<int:number>/", view(self.revision), name=f"{name}_revision"),
             path("<int:pk>/revision/<int:number>/paper/", view(self.paper), name=f"{name}_revision_paper"),
             path("<int:pk>/paper/", view(self.paper), name=f"{name}_paper"),
@@ -208,6 +210,9 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
     def renewed(self, request: HttpRequest, pk: int) -> HttpResponse:
         declaration = self.get_object(request, str(pk))
         return renewed_view(request, declaration, address(declaration))
+
+    def remark(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return remark_view(request, self, self.get_object(request, str(pk)))
 
     def revision(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         return revision_page(request, self, self.get_object(request, str(pk)), number)

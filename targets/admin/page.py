@@ -15,6 +15,7 @@ from departments.roles import FILLER
 from departments.scoped_admin import person
 from targets.admin.grid import grid_of
 from targets.admin.notes import strips
+from targets.admin.remark_notes import remark_desk, remark_notes, reply
 from targets.admin.saving import Clash, Saved, save, still_open
 from targets.admin.stale import fill, renew, stale_panel
 from targets.copying import next_year
@@ -118,6 +119,8 @@ def _go_on(request: HttpRequest, declaration: Declaration, action: str, saved: S
             renew(request, declaration, rest, user)
         elif verb == "means":
             fill(request, declaration, user)
+        elif verb in ("answer", "adopt"):
+            messages.success(request, reply(declaration, verb, rest, request.POST.get(f"answer:{rest}", ""), by=user))
     except (StepRefused, EditRefused) as refusal:
         messages.error(request, str(refusal))
 
@@ -153,6 +156,9 @@ def show(
         "bar": _bar(declaration, [one for one in offers if one.step.slug not in RARE]),
         "rare": _bar(declaration, [one for one in offers if one.step.slug in RARE]),
     }
+    if record is not None:
+        context["remarks"] = remark_notes(declaration, record, user)
+        context["remark_desk"] = remark_desk(declaration, record, user, request.GET.get("row", ""))
     if is_form and record is not None:
         typed = desk.typed or page_from(shown(record), _first_row(request))
         context |= _inputs(declaration, record, _with_blank_end(typed, is_editable=is_editable), judged, desk)

@@ -59,6 +59,8 @@ ENTERED_BY_FINANCE = "entered_by_finance"
 CLOSED_YEAR = "closed_year"
 OPEN_YEAR = "open_year"
 OTHER_SIGNER = "other_signer"
+MUSTS_ANSWERED = "musts_answered"
+REMARKED = "remarked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def _step(
 
 
 STEPS: tuple[Step, ...] = (
-    _step("submit", "送审", {DRAFT, RETURNED}, NEXT_LEVEL, {FILLER}, OPEN_YEAR, NO_ERRORS, CONFIRMED),
+    _step("submit", "送审", {DRAFT, RETURNED}, NEXT_LEVEL, {FILLER}, OPEN_YEAR, MUSTS_ANSWERED, NO_ERRORS, CONFIRMED),
     _step("forward", "报送财政", {DEPARTMENT_REVIEW}, NEXT_LEVEL, {DEPARTMENT_REVIEWER}, SEEN_REVISION, review=True),
     _step("forward", "初审通过", {OFFICE_REVIEW}, NEXT_LEVEL, {OFFICE_REVIEWER}, SEEN_REVISION, review=True),
     _step(
@@ -97,9 +99,18 @@ STEPS: tuple[Step, ...] = (
         review=True,
     ),
     _step("approve", "批复", {PASSED}, APPROVED, {BUDGET_OFFICE, PERFORMANCE_REVIEWER}, DOCUMENT),
-    _step("return", "退回", {DEPARTMENT_REVIEW}, LOWER_LEVEL, {DEPARTMENT_REVIEWER}, OPINION, review=True),
-    _step("return", "退回", {OFFICE_REVIEW}, LOWER_LEVEL, {OFFICE_REVIEWER}, OPINION, review=True),
-    _step("return", "退回", {PERFORMANCE_REVIEW, PASSED}, LOWER_LEVEL, {PERFORMANCE_REVIEWER}, OPINION, review=True),
+    _step("return", "退回", {DEPARTMENT_REVIEW}, LOWER_LEVEL, {DEPARTMENT_REVIEWER}, OPINION, REMARKED, review=True),
+    _step("return", "退回", {OFFICE_REVIEW}, LOWER_LEVEL, {OFFICE_REVIEWER}, OPINION, REMARKED, review=True),
+    _step(
+        "return",
+        "退回",
+        {PERFORMANCE_REVIEW, PASSED},
+        LOWER_LEVEL,
+        {PERFORMANCE_REVIEWER},
+        OPINION,
+        REMARKED,
+        review=True,
+    ),
     _step("reject", "不予通过", {OFFICE_REVIEW}, REJECTED, {OFFICE_REVIEWER}, OPINION, review=True),
     _step("reject", "不予通过", {PERFORMANCE_REVIEW}, REJECTED, {PERFORMANCE_REVIEWER}, OPINION, review=True),
     _step("withdraw", "撤回", set(REVIEW_LEVELS), DRAFT, {FILLER}, UNTOUCHED),

@@ -4,6 +4,8 @@ from targets.models.declaration import BudgetProject, Declaration, DepartmentPla
 from targets.models.disclosure import Disclosure, DisclosureItem
 from targets.models.intake import ImportBatch, ImportedForm
 from targets.models.job import Job
+from targets.models.phrase import StockPhrase
+from targets.models.remark import Remark, RemarkReply
 from targets.models.review import ReviewEvent, Waiver
 from targets.models.revision import Revision
 from targets.models.year import BudgetYear, Campaign, Category, RuleSetting
@@ -21,8 +23,11 @@ __all__ = [
     "ImportedForm",
     "Indicator",
     "Job",
+    "Remark",
+    "RemarkReply",
     "ReviewEvent",
     "Revision",
     "RuleSetting",
+    "StockPhrase",
     "Waiver",
 ]

@@ -13,6 +13,7 @@ from django.urls import reverse
 class Form:
     action: str
     method: str
+    id: str = ""
     fields: dict[str, list[str]] = field(default_factory=dict)
     buttons: list[dict[str, str]] = field(default_factory=list)
 
@@ -28,12 +29,19 @@ class _Reading(HTMLParser):
         self._words: list[str] = []
         self._open: dict[str, str] = {}
         self._choice: str | None = None
+        self._elsewhere: list[tuple[str, str, Any]] = []
         self.feed(html)
+        named = {form.id: form for form in self.forms if form.id}
+        for of, name, what in self._elsewhere:  # inputs and buttons that name a form they do not stand in
+            if of in named and name:
+                named[of].fields.setdefault(name, []).append(what)
+            elif of in named:
+                named[of].buttons.append(what)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attributes}
         if tag == "form":
-            self._form = Form(said.get("action", ""), said.get("method", "get"))
+            self._form = Form(said.get("action", ""), said.get("method", "get"), said.get("id", ""))
             self.forms.append(self._form)
         elif tag in ("a", "textarea", "button"):
             self._words, self._open = [], said
@@ -41,12 +49,12 @@ class _Reading(HTMLParser):
             self._open, self._choice = said, None
         elif tag == "option" and (self._choice is None or "selected" in said):
             self._choice = said.get("value", "")  # without a chosen one, a browser sends the first
-        elif self._form and tag == "input":
+        elif tag == "input":
             kind = said.get("type", "text")
-            if kind == "submit":
+            if kind == "submit" and self._form:
                 self._form.buttons.append(said | {"words": said.get("value", "")})
             elif (kind not in ("checkbox", "radio") or "checked" in said) and "disabled" not in said:
-                self._keep(said.get("name", ""), said.get("value", ""))
+                self._keep(said, said.get("value", ""))
 
     def handle_data(self, data: str) -> None:
         self._words.append(data)
@@ -56,16 +64,21 @@ class _Reading(HTMLParser):
         if tag == "a":
             self.links[words.strip()] = self._open.get("href", "")
         elif tag == "select":
-            self._keep(self._open.get("name", ""), self._choice or "")
+            self._keep(self._open, self._choice or "")
         elif tag == "textarea":
-            self._keep(self._open.get("name", ""), words.removeprefix("\n"))
+            self._keep(self._open, words.removeprefix("\n"))
+        elif tag == "button" and self._open.get("form"):
+            self._elsewhere.append((self._open["form"], "", self._open | {"words": words.strip()}))
         elif tag == "button" and self._form and self._open.get("type", "submit") == "submit":
             self._form.buttons.append(self._open | {"words": words.strip()})
         elif tag == "form":
             self._form = None
 
-    def _keep(self, name: str, value: str) -> None:
-        if name and self._form:
+    def _keep(self, said: dict[str, str], value: str) -> None:
+        name = said.get("name", "")
+        if name and said.get("form"):
+            self._elsewhere.append((said["form"], name, value))
+        elif name and self._form:
             self._form.fields.setdefault(name, []).append(value)
 
 

@@ -124,6 +124,7 @@ def forms(name: str) -> dict[str, Rule]:
         f"admin:targets_{name}_step": Rule(SEEN, status=LED),
         f"admin:targets_{name}_waive": Rule(SEEN, status=LED),
         f"admin:targets_{name}_renewed": Rule(SEEN, status=LED),
+        f"admin:targets_{name}_remark": Rule(SEEN, status=LED),
         f"admin:targets_{name}_revision": Rule(READ),
         f"admin:targets_{name}_revision_paper": Rule(READ),
         f"admin:targets_{name}_paper": Rule(READ),
@@ -135,6 +136,8 @@ def forms(name: str) -> dict[str, Rule]:
 
 
 DUTY_KEEPERS = FILLERS | ADMINS | {"boss"}
+REVIEWERS = OFFICES | PERFORMANCE | {"boss"}
+PHRASES = {"own": people("perf"), "shared": REVIEWERS - {"far"}}
 YEAR_MANAGERS = PERFORMANCE | ADMINS
 IMPORTERS = FILLERS | OFFICES | PERFORMANCE | ADMINS | {"budget"}
 
@@ -181,6 +184,7 @@ GET: dict[str, Rule] = {
     **forms("budgetproject"),
     **forms("departmentplan"),
     "admin:targets_copy": Rule(FILLERS),
+    **screen("targets.stockphrase", PHRASES, lists=REVIEWERS, adds=REVIEWERS),
     "admin:targets_approve": Rule(PERFORMANCE | {"budget"}),
     "admin:targets_adopt": Rule(ADMINS),
     "admin:targets_waivers": Rule(PERFORMANCE),
@@ -230,6 +234,11 @@ DEEDS: dict[tuple[str, str, str], Names] = {
     ("admin:targets_budgetproject_step", "passed", "return"): people("perf perf2"),
     ("admin:targets_budgetproject_step", "prepared", "adjust"): people("filler"),
     ("admin:targets_budgetproject_waive", "school", "refuse"): people("perf perf2"),
+    ("admin:targets_budgetproject_remark", "school", "remark"): people(""),
+    ("admin:targets_budgetproject_remark", "sent", "remark"): people("office"),
+    ("admin:targets_budgetproject_remark", "passed", "remark"): people("perf perf2"),
+    ("admin:targets_stockphrase_change", "own", "phrase"): people("perf"),
+    ("admin:targets_stockphrase_change", "shared", "phrase"): people("perf perf2"),
     ("admin:targets_waivers", "", "refuse"): people("perf perf2"),
     ("admin:targets_approve", "", "approve"): people("perf perf2 budget"),
     ("admin:targets_adopt", "", "adopt"): people("admin root"),

@@ -16,7 +16,7 @@ from targets.domain.record import PLAN, IndicatorRow, Record
 from targets.domain.sheets.writer import write_official
 from targets.editing import fresh_declaration
 from targets.intake.batch import open_batch, read_batch, store_batch
-from targets.models import BudgetYear, Campaign, Disclosure, Revision
+from targets.models import BudgetYear, Campaign, Disclosure, Revision, StockPhrase
 from targets.storing import store
 from targets.tests.world import GOOD_ROWS, World
 
@@ -123,7 +123,10 @@ def _add_sent_and_public(samples: Samples) -> None:
     """School's project under review; two approved ones, of which one is public and one is chosen for it."""
     world = samples.world
     sent = world.advance(world.declaration(title="送审的项目"), "submit", "forward")
+    world.note(sent, world.office)
     samples.things["targets.budgetproject"]["sent"] = sent
+    for name, owner in (("own", world.perf), ("shared", None)):
+        samples.add(name, StockPhrase.objects.create(division=world.division, owner=owner, text=f"{name}常用语"))
     for name in ("prepared", "published"):
         form = world.advance(world.declaration(title=f"{name}的项目"), *APPROVAL)
         disclosure = Disclosure.objects.create(

@@ -27,6 +27,7 @@ def sign_in(client: Client, world: World, who: str) -> None:
 def form(world: World) -> Declaration:
     """Revisions 1 (sent, returned), 2 (secret draft), 3 (sent again)."""
     form = world.advance(world.declaration(), "submit")
+    world.note(form, world.boss)
     take_step(form, "return", by=world.boss, order=Order(opinion="请改指标值"))
     goal = form.goal
     apply_changes(form, [Change("", "goal", goal, SECRET * 2)], by=world.filler, note="试写")

@@ -80,6 +80,7 @@ def test_a_draft_waits_for_its_filler_only(world: World) -> None:
 def test_a_return_is_quoted_in_full(world: World) -> None:
     form = world.advance(world.declaration(), "submit", "forward")
     opinion = "第2行指标值“≥1200人”没有依据。\n请补充测算过程，并与上年实际数核对后再送审。"
+    world.note(form, world.office)
     take_step(form, "return", by=world.office, order=Order(opinion=opinion))
     page = home(world.filler)
     (todo,) = page.context["todos"]
@@ -91,8 +92,10 @@ def test_a_return_is_quoted_in_full(world: World) -> None:
 def test_the_last_return_is_the_one_quoted(world: World) -> None:
     form = world.declaration()
     world.advance(form, "submit")
+    world.note(form, world.boss)
     take_step(form, "return", by=world.boss, order=Order(opinion="先改题目。"))
     world.advance(form, "submit")
+    world.note(form, world.boss)
     take_step(form, "return", by=world.boss, order=Order(opinion="再改目标。"))
     (todo,) = home(world.filler).context["todos"]
     assert todo.returned.opinion == "再改目标。"

@@ -137,6 +137,8 @@ def sent_with(what: str, samples: Samples) -> dict[str, Any]:
         "adopt": {"form": forms["last year"].pk, "document_number": "川财〔2022〕1号", "document_date": "2022-01-10"},
         "copy": {"form": forms["last year"].pk},
         "renewed": {"place": "goal"},
+        "remark": {"do": "remark", "text": "依据不足", "level": "must", "audience": "unit"},
+        "phrase": {"text": "请补充依据。", "is_used": "on", "is_shared": "on"},
         "delete": {"post": "yes"},
         "import": {"shown": "0", "form": "0"},
         "report": {"reported_on": "2023-01-10"},
@@ -183,6 +185,7 @@ def ready(samples: Samples) -> Samples:
     things["last year"] = world.declaration(title="上年的项目", year=2022)
     Declaration.objects.filter(pk=things["last year"].pk).update(budget_year=last_year)
     Declaration.objects.filter(pk=things["school"].pk).update(stale=["goal"])
+    world.note(things["passed"], world.perf)
     things["prepared"] = samples.things["targets.disclosure"]["prepared"].items.get().declaration
     Waiver.objects.create(
         declaration=things["school"], rule="R01", message="错误", explanation="说明", asked_by=world.filler

@@ -337,6 +337,7 @@ def test_who_sees_the_text_of_a_draft(client: Client, world: World, who: str, st
 def test_others_read_the_submitted_text_while_a_returned_form_is_mended(client: Client, world: World) -> None:
     form = world.declaration()
     world.advance(form, "submit")
+    world.note(form, world.boss)
     take_step(form, "return", by=world.boss, order=Order(opinion="请补充依据"))
     sent = opened(client, world.filler, form)
     assert "请补充依据" in client.get(page(form)).content.decode()

@@ -54,6 +54,7 @@ def world() -> World:
 def test_two_reviewers_of_one_form(world: World, attempt: int) -> None:
     form = world.declaration()
     world.advance(form, "submit", "forward", "forward")
+    world.note(form, world.perf2)
     told = together(step(form, "pass", world.perf), step(form, "return", world.perf2))
     assert sorted(one == "done" for one in told) == [False, True] or told == ["done", "done"]
     form.refresh_from_db()

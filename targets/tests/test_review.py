@@ -13,6 +13,7 @@ from targets.domain.record import PLAN, IndicatorRow
 from targets.domain.steps import STATES
 from targets.editing import apply_changes, fresh_declaration
 from targets.models import Declaration, ReviewEvent, Revision
+from targets.remarks import REVIEWER_AT
 from targets.review import Order, StepRefused, levels_to_return_to, open_steps, take_step, take_steps, whose_turn
 from targets.storing import store
 from targets.tests.world import World
@@ -64,6 +65,8 @@ def form_in(world: World, state: str) -> Declaration:
         else:
             world.advance(form, slug)
     assert form.state == state
+    if form.state in REVIEWER_AT:
+        world.note(form, world.actor(form, "return"))
     return form
 
 
@@ -147,6 +150,7 @@ def test_confirming_passes_authorship_to_the_department(world: World) -> None:
 def test_the_whole_way_leaves_an_event_for_every_step(world: World) -> None:
     form = world.declaration()
     world.advance(form, "submit", "forward")
+    world.note(form, world.office)
     take_step(form, "return", by=world.office, order=Order(opinion="指标值偏低。"))
     row = form.record().rows[1]
     apply_changes(form, [Change(row.key, "target", "≥1200人", "≥1300人")], by=world.filler)
@@ -291,6 +295,7 @@ def test_a_return_may_go_to_a_lower_level_in_use(world: World) -> None:
     form = world.declaration()
     world.advance(form, "submit", "forward", "forward")
     assert list(levels_to_return_to(form)) == ["returned", "department_review", "office_review"]
+    world.note(form, world.perf)
     with pytest.raises(StepRefused, match="不能退回到所选环节"):
         take_step(form, "return", by=world.perf, order=Order(opinion="再看", to_level="performance_review"))
     take_step(form, "return", by=world.perf, order=Order(opinion="请业务科室再看", to_level="office_review"))

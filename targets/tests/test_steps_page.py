@@ -73,6 +73,7 @@ def test_a_return_asks_for_the_level_and_its_opinion_stands_above_the_form(clien
     form = world.advance(world.declaration(), "submit", "forward", "forward")
     sign_in(client, world, "perf")
     assert 'value="office_review"' in client.get(page(form)).content.decode()
+    world.note(form, world.perf)
     said = {"seen_revision": 1, "opinion": "依据不足。\n请补充测算。", "to_level": "returned"}
     client.post(page(form, "step", "return"), said)
     form.refresh_from_db()
@@ -94,6 +95,7 @@ def test_a_refused_step_comes_back_with_what_was_typed(
     client: Client, world: World, said: dict[str, str], words: str
 ) -> None:
     form = world.advance(world.declaration(), "submit")
+    world.note(form, world.boss)
     sign_in(client, world, "boss")
     html = client.post(page(form, "step", "return"), {"seen_revision": 1} | said).content.decode()
     assert words in html
@@ -178,6 +180,7 @@ def test_approval_without_document_or_choice_is_told_and_keeps_the_ticks(
 
 
 def test_a_form_that_left_meanwhile_is_told(client: Client, world: World, passed: list[Declaration]) -> None:
+    world.note(passed[0], world.perf)
     take_step(passed[0], "return", by=world.perf, order=Order(opinion="重来"))
     sign_in(client, world, "budget")
     said = {"form": [form.pk for form in passed], "document_number": "1号", "document_date": "2023-01-15"}

@@ -42,14 +42,20 @@ def test_the_whole_way_of_one_project(world: World) -> None:
     filler.press("送审")
 
     at_the_form(world, "boss").press("报送财政")
-    at_the_form(world, "office").press("退回", opinion=OPINION)
+    office = at_the_form(world, "office")
+    office.press("保存修改意见", text="请附测算依据", level="must", field="", row="", audience="unit")
+    office.press("退回", opinion=OPINION)
 
     filler = at_the_form(world, "filler")
     assert OPINION in filler.page
+    assert "没有送审：还有1条“必须修改”未答复，第一条：整张表“请附测算依据”。请答复或采纳后再送审。" in filler.page
+    filler.press("保存并答复", **{f"answer:{form.remarks.get().pk}": "测算表已附"})
     filler.press("送审", **{cell_of(filler, "≥1250人"): "≥1240人"})
 
     at_the_form(world, "boss").press("报送财政", opinion="同意")
-    at_the_form(world, "office").press("初审通过", opinion="已核对")
+    office = at_the_form(world, "office").press("认可")
+    assert told(office) == ["已认可这条修改意见的处理。"]
+    office.press("初审通过", opinion="已核对")
     at_the_form(world, "perf").press("审核通过")
 
     assert TITLE not in visitor.open("/").page
@@ -83,6 +89,10 @@ def test_the_whole_way_of_one_project(world: World) -> None:
         (1, "edit", "filler某"),
         (2, "edit", "filler某"),
         (3, "edit", "filler某"),
+    ]
+    assert list(form.remarks.values_list("text", "level", "state", "replies__deed", "replies__text")) == [
+        ("请附测算依据", "must", "accepted", "answer", "测算表已附"),
+        ("请附测算依据", "must", "accepted", "accept", ""),
     ]
     approval = form.events.get(step="approve")
     assert (approval.document_number, approval.document_date) == ("川财绩〔2023〕1号", date(2023, 1, 10))

@@ -19,7 +19,8 @@ from departments.roles import (
 )
 from targets.domain.record import PROJECT, IndicatorRow, Record
 from targets.editing import fresh_declaration
-from targets.models import BudgetYear, Campaign, Category, Declaration, Revision
+from targets.models import BudgetYear, Campaign, Category, Declaration, Remark, Revision
+from targets.remarks import Said, remark
 from targets.review import Order, take_step
 from targets.storing import store
 
@@ -91,6 +92,8 @@ class World:
             form.refresh_from_db()
             person = self.actor(form, slug)
             revision = form.current_revision
+            if slug == "return":
+                self.note(form, person)
             order = Order(
                 opinion="请按意见修改。",
                 seen_revision=revision.number if revision else None,
@@ -99,6 +102,10 @@ class World:
             )
             take_step(form, slug, by=person, order=order)
         return form
+
+    def note(self, form: Declaration, by: Person) -> Remark:
+        """A remark that asks for nothing; with it a form may be returned."""
+        return remark(form, Said("请看审核意见。", level=Remark.Level.NOTE), by=by)
 
     def actor(self, form: Declaration, slug: str) -> Person:
         if slug in ("submit", "withdraw", "confirm", "adjust"):

@@ -1,0 +1,90 @@
+"""修改意见 as a form's page shows them: each with its place, its answers, and what this person may do about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from departments.models import Person
+from targets.domain.edits import HEAD_TEXTS
+from targets.domain.labels import field_label
+from targets.domain.record import MONEY, PLAN, Record
+from targets.models import Declaration, Remark, RemarkReply, StockPhrase
+from targets.paper import PLAN_COLUMNS, PROJECT_COLUMNS
+from targets.remarks import adopt, answer, place_of, why_not_close, why_not_remark
+from targets.review import StepRefused
+
+SHOWN_NAME = 18
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkNote:
+    remark: Remark
+    place: str
+    anchor: str
+    replies: Sequence[RemarkReply]
+    may_answer: bool = False
+    may_close: bool = False
+    may_take_back: bool = False
+
+    @property
+    def mark(self) -> str:
+        return "must_fix" if self.remark.is_open_must else "remark"
+
+
+def remark_notes(declaration: Declaration, record: Record, user: Person) -> list[RemarkNote]:
+    """What this person may read, in the order of the form; two queries, however many there are."""
+    remarks = list(declaration.remarks.visible_to(user).select_related("declaration").prefetch_related("replies"))
+    if not remarks:
+        return []
+    order = {row.key: number for number, row in record.numbered_rows()}
+    editable = declaration.editable_by(user)
+    closes = {side: not why_not_close(declaration, side, user) for side in Remark.Side}
+    notes = [
+        RemarkNote(
+            one,
+            place_of(one, record),
+            _anchor(one, order),
+            list(one.replies.all()),
+            may_answer=editable and one.sent_at is not None and one.state != Remark.State.ACCEPTED,
+            may_close=one.sent_at is not None and closes[Remark.Side(one.side)],
+            may_take_back=one.sent_at is None and one.author_id == user.pk,
+        )
+        for one in remarks
+    ]
+    return sorted(notes, key=lambda note: (order.get(note.remark.row_key, 0), note.remark.pk))
+
+
+def _anchor(one: Remark, rows: Mapping[str, int]) -> str:
+    if one.row_key in rows:
+        return f"row-{one.row_key}"
+    return f"f-{one.field}" if one.field and not one.row_key else "remarks"
+
+
+def remark_desk(declaration: Declaration, record: Record, user: Person, row: str) -> dict[str, Any] | None:
+    """What the form for a new remark offers, or None for who may not remark; `row` is the one that was pointed at."""
+    if why_not_remark(declaration, user):
+        return None
+    is_plan = record.kind == PLAN
+    heads = () if is_plan else (*HEAD_TEXTS, *MONEY)
+    columns = PLAN_COLUMNS if is_plan else PROJECT_COLUMNS
+    return {
+        "row": row,
+        "rows": [(one.key, f"第{number}行 {one.name[:SHOWN_NAME]}") for number, one in record.numbered_rows()],
+        "heads": [(name, field_label(record.kind, name)) for name in heads],
+        "fields": [(column.field, field_label(record.kind, column.field)) for column in columns],
+        "levels": Remark.Level.choices,
+        "audiences": Remark.Audience.choices,
+        "phrases": [phrase.text for phrase in StockPhrase.objects.visible_to(user).filter(is_used=True)],
+    }
+
+
+def reply(declaration: Declaration, verb: str, number: str, text: str, *, by: Person) -> str:
+    """The unit answers or adopts, from the form's own page; what is told then. Raises StepRefused."""
+    one = declaration.remarks.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 18 else None
+    if one is None:
+        raise StepRefused("没有这条修改意见。请刷新页面。")
+    if verb == "adopt":
+        adopt(one, by=by)
+        return "已采纳建议的文字并保存，这条修改意见记为已答复。"
+    answer(one, text, by=by)
+    return "答复已保存，送审后审核人可见。"

@@ -1,0 +1,217 @@
+"""修改意见: a reviewer says what is to be changed and may propose the text; the unit answers or takes it over (采纳).
+
+A remark is sent with the reviewer's next step (`targets.review` does that). Refusals are sentences: `StepRefused`.
+"""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from departments.models import Person
+from departments.roles import DEPARTMENT_REVIEWER, OFFICE_REVIEWER, PERFORMANCE_REVIEWER
+from targets.domain.edits import HEAD_TEXTS, Change, head_value
+from targets.domain.labels import field_label
+from targets.domain.record import MONEY, ROW_TEXTS, Record
+from targets.domain.steps import DEPARTMENT_REVIEW, OFFICE_REVIEW, PASSED, PERFORMANCE_REVIEW
+from targets.editing import EditRefused, apply_changes, why_not_editable
+from targets.models import Declaration, Remark, RemarkReply
+from targets.review import StepRefused
+
+REVIEWER_AT = {
+    DEPARTMENT_REVIEW: DEPARTMENT_REVIEWER,
+    OFFICE_REVIEW: OFFICE_REVIEWER,
+    PERFORMANCE_REVIEW: PERFORMANCE_REVIEWER,
+    PASSED: PERFORMANCE_REVIEWER,
+}
+"""Who may take the next step may remark: his remarks are sent with it."""
+PROPOSABLE = frozenset(HEAD_TEXTS + ROW_TEXTS) - {"key"}
+"""Fields whose text may be proposed; amounts are the budget's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a reviewer wrote. Without `row` it speaks of the form, without `field` of the row or form as a whole."""
+
+    text: str
+    row: str = ""
+    field: str = ""
+    level: str = Remark.Level.MUST
+    audience: str = Remark.Audience.UNIT
+    proposal: str = ""
+
+
+def reviewing_role(declaration: Declaration, user: Person) -> str:
+    """In which role this person may remark on the form now, "" for none."""
+    role = REVIEWER_AT.get(declaration.state, "")
+    return role if role and declaration.unit_id in user.scope.reach(role) else ""
+
+
+def why_not_remark(declaration: Declaration, user: Person) -> str:
+    if not reviewing_role(declaration, user):
+        return "修改意见由正在审核这张表的人提出，现在不由您审核，没有保存。"
+    if user.pk in declaration.authors():
+        return "这一稿是您编制的，修改意见须由其他审核人提出。"
+    return ""
+
+
+def why_not_close(declaration: Declaration, side: str, user: Person) -> str:
+    """A colleague of the same side may accept or reopen what another asked, an author of the text may not."""
+    if side != side_of(reviewing_role(declaration, user)):
+        return f"这条意见由{Remark.Side(side).label}审核人提出，单位再次送审到他那里时由其认可或重新提出。"
+    if user.pk in declaration.authors():
+        return "这一稿是您编制的，须由其他审核人办理。"
+    return ""
+
+
+def side_of(role: str) -> str:
+    """On whose behalf a reviewer speaks; "" for nobody's."""
+    if not role:
+        return ""
+    return Remark.Side.DEPARTMENT if role == DEPARTMENT_REVIEWER else Remark.Side.FINANCE
+
+
+def remark(declaration: Declaration, said: Said, *, by: Person) -> Remark:
+    """Say something of the submitted text; raises StepRefused."""
+    if refusal := why_not_remark(declaration, by):
+        raise StepRefused(refusal)
+    revision = declaration.submitted_revision
+    if revision is None:
+        raise StepRefused("这张表还没有送审稿，没有保存修改意见。")
+    text = said.text.strip()
+    if not text and not said.proposal.strip():
+        raise StepRefused("修改意见为空，没有保存。请写明问题，或写出建议的文字。")
+    record = revision.record
+    row = next((row for row in record.rows if row.key == said.row), None) if said.row else None
+    if said.row and row is None:
+        raise StepRefused("所指的这一行已不在送审稿中。请刷新页面后重新选择。")
+    if said.field and said.field not in (ROW_TEXTS if row else (*HEAD_TEXTS, *MONEY)):
+        raise StepRefused("没有这个栏目。请刷新页面后重新选择。")
+    if said.proposal.strip() and said.field not in PROPOSABLE:
+        raise StepRefused("建议修改须指明一个文字栏目。请选择栏目，或把建议写在问题中。")
+    role = reviewing_role(declaration, by)
+    return Remark.objects.create(
+        declaration=declaration,
+        revision=revision,
+        row_key=said.row,
+        row_name=row.name[:200] if row else "",
+        field=said.field,
+        level=said.level,
+        audience=said.audience,
+        side=side_of(role),
+        text=text or "建议改写。",
+        quoted=cell_text(record, said.row, said.field) or "",
+        proposal=said.proposal.strip(),
+        author=by,
+        author_name=str(by),
+        role=role,
+    )
+
+
+def take_back(one: Remark, *, by: Person) -> None:
+    """What is not sent yet is its author's to take back; raises StepRefused."""
+    gone, _ = Remark.objects.filter(pk=one.pk, author=by, sent_at=None).delete()
+    if not gone:
+        raise StepRefused("这条修改意见已经发出，不能收回。可以注明“已认可”。")
+
+
+def answer(one: Remark, text: str, *, by: Person) -> RemarkReply:
+    """The unit says what it did, or why not; raises StepRefused."""
+    if not text.strip():
+        raise StepRefused("答复为空，没有保存。请写明怎样修改，或为何不改。")
+    _must_be_the_units(one, by)
+    return _reply(one, RemarkReply.Deed.ANSWER, by, text)
+
+
+def adopt(one: Remark, *, by: Person) -> RemarkReply:
+    """采纳: the proposed text goes into the cell, and whoever takes it over is its author; raises StepRefused."""
+    _must_be_the_units(one, by)
+    form = one.declaration
+    if not one.proposal:
+        raise StepRefused("这条意见没有写建议的文字，请自行修改后答复。")
+    stored = cell_text(form.record(), one.row_key, one.field)
+    if stored is None:
+        raise StepRefused("这一行已经删除，没有采纳。请自行修改后答复。")
+    if stored not in (one.quoted, one.proposal):
+        now = stored or "空白"
+        raise StepRefused(f"没有采纳：这一格在提出建议后已改为“{now}”。请自行核对修改后答复。")
+    with transaction.atomic():
+        try:
+            outcome = apply_changes(
+                form, [Change(one.row_key, one.field, stored, one.proposal)], by=by, note="采纳修改意见"
+            )
+        except EditRefused as refusal:
+            raise StepRefused(str(refusal)) from None
+        if outcome.conflicts:
+            raise StepRefused("没有采纳：刚有人修改了这一格。请刷新后核对。")
+        return _reply(one, RemarkReply.Deed.ADOPT, by)
+
+
+def accept(one: Remark, *, by: Person) -> RemarkReply:
+    """The reviewer is content; raises StepRefused."""
+    _must_be_a_reviewers(one, by)
+    if one.state == Remark.State.ACCEPTED:
+        raise StepRefused("这条意见已经认可，无须再办理。")
+    return _reply(one, RemarkReply.Deed.ACCEPT, by)
+
+
+def reopen(one: Remark, text: str, *, by: Person) -> RemarkReply:
+    """The reviewer asks again, with a reason; raises StepRefused."""
+    _must_be_a_reviewers(one, by)
+    if one.state == Remark.State.OPEN:
+        raise StepRefused("这条意见还在待答复，无须重新提出。")
+    if not text.strip():
+        raise StepRefused("没有写明还须怎样修改，没有保存。请写明后重新提出。")
+    return _reply(one, RemarkReply.Deed.REOPEN, by, text)
+
+
+def cell_text(record: Record, row: str, field: str) -> str | None:
+    """What stands in the place that a remark speaks of; "" of a whole row or form, None when the row is gone."""
+    if not row:
+        return head_value(record, field) if field else ""
+    line = next((line for line in record.rows if line.key == row), None)
+    if line is None:
+        return None
+    return str(getattr(line, field)) if field else ""
+
+
+def place_of(one: Remark, record: Record) -> str:
+    """`第2行 指标值`, by where the row stands now; a row that is gone is called by its name."""
+    label = field_label(record.kind, one.field) if one.field else ""
+    if not one.row_key:
+        return label or "整张表"
+    number = next((number for number, row in record.numbered_rows() if row.key == one.row_key), None)
+    where = f"第{number}行" if number else f"“{one.row_name}”（这一行已删除）"
+    return f"{where} {label}".strip()
+
+
+def _must_be_the_units(one: Remark, user: Person) -> None:
+    form = one.declaration
+    if not form.editable_by(user):
+        raise StepRefused(why_not_editable(form, user))
+    if one.sent_at is None or one.audience != Remark.Audience.UNIT:
+        raise StepRefused("没有这条修改意见。请刷新页面。")
+
+
+def _must_be_a_reviewers(one: Remark, user: Person) -> None:
+    if refusal := why_not_close(one.declaration, one.side, user):
+        raise StepRefused(refusal)
+    if one.sent_at is None:
+        raise StepRefused("这条意见还没有发出。要改请收回后重写。")
+
+
+STATE_AFTER = {
+    RemarkReply.Deed.ANSWER: Remark.State.ANSWERED,
+    RemarkReply.Deed.ADOPT: Remark.State.ANSWERED,
+    RemarkReply.Deed.ACCEPT: Remark.State.ACCEPTED,
+    RemarkReply.Deed.REOPEN: Remark.State.OPEN,
+}
+
+
+def _reply(one: Remark, deed: RemarkReply.Deed, by: Person, text: str = "") -> RemarkReply:
+    with transaction.atomic():
+        locked = Remark.objects.select_for_update().get(pk=one.pk)
+        reply = RemarkReply.objects.create(remark=locked, deed=deed, text=text.strip(), person=by, person_name=str(by))
+        locked.state = STATE_AFTER[deed]
+        locked.save(update_fields=["state"])
+    one.state = locked.state
+    return reply
