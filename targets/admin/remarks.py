@@ -90,7 +90,7 @@ class PhraseForm(forms.ModelForm[StockPhrase]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["is_shared"] = self.instance.pk is not None and self.instance.owner_id is None
+        self.initial["is_shared"] = not self.instance._state.adding and self.instance.owner_id is None
 
 
 @admin.register(StockPhrase)
@@ -115,7 +115,7 @@ class StockPhraseAdmin(ScopedAdmin):
         shares = person(request).scope.holds(PERFORMANCE_REVIEWER)
         return ("text", "is_used", "is_shared") if shares else ("text", "is_used")
 
-    def has_change_permission(self, request: HttpRequest, obj: StockPhrase | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if not super().has_change_permission(request, obj):
             return False
         user = person(request)
@@ -128,6 +128,6 @@ class StockPhraseAdmin(ScopedAdmin):
         if not change:
             obj.division = Division.objects.filter(departments__in=user.scope.reach(*REVIEWERS)).order_by("pk")[0]
             obj.owner = user
-        if "is_shared" in form.cleaned_data and (shared := form.cleaned_data["is_shared"]) != (obj.owner is None):
-            obj.owner = None if shared else user
+        if user.scope.holds(PERFORMANCE_REVIEWER):  # to others the tick is not offered, and not believed
+            obj.owner = None if form.cleaned_data["is_shared"] else obj.owner or user
         super().save_model(request, obj, form, change)
