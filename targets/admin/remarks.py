@@ -90,7 +90,7 @@ class PhraseForm(forms.ModelForm[StockPhrase]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["is_shared"] = not self.instance._state.adding and self.instance.owner_id is None
+        self.initial["is_shared"] = bool(self.instance.text) and self.instance.owner_id is None
 
 
 @admin.register(StockPhrase)
