@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from targets.domain.sheets.cells import Cell, Grid, label_key, split_label
 from targets.domain.sheets.foot import begins_foot
 from targets.domain.sheets.head import OTHER_FORM
-from targets.domain.sheets.header import Header, read_header
+from targets.domain.sheets.header import Header, are_column_numbers, read_header
 from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.layouts import LAYOUTS
+from targets.domain.sheets.terms import is_term
 
 TITLE_CELLS = 3
 """A row with more texts than this is no title."""
@@ -82,8 +83,28 @@ class _Search:
             for cell in row
             if (label := start.layout.label_of(cell.text)) and label[0]
         }
-        if len(labels) >= LABELS_OF_A_FORM:
+        if len(labels) >= LABELS_OF_A_FORM and not self._is_list(start, bottom):
             self.found.append((start.layout, start.row, None, True))
+
+    def _is_list(self, start: _Start, bottom: int) -> bool:
+        """Projects in lines, without indicators: the word that would name a form is a heading, and no label stands below it."""
+        rows = [cells for cells in self.grid.rows[start.row : bottom] if cells and not are_column_numbers(cells)]
+        names = [
+            at
+            for at, cells in enumerate(rows)
+            if any(
+                (found := start.layout.label_of(cell.text)) and found[0] == start.layout.names_form for cell in cells
+            )
+        ]
+        at = names[0] if names else len(rows)
+        columns = {cell.column for cell in rows[at]} if names else set()
+        below = rows[at + 1 : at + 3]
+        return (
+            len(columns) >= FEWEST_HEADINGS
+            and bool(below)
+            and all(len(columns.intersection(cell.column for cell in cells)) >= FEWEST_HEADINGS for cells in below)
+            and not any(start.layout.label_of(cell.text) for cells in below for cell in cells)
+        )
 
 
 def find_blocks(grid: Grid) -> list[Block]:
@@ -101,7 +122,7 @@ def find_blocks(grid: Grid) -> list[Block]:
         if not HEADINGS.isdisjoint(keys) and (
             layout := _table_layout(keys, search.start) or _list_layout(grid, row, keys)
         ):
-            header = read_header(grid, layout, row)
+            header = read_header(grid, layout, _head_top(grid, layout, row, below))
             search.table(header, layout)
             below = header.bottom + 1
             listing = _headings(grid, header) if layout.is_list else frozenset()
@@ -124,6 +145,15 @@ def _table_layout(keys: list[str], start: _Start | None) -> Layout | None:
         return None
     began = start.layout if start else None
     return max(fitting, key=lambda x: (len(words & x.headings), x is began, began is not None and x.kind == began.kind))
+
+
+def _head_top(grid: Grid, layout: Layout, row: int, below: int) -> int:
+    """A table head may begin one row higher: 一级指标 there, with 中期指标 and 年度指标 over the headings of this row."""
+    above = [label_key(cell.text) for cell in grid.rows[row - 1]] if row > below else []
+    own = {label_key(cell.text) for cell in grid.rows[row]}
+    leads = any(key in layout.headings and key not in own for key in above)
+    groups = all(key in layout.headings or key in layout.sides or is_term(key) for key in above)
+    return row - 1 if leads and groups and len(above) > 1 else row
 
 
 def _list_layout(grid: Grid, row: int, keys: list[str]) -> Layout | None:

@@ -13,6 +13,7 @@ from targets.domain.sheets.amounts import read_amount, unit_in
 from targets.domain.sheets.cells import Cell, Grid, address, label_key, plain
 from targets.domain.sheets.find import Block
 from targets.domain.sheets.flat import (
+    BOTH_NAMES,
     CONTINUES,
     FLAT,
     FLAT_PLAN,
@@ -27,7 +28,7 @@ from targets.domain.sheets.flat import (
 from targets.domain.sheets.foot import begins_foot, read_foot
 from targets.domain.sheets.form import Form, FormReading, read_form, row_of
 from targets.domain.sheets.head import Head, add_extra, years_in
-from targets.domain.sheets.header import Header, Span
+from targets.domain.sheets.header import Header, Span, are_column_numbers
 from targets.domain.sheets.indicator import joined_target, settled
 from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, MEASUREMENT_UNIT, OPERATOR, YEAR
 from targets.domain.sheets.names import split_department
@@ -40,6 +41,7 @@ IDENTITY = (KIND, YEAR, "code", "title", "unit", DEPARTMENT)
 """Two lines that say the same of these belong to one form; what a line leaves blank it does not deny."""
 OWN_TEXTS = ROW_FIELDS | {OPERATOR, QUANTITY, MEASUREMENT_UNIT}
 ANSWERS = ROW_FIELDS - {"number", "key", "weight"}
+UNITS_TOO = frozenset(map(label_key, BOTH_NAMES))
 NESTS = (*PROJECT_V1.nests, *PLAN_V2.nests)
 LEFT_TO_THE_FORM = (*MONEY, "goal", "code", "unit", DEPARTMENT, DEPARTMENT_CODE)
 
@@ -162,6 +164,8 @@ class _ListReader:
     strays: list[Cell] = field(default_factory=list)
     pages: list[_Page] = field(default_factory=list)
     headings: dict[str, Cell] = field(default_factory=dict)
+    unit_above: Cell | None = None
+    """Names the unit of the lines to come, in a list with one column for units and projects."""
 
     # Lines
 
@@ -183,6 +187,13 @@ class _ListReader:
         said = page.said(row)
         own, _ = page.own(row)
         cells = self.grid.rows[row]
+        if are_column_numbers(cells):
+            return False
+        if len(cells) == 1 and "title" in said and label_key(self.headings["title"].text) in UNITS_TOO:
+            self.unit_above = said["title"]
+            return False
+        if self.unit_above and "title" in said:
+            said.setdefault("unit", self.unit_above)
         names_form = "title" in said or "code" in said
         if label_key(said["title"].text if "title" in said else cells[0].text) in TOTALS or (
             not names_form and not ANSWERS & own.keys() and MONEY_SAID & said.keys()
@@ -264,7 +275,7 @@ class _ListReader:
                 head.strays += [*above.strays, *foot.strays, *self.strays]
             layout = FLAT_PLAN if _is_plan(listed) else FLAT
             bottom = max(tops[number + 1], listed.lines[-1] + 1)
-            block = Block(layout, tops[number], None, bottom, is_named=True)
+            block = Block(layout, tops[number], self.form.blocks[0].header, bottom, is_named=True)
             first, last = (bisect_left(told, row, key=row_of) for row in (block.top, block.bottom))
             yield read_form(
                 self.grid,
@@ -283,7 +294,7 @@ class _ListReader:
             cell = listed.said.get(name) or above.values.get(name)
             if cell and not (is_plan and name in MONEY):
                 head.values[name] = cell
-                head.labels[name] = self.headings.get(name) or above.labels[name]
+                head.labels[name] = self.headings.get(name) or above.labels.get(name, cell)
             elif cell:
                 add_extra(head.extra, self.headings[name].text, cell.text)
         title = listed.said.get("title")

@@ -1,5 +1,6 @@
 """One form of a sheet becomes a record, or is refused with the cell that is the reason."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from targets.domain.sheets.table import Table, carried_runs, read_table
 
 NOT_IMPORTED = "这张表没有导入。"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+REPORTS = re.compile("自评|监控")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
@@ -107,7 +109,7 @@ class _FormReader:
     def read(self) -> FormReading:
         layout = self.form.layout
         self._refuse_other_form()
-        table = self.table or read_table(self.grid, layout, self.form.blocks)
+        table = self.table or read_table(self.grid, layout, self.form.blocks, long_is_right=self.head.long_is_right)
         foot = read_foot(layout, table.foot)
         year = self._year()
         title = self._title(year)
@@ -116,6 +118,7 @@ class _FormReader:
         code = split_department(self.head.text(DEPARTMENT_CODE) or code)[0] or self.head.text(DEPARTMENT_CODE) or code
         unit = self.head.text("unit")
         extra = self._extra(table, foot, unit, name)
+        self._tell_remark()
         self._tell_guesses(table)
         self._tell_blanks(table)
         for told in table.told:
@@ -152,7 +155,8 @@ class _FormReader:
     def _refuse_other_form(self) -> None:
         if other := self.head.other_form:
             if self._reports_on_targets(other):
-                sentence = f"{quoted(other.text)}是自评表，已读入其中的绩效目标部分；执行数、实际完成值、得分等放在“其他栏目”中，请核对。"
+                kind = "监控表" if "监控" in other.text else "自评表"
+                sentence = f"{quoted(other.text)}是{kind}，已读入其中的绩效目标部分；执行数、实际完成值、得分等放在“其他栏目”中，请核对。"
                 self._tell(other.address, WARNING, sentence)
                 return
             sentence = (
@@ -161,10 +165,12 @@ class _FormReader:
             self._tell(other.address, REFUSED, sentence)
 
     def _reports_on_targets(self, other: Cell) -> bool:
-        """A self-evaluation holds the targets beside what became of them."""
+        """A self-evaluation or a monitoring form holds the targets beside what became of them."""
         headers = [block.header for block in self.form.blocks if block.header]
         reports = self.form.layout.reports
-        return "自评" in other.text and any(label_key(word) in reports for head in headers for word in head.unknown)
+        return REPORTS.search(other.text) is not None and any(
+            label_key(word) in reports for head in headers for word in head.unknown
+        )
 
     def _year(self) -> int | None:
         printed = self.head.year()
@@ -240,6 +246,12 @@ class _FormReader:
         for name, value in table_extra(self.form.layout, table):
             add_extra(extra, name, value)
         return extra
+
+    def _tell_remark(self) -> None:
+        header = self.form.blocks[0].header
+        if self.form.layout.remark and header:
+            column = min(first for first, _ in header.fields.values())
+            self._tell(address(header.top, column), GUESS, self.form.layout.remark)
 
     def _tell_guesses(self, table: Table) -> None:
         headings = self.form.layout.headings_of

@@ -10,7 +10,9 @@ from targets.domain.sheets.signing import FOOT_WORDS, foot_key
 YEAR_IN_TEXT = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:年(?!\s*\d{1,2}\s*月)|$)")
 CHINESE_YEAR = re.compile("[一二][〇○零Oo0一二三四五六七八九]{3}(?=年)")
 CHINESE_DIGITS = str.maketrans("〇○零Oo一二三四五六七八九", "00000123456789")
-NOISE = re.compile(r"(附件|附表|表)\s*[\d一二三四五六七八九十\-.]*$|第\s*\d*\s*页.*|共\s*\d*\s*页|[-—\s\d/.]+$")
+NOISE = re.compile(
+    r"(预算)?\d+(-\d+)+\s*表|(附件|附表|表)\s*[\d一二三四五六七八九十\-.]*$|第\s*\d*\s*页.*|共\s*\d*\s*页|[-—\s\d/.]+$"
+)
 """Numbers of annexes and pages say nothing about the form."""
 UNFILLED = re.compile(r"[\s年月日/\-_—.．…（）()盖章签字]*")
 OTHER_FORM = re.compile("(自评|评价|监控|审核|反馈|汇总).*表$")
@@ -32,6 +34,8 @@ class Head:
     other_form: Cell | None = None
     first: Cell | None = None
     money_unit: str = ""
+    long_is_right: bool | None = None
+    """Where labels of the longer term and of the year stand side by side: which of them is the right one."""
 
     def text(self, name: str) -> str:
         return self.values[name].text if name in self.values else ""

@@ -22,25 +22,30 @@ from targets.domain.sheets.layout import (
     DEPARTMENT,
     EXTRA,
     HEADING,
+    LONG_TERM_TOTAL,
     MONEY_UNIT,
     OVERALL_GOAL,
     PART_OR_OTHER,
     REPORTED,
     STAMP,
+    TASK,
     YEAR,
     Layout,
 )
 from targets.domain.sheets.marks import has_marks, ticked
 from targets.domain.sheets.money_table import MoneyColumn, MoneyTable
+from targets.domain.sheets.task_table import Tasks
+from targets.domain.sheets.term_money import TermMoney
 
 CODE_ALONE = re.compile(r"[\[【〔(（［]?\s*[0-9A-Za-z]{2,20}\s*[\]】〕)）］]?")
 NEVER_ABOVE = frozenset({STAMP, YEAR, MONEY_UNIT, HEADING, BUDGETED, REPORTED})
 """Labels whose value does not stand below them."""
 BRACKETS = "[]【】〔〕()（）［］ "
-MONEY_FIELDS = frozenset({*MONEY, EXTRA, PART_OR_OTHER})
+MONEY_FIELDS = frozenset({*MONEY, EXTRA, PART_OR_OTHER, LONG_TERM_TOTAL})
 OWN_INCOME = frozenset({"事业收入", "经营性收入", "经营收入"})
 LONG_TEXTS = frozenset({"goal", OVERALL_GOAL, EXTRA})
 YEAR_ALONE = re.compile(r"[(\[]?\s*(19|20)\d\d\s*年度?\s*[)\]]?")
+OF_THAT = "其中"
 LONGEST_YEAR_LINE = 40
 """Longer text that mentions a year explains something; it does not name the year of the form."""
 
@@ -62,6 +67,13 @@ class _HeadReader:
     in_money: bool = False
     part: Cell | None = None
     """The label of the last part of 自有资金."""
+    terms: TermMoney = field(default_factory=TermMoney)
+    long_parts: frozenset[Cell] = frozenset()
+    """Labels of this row that speak of the money of a longer term."""
+    tasks: Tasks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tasks = Tasks(self.layout.labels)
 
     def read(self, top: int, bottom: int) -> Head:
         head = self.head
@@ -74,11 +86,18 @@ class _HeadReader:
             self._read_row([piece for cell in cells for piece in pieces(cell, self.layout.labels)])
         for table in self.tables:
             self._settle_money(table)
+        head.long_is_right = self.terms.long_is_right
+        for name, text in self.tasks.kept(head.money_unit):
+            add_extra(head.extra, name, text)
         self._settle_goals()
         return head
 
     def _read_row(self, cells: list[Cell]) -> None:
         fields = [label[0] if (label := self.layout.label_of(cell.text)) else None for cell in cells]
+        if (self.tasks.is_open or TASK in fields) and self._read_task(cells, fields):
+            return
+        self.terms.see(cells, fields)
+        self.long_parts = self.terms.long_parts(cells, fields)
         if sum(name in (BUDGETED, REPORTED) for name in fields) > 1:
             self._begin_money(cells, fields)
             return
@@ -108,6 +127,12 @@ class _HeadReader:
         for cell, name in zip(cells, fields, strict=True):
             if name == HEADING:
                 self.head.money_unit = unit_in(cell.text) or self.head.money_unit
+
+    def _read_task(self, cells: list[Cell], fields: list[str | None]) -> bool:
+        is_task = self.tasks.take(cells, fields, [last for _, _, last in self._with_ends(cells, fields)])
+        if is_task:
+            self._keep_unit(cells, fields)
+        return is_task
 
     # Values below their labels
 
@@ -225,8 +250,11 @@ class _HeadReader:
         name, glued = label
         if name == HEADING:
             self.head.money_unit = unit_in(cell.text) or self.head.money_unit
-            return 1
-        self.head.labels.setdefault(name, cell)
+            if value is None or len(cells) > 2 or not self._is_sum(cell, value):
+                return 1
+            name = "total"
+        if cell not in self.long_parts:
+            self.head.labels.setdefault(name, cell)
         used = 1
         if glued:
             value = Cell(cell.row, cell.column, glued)
@@ -236,6 +264,13 @@ class _HeadReader:
         if value:
             self._keep(name, cell, value)
         return used
+
+    def _is_sum(self, label: Cell, value: Cell) -> bool:
+        """An amount directly beside 项目资金, without the parts that this heading usually stands over."""
+        return (
+            MONEY_LABEL.search(label_key(label.text)) is not None
+            and AMOUNT_WITHOUT_UNIT.fullmatch(value.text) is not None
+        )
 
     def _whole_value(self, cells: list[Cell], at: int, name: str) -> tuple[Cell, int]:
         """A value and how many cells it takes: choices with boxes, or code and name of a department, each in its own cell."""
@@ -267,6 +302,10 @@ class _HeadReader:
     def _keep(self, name: str, label: Cell, value: Cell) -> None:
         head = self.head
         printed = split_label(label.text)[0] or label.text
+        if label in self.long_parts:
+            name, printed = EXTRA, self.terms.printed(label.text)
+        elif name in (LONG_TERM_TOTAL, TASK):
+            name = EXTRA
         if name == PART_OR_OTHER:
             name = EXTRA if self._is_part(label) else "other"
             printed = f"自有资金 {printed}" if name == EXTRA else printed
@@ -322,7 +361,7 @@ class _HeadReader:
             head.other_form = head.other_form or cell
             head.years += [(year, cell) for year in years_in(cell.text)]
             return 1
-        if word and len(word) <= LONGEST_UNKNOWN_LABEL:
+        if word and len(word) <= LONGEST_UNKNOWN_LABEL and not (value and label_key(word) == OF_THAT):
             if not UNFILLED.fullmatch(glued):
                 self._keep_extra(cell, word, glued)
                 return 1
@@ -336,7 +375,8 @@ class _HeadReader:
             return 1
         if value and len(cell.text) <= LONGEST_UNKNOWN_LABEL:
             value, used = self._whole_value(cells, at + 1, EXTRA)
-            self._keep_extra(cell, (word or cell.text).strip("：: "), value.text)
+            printed = cell.text if label_key(word) == OF_THAT else word or cell.text
+            self._keep_extra(cell, printed.strip("：: "), value.text)
             return 1 + used
         head.strays.append(cell)
         return 1

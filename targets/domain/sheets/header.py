@@ -1,11 +1,20 @@
 """Read a table head of any number of rows: which sheet columns hold which field."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from targets.domain.sheets.cells import Grid, label_key
+from targets.domain.sheets.cells import Cell, Grid, label_key, plain
 from targets.domain.sheets.layout import Column, Layout
 
 MOST_ROWS = 8
+COUNTING = ("栏次", "列次", "行次", "序号")
+FIRST_NUMBERS = frozenset(("1", "１", "(1)", "（1）", *COUNTING))
+FEWEST_NUMBERS = 3
+
+SHARED = "level1"
+TWINNED = frozenset(("name", "target"))
+GROUPED = TWINNED | {SHARED, "level2"}
+LONG_TARGETS = frozenset("中期指标值 实施期指标值 长期指标值 中期目标值 总体指标值 总指标值 中长期指标值".split())
 
 Span = tuple[int, int]
 
@@ -19,6 +28,10 @@ class Header:
     fields: dict[str, Span] = field(default_factory=dict)
     unknown: dict[str, Span] = field(default_factory=dict)
     """Printed heading → columns, for headings that the layout does not know."""
+    over: frozenset[str] = frozenset()
+    """Keys of the headings over its indicators and targets, their own included."""
+    twin: "Header | None" = None
+    """A second group of the same headings beside the first (the longer term and the year)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +48,16 @@ def read_header(grid: Grid, layout: Layout, top: int) -> Header:
     leaves = _leaves(grid, top, header.bottom, (0, max(ends)), frozenset(), "")
     _assign(header, layout, leaves)
     return header
+
+
+def are_column_numbers(cells: Sequence[Cell]) -> bool:
+    """A row below the headings that counts the columns: 栏次 1 2 3 4."""
+    if len(cells) < FEWEST_NUMBERS or cells[0].text not in FIRST_NUMBERS:
+        return False
+    texts = [plain(cell.text).strip("()") for cell in cells]
+    if texts and texts[0] in COUNTING:
+        texts = texts[1:]
+    return len(texts) >= FEWEST_NUMBERS and texts == [str(number) for number in range(1, len(texts) + 1)]
 
 
 def _bottom(grid: Grid, layout: Layout, top: int) -> int:
@@ -77,6 +100,50 @@ def _leaves(grid: Grid, row: int, bottom: int, within: Span, above: frozenset[st
 
 
 def _assign(header: Header, layout: Layout, leaves: list[_Leaf]) -> None:
+    start = _second_group(layout, leaves)
+    if start:
+        left, right = Header(header.top, header.bottom), Header(header.top, header.bottom)
+        _assign_group(left, layout, leaves[:start])
+        _assign_group(right, layout, leaves[start:])
+        for part in (left, right):
+            _take_long_target(part)
+        if all(part.fields.keys() >= TWINNED for part in (left, right)):
+            for part, other in ((left, right), (right, left)):
+                if SHARED in other.fields:
+                    part.fields.setdefault(SHARED, other.fields[SHARED])
+            header.fields, header.unknown, header.over, header.twin = left.fields, left.unknown, left.over, right
+            return
+    _assign_group(header, layout, leaves)
+    has_level1 = any(column.field == SHARED for column in layout.columns)
+    if has_level1 and SHARED not in header.fields and {"level2", "name"} <= header.fields.keys():
+        side = next((leaf.span for leaf in leaves if label_key(leaf.text) in layout.sides), None)
+        if side:  # a first level without a heading stands below that label
+            header.fields[SHARED] = side
+
+
+def _second_group(layout: Layout, leaves: list[_Leaf]) -> int:
+    """Where a heading comes again after a 三级指标: there a second group begins. 0 if none does."""
+    seen: set[str] = set()
+    for at, leaf in enumerate(leaves):
+        fields = {column.field for column in layout.columns_of.get(label_key(leaf.text), ())}
+        if len(fields) != 1 or not fields <= GROUPED:
+            continue
+        if fields <= seen and "name" in seen:
+            return at
+        seen |= fields
+    return 0
+
+
+def _take_long_target(part: Header) -> None:
+    """中期指标值 is a target in a group that has no other."""
+    if "target" not in part.fields:
+        word = next((word for word in part.unknown if label_key(word) in LONG_TARGETS), "")
+        if word:
+            part.fields["target"] = part.unknown.pop(word)
+            part.over |= {label_key(word)}
+
+
+def _assign_group(header: Header, layout: Layout, leaves: list[_Leaf]) -> None:
     order = {column.field: index for index, column in enumerate(layout.read_columns)}
     before = -1
     for leaf in leaves:
@@ -87,6 +154,8 @@ def _assign(header: Header, layout: Layout, leaves: list[_Leaf]) -> None:
                 header.unknown[leaf.text] = leaf.span
             continue
         chosen = _best(fitting, leaf, order, before)
+        if chosen.field in TWINNED:
+            header.over |= {*leaf.above, key}
         before = order[chosen.field]
         twins = [c for c in fitting if c.path == chosen.path]
         _place(

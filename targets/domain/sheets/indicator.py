@@ -17,7 +17,7 @@ POINTS = re.compile(r"\s*[（(]\s*(\d+(?:\.\d+)?)\s*分\s*[)）]\s*$")
 NO_SIGN = frozenset("定性 定性指标 定量 定量指标 文字 文本 其他 其它 无".split())
 """What stands in a column of signs where no sign belongs."""
 YES = frozenset("是 有 √ ✓ ✔ ☑ ★ 核心 核心指标 Y y 1".split())
-UNFILLED_NAME = re.compile(r"指标\s*\d+\s*[:：]?|…{2,}|\.{6}")
+UNFILLED_NAME = re.compile(r"指标\s*\d+\s*[:：]?|\d{1,2}\s*[.、．:：]|…{2,}|\.{6}")
 LEVELS = ("level1", "level2")
 
 

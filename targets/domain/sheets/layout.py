@@ -31,6 +31,10 @@ OVERALL_GOAL = "overall_goal"
 """A goal that is not said to be the year's: the year's if no other is, else a text beside it."""
 EXTRA = "extra"
 """A label whose value no field takes; it is kept under its printed name. Known, so that it is never taken for a value."""
+LONG_TERM_TOTAL = "long_term_total"
+"""Money of all years together; what stands below it, beside that of the year, is its too."""
+TASK = "task"
+"""Heading of a table of tasks in the head of a plan."""
 PART_OR_OTHER = "part_or_other"
 """其他: the last part of 自有资金, or the money that is neither 财政拨款 nor 自有资金."""
 BUDGETED = "budgeted"
@@ -156,6 +160,8 @@ class Layout:
     dialects: tuple[Dialect, ...] = ()
     is_list: bool = False
     """A plain list: its columns say of each line to which form it belongs."""
+    remark: str = ""
+    """What is to be told of every table that is read so, because its words mean something else elsewhere."""
     repeats_head: bool = False
     """Each page begins with the captions and the table head again (else with the table head alone)."""
 

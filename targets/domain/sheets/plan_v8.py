@@ -9,6 +9,7 @@ from dataclasses import replace
 from targets.domain.record import PLAN
 from targets.domain.sheets.layout import DEPARTMENT, EXTRA, HEADING, MONEY_UNIT, YEAR, Dialect, Label
 from targets.domain.sheets.plan_v2 import PLAN_V2
+from targets.domain.sheets.plan_v12 import PLAN_V12_WORDS
 from targets.domain.sheets.project_v1 import PROJECT_V1
 
 PLAN_V8_WORDS = Dialect(
@@ -39,5 +40,5 @@ PLAN_V8 = replace(
     captions=(),
     lines=(),
     names_form=DEPARTMENT,
-    dialects=(PLAN_V8_WORDS, *(replace(dialect, labels=()) for dialect in PROJECT_V1.dialects)),
+    dialects=(PLAN_V8_WORDS, PLAN_V12_WORDS, *(replace(dialect, labels=()) for dialect in PROJECT_V1.dialects)),
 )

@@ -20,6 +20,9 @@ from targets.domain.sheets.project_others import COMMON
 from targets.domain.sheets.project_v4 import PROJECT_V4
 from targets.domain.sheets.project_v5 import PROJECT_V5
 from targets.domain.sheets.project_v9 import PROJECT_V9
+from targets.domain.sheets.project_v10 import PROJECT_V10
+from targets.domain.sheets.project_v11 import PROJECT_V11
+from targets.domain.sheets.project_v13 import PROJECT_V13
 
 MONEY_GROUP = Label("项目资金（万元）", HEADING, aliases=("资金情况", "项目预算", "项目资金申请", "年度预算资金"))
 TITLE_WORDS = ("项目支出名称", "项目（政策）名称")
@@ -102,5 +105,5 @@ PROJECT_V1 = Layout(
     nests=("level1", "level2"),
     side="绩效指标",
     side_width=32,
-    dialects=(COMMON, PROJECT_V4, PROJECT_V5, PROJECT_V9),
+    dialects=(COMMON, PROJECT_V4, PROJECT_V5, PROJECT_V9, PROJECT_V10, PROJECT_V11, PROJECT_V13),
 )

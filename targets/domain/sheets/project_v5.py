@@ -8,7 +8,8 @@ from targets.domain.sheets.layout import EXTRA, HEADING, PART_OR_OTHER, Dialect,
 PROJECT_V5 = Dialect(
     labels=(
         Label("项目资金申请", HEADING, aliases=("项目资金申请额", "资金申请", "项目预算资金", "项目资金构成")),
-        Label("财政拨款", "fiscal", aliases=("财政拨款资金", "其中财政拨款资金")),
+        Label("财政拨款", "fiscal", aliases=("财政拨款资金", "其中财政拨款资金", "市财政资金", "其中市财政资金", "区财政资金", "其中区财政资金",
+                                           "县财政资金", "其中县财政资金")),
         Label("上级财政资金", EXTRA, aliases=("上级财政", "上级财政拨款", "上级补助", "上级补助资金", "其中上级财政资金")),
         Label("本级财政资金", EXTRA, aliases=("本级财政", "本级财政拨款", "本级资金", "其中本级财政资金", "本级财政安排")),
         Label("中央财政资金", EXTRA, aliases=("中央资金", "省级财政资金", "省级资金", "市级财政资金", "市级资金", "区级财政资金", "区级资金",

@@ -1,23 +1,22 @@
 """What a table holds beyond the rows of a record: kept as labelled texts, so that nothing read is dropped."""
 
-import re
 from collections.abc import Iterator
 
 from targets.domain.record import IndicatorRow
 from targets.domain.sheets.cells import label_key
 from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.table import Table
+from targets.domain.sheets.terms import is_long
 
-LONG_TERM = re.compile("长期|中期|实施期|总目标|项目期")
 CORE_INDICATORS = "核心指标"
 POINTS_OF_LEVELS = "一级指标分值"
 
 
 def own_rows(table: Table) -> tuple[IndicatorRow, ...]:
     """The rows of the year; those of a longer term stand in the extra texts."""
-    if not any(map(_is_long, table.sides)):
+    if not any(map(is_long, table.sides)):
         return tuple(table.rows)
-    return tuple(row for row, side in zip(table.rows, table.sides, strict=True) if not _is_long(side))
+    return tuple(row for row, side in zip(table.rows, table.sides, strict=True) if not is_long(side))
 
 
 def table_extra(layout: Layout, table: Table) -> Iterator[tuple[str, str]]:
@@ -44,20 +43,16 @@ def table_extra(layout: Layout, table: Table) -> Iterator[tuple[str, str]]:
             yield cells[0].text, values
 
 
-def _is_long(side: str) -> bool:
-    return LONG_TERM.search(label_key(side)) is not None
-
-
 def _numbers(table: Table) -> dict[int, int]:
     """Place in the table → number of the row in the record, for the rows of the year."""
-    places = [place for place, side in enumerate(table.sides) if not _is_long(side)]
+    places = [place for place, side in enumerate(table.sides) if not is_long(side)]
     return {place: number for number, place in enumerate(places, start=1)}
 
 
 def _long_term_lines(table: Table) -> Iterator[tuple[str, str]]:
     count = 0
     for place, (row, side) in enumerate(zip(table.rows, table.sides, strict=True), start=1):
-        if not _is_long(side):
+        if not is_long(side):
             continue
         count += 1
         levels = "／".join(text for text in (row.level1, row.level2, row.name) if text)

@@ -7,11 +7,12 @@ from targets.domain.record import ROW_TEXTS, IndicatorRow
 from targets.domain.sheets.cells import Cell, Grid, address, label_key
 from targets.domain.sheets.find import Block
 from targets.domain.sheets.foot import begins_foot
-from targets.domain.sheets.header import Header, Span
+from targets.domain.sheets.header import SHARED, Header, Span, are_column_numbers
 from targets.domain.sheets.indicator import is_unfilled, settled
 from targets.domain.sheets.layout import HEADING, Layout
 from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.straighten import Line, Page, Row, Told, is_cut, level1_beside, split_lines
+from targets.domain.sheets.terms import NOT_SAID, Half, half_grid, halves
 
 SAMPLE = 12
 """Rows by which a head is judged."""
@@ -51,12 +52,14 @@ class Table:
     totals: list[list[Cell]] = field(default_factory=list)
     blanks: list[int] = field(default_factory=list)
     """Rows that may have lost a merge, in a table whose head has kept its own."""
+    long_is_right: bool | None = None
     told: list[Told] = field(default_factory=list)
     """What was put right in rows whose cells had moved or were glued together."""
 
 
-def read_table(grid: Grid, layout: Layout, blocks: Sequence[Block]) -> Table:
-    table = Table()
+def read_table(grid: Grid, layout: Layout, blocks: Sequence[Block], *, long_is_right: bool | None = None) -> Table:
+    """`long_is_right` tells which of two groups of indicators side by side is that of the longer term."""
+    table = Table(long_is_right=long_is_right)
     tables = [(block.header.top, block.header.bottom, block.bottom) for block in blocks if block.header]
     proven = any(grid.has_tall_merge(top, bottom) for top, _, bottom in tables)
     in_rows = any(grid.has_tall_merge(head + 1, bottom) for _, head, bottom in tables)
@@ -90,15 +93,46 @@ class _Page:
     hanging: list[tuple[str, int, int]] = field(default_factory=list)
     """Fields, with their columns, that may hang from the row above."""
     column_of: dict[str, int] = field(default_factory=dict)
+    is_half: bool = False
+    """Of two terms side by side."""
     side_of: dict[int, str] = field(default_factory=dict)
     """Sheet row → the label left of it."""
 
     def read(self) -> None:
         self.field_at = _by_column(self.header.fields)
         self.unknown_at = _by_column(self.header.unknown)
-        fields = self.header.fields.items()
-        self.hanging = [(name, first, last) for name, (first, last) in fields if first in self.grid.hanging]
+        self.hanging = self._hanging()
         rows = self._rows()
+        if self.header.twin is None:
+            self._read_rows(rows)
+            return
+        numbers = [row.number for row in rows]
+        terms, is_said = halves(self.header, self.header.twin, long_is_right=self.table.long_is_right)
+        if not is_said:
+            self.table.told.append(Told(self.header.top, self.header.twin.fields["name"][0], NOT_SAID))
+        for term in terms:
+            self._read_half(term, numbers)
+
+    def _hanging(self) -> list[tuple[str, int, int]]:
+        fields = self.header.fields.items()
+        return [(name, first, last) for name, (first, last) in fields if first in self.grid.hanging]
+
+    def _read_half(self, term: Half, numbers: Sequence[int]) -> None:
+        """The rows of one term; those where it is blank are none."""
+        grid, moved = half_grid(self.grid, term.header, numbers)
+        self.table.side = term.side
+        half = _Page(grid, self.layout, self.block, term.header, self.table, self.may_carry, self.continues_page)
+        half.is_half = True
+        half.field_at = _by_column(term.header.fields)
+        half.unknown_at = _by_column(term.header.unknown)
+        half.hanging = half._hanging()
+        half.side_of = dict.fromkeys(numbers, term.side)
+        found = [Row(row, grid.rows[row], *half._sort(grid.rows[row])) for row in numbers if grid.rows[row]]
+        half._read_rows([row for row in found if row.others or row.texts.keys() - {SHARED}])
+        level = term.header.fields.get(SHARED, (0, 0))[0]
+        self.table.carried += [Carried(SHARED, row, level, text) for row, text in moved]
+
+    def _read_rows(self, rows: list[Row]) -> None:
         page, lines = self._straighten(rows, strict=not self.may_carry)
         if page.has_moved and page.strict:
             self.may_carry = True  # damage is proven: a blank may have lost its merge here too
@@ -133,7 +167,7 @@ class _Page:
             cells = self.grid.rows[row]
             if not cells:
                 continue
-            if len(cells) == 1 and self._see_sides(cells):
+            if (len(cells) == 1 and self._see_sides(cells)) or are_column_numbers(cells):
                 continue
             texts, others = self._sort(cells)
             if others:
@@ -145,7 +179,10 @@ class _Page:
             begins = row > side_end and (
                 begins_foot(cells[0]) or self._is_labelled(cells[0]) or self._is_line_across(cells)
             )
-            in_foot = begins or (in_foot and row > side_end and not (texts.get("name") and texts.get("target")))
+            signs = in_foot and any(begins_foot(cell) for cell in cells)
+            in_foot = begins or (
+                in_foot and row > side_end and (signs or not (texts.get("name") and texts.get("target")))
+            )
             if in_foot:
                 self.table.foot.append(cells)
             else:
@@ -195,14 +232,15 @@ class _Page:
     def _add(self, line: Line, *, after_head: bool) -> None:
         row, texts = line.row, line.texts
         table, side = self.table, self.side_of.get(row, self.table.side)
-        above = table.rows[-1] if table.rows and table.sides[-1] == side else None
+        at = self._place_above(side)
+        above = table.rows[at] if at is not None else None
         continues: set[str] = set()
         for name, first, last in self.hanging:
             merge = self.grid.hangs_from.get((row, first))
             if merge and merge.top > self.header.bottom and first <= merge.left <= last:
                 if line.moved and texts.get(name):
                     continue
-                if above and name in ROW_TEXTS and self.table.places[-1] >= merge.top:
+                if above and name in ROW_TEXTS and at is not None and self.table.places[at] >= merge.top:
                     texts[name] = getattr(above, name)
                     continues.add(name)
                 else:
@@ -224,6 +262,15 @@ class _Page:
         table.other_columns += [(heading, len(table.rows), text) for heading, text in ready.left.items()]
         if ready.is_core:
             table.cores.append(ready.texts.get("name", ""))
+
+    def _place_above(self, side: str) -> int | None:
+        """The row above on the same side: the other term's rows of a page stand between two pages of one."""
+        sides = self.table.sides
+        if not sides or (sides[-1] != side and not self.is_half):
+            return None
+        if sides[-1] == side:
+            return len(sides) - 1
+        return next((at for at in range(len(sides) - 1, -1, -1) if sides[at] == side), None)
 
     def _find_level1(self, row: int, texts: dict[str, str]) -> set[str]:
         """A row that has lost its level 1 may begin the next one: then its level 2 does not fit the level 1 above."""

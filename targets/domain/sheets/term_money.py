@@ -1,0 +1,54 @@
+"""Money of the longer term beside (or above) that of the year: 中期资金总额, 其中：财政拨款, 其他资金, and the same for the year."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from targets.domain.sheets.cells import Cell, label_key
+from targets.domain.sheets.layout import LONG_TERM_TOTAL, PART_OR_OTHER
+from targets.domain.sheets.terms import is_long
+
+PARTS = frozenset(("fiscal", "other", PART_OR_OTHER))
+YEARS = frozenset(("total", "goal"))
+
+
+@dataclass(slots=True)
+class TermMoney:
+    """The two labels of a total as they were met."""
+
+    long: Cell | None = None
+    year: Cell | None = None
+    is_paired: bool = False
+    """Some part of the money stood twice in a row."""
+    long_is_right: bool | None = None
+    """Where a label of the longer term stood beside one of the year: which of them is the right one, in the table too."""
+
+    def see(self, cells: Sequence[Cell], fields: Sequence[str | None]) -> None:
+        for cell, name in zip(cells, fields, strict=True):
+            if name == LONG_TERM_TOTAL:
+                self.long = cell
+            elif name == "total":
+                self.year = cell
+        if any(name in YEARS for name in fields):
+            year = next(cell.column for cell, name in zip(cells, fields, strict=True) if name in YEARS)
+            labels = [cell for cell, name in zip(cells, fields, strict=True) if name is not None]
+            self.long_is_right = next((cell.column > year for cell in labels if is_long(cell.text)), self.long_is_right)
+
+    def long_parts(self, cells: Sequence[Cell], fields: Sequence[str | None]) -> frozenset[Cell]:
+        """The labels of a row that speak of the longer term's money."""
+        parts = [(cell, name) for cell, name in zip(cells, fields, strict=True) if name in PARTS]
+        long, year = self.long, self.year
+        if not parts or long is None:
+            return frozenset()
+        if year is None or year.row < long.row:
+            return frozenset(cell for cell, _ in parts)
+        if year.row > long.row:
+            return frozenset()
+        self.is_paired = self.is_paired or len({name for _, name in parts}) < len(parts)
+        if not self.is_paired:
+            return frozenset()
+        return frozenset(cell for cell, _ in parts if abs(cell.column - long.column) < abs(cell.column - year.column))
+
+    def printed(self, label: str) -> str:
+        """`其中：财政拨款` below 中期资金总额 → `中期资金 财政拨款`."""
+        whole = label_key(self.long.text) if self.long else ""
+        return f"{whole.removesuffix('总额')} {label_key(label).removeprefix('其中')}"
