@@ -188,6 +188,7 @@ GET: dict[str, Rule] = {
     "admin:targets_approve": Rule(PERFORMANCE | {"budget"}),
     "admin:targets_adopt": Rule(ADMINS),
     "admin:targets_waivers": Rule(PERFORMANCE),
+    "admin:targets_blanks": Rule(IMPORTERS),
     **screen("targets.importbatch", BATCHES, lists=IMPORTERS, adds=people("")),
     "admin:targets_importbatch_change": Rule(  # what is not stored yet leads its uploader back to the preview
         {"filler": people("admin root"), "office": people("admin root"), "stored": BATCHES["stored"]},

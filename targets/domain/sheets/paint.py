@@ -9,7 +9,7 @@ from typing import Any
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from targets.domain.record import MONEY, Record
+from targets.domain.record import MONEY, IndicatorRow, Record
 from targets.domain.sheets.amounts import WAN
 from targets.domain.sheets.cells import clean_text
 from targets.domain.sheets.layout import DEPARTMENT, END, STAMP, YEAR, Caption, Column, Label, Layout, Line, Paper
@@ -212,8 +212,11 @@ class Painter:
             at += len(column.widths)
         return places
 
+    def _printed_rows(self) -> list[tuple[IndicatorRow, frozenset[str]]]:
+        return self.layout.printed_rows(self.record)
+
     def _rows(self) -> None:
-        rows = self.layout.printed_rows(self.record)
+        rows = self._printed_rows()
         heights = [24.0 if self.layout.side else 20.0] * len(rows)
         runs: list[tuple[int, int, float]] = []
         for column, at in self._places():

@@ -50,7 +50,7 @@ def write_official(
     for index, (record, name) in enumerate(zip(records, names, strict=True)):
         layout = OFFICIAL[record.kind]
         sheet = workbook.add_worksheet(name)
-        _set_page(sheet, layout.paper)
+        set_page(sheet, layout.paper)
         style = styles.setdefault(layout.paper, StyleBook(workbook, layout.paper))
         Painter(sheet, layout, record, style, codes.get(index, "")).paint()
     if not records:
@@ -83,7 +83,7 @@ def _cut(text: str, longest: int) -> str:
     return text.rstrip(" '")
 
 
-def _set_page(sheet: Worksheet, paper: Paper) -> None:
+def set_page(sheet: Worksheet, paper: Paper) -> None:
     sheet.set_landscape()
     sheet.set_paper(paper.size)
     sheet.set_margins(**{side: mm / MM_PER_INCH for side, mm in MARGINS.items()})

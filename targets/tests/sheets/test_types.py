@@ -106,6 +106,13 @@ def test_merges_of_xls_and_ods():
         assert (rows[1].level1, rows[1].level2) == ("成本指标", "经济成本指标")
 
 
+def test_a_merge_of_ods_may_reach_over_cells_that_its_row_does_not_hold():
+    """Trailing blanks are not in the file: a row may be shorter than the merge in it."""
+    wide = [*LINES[:7], [*LINES[7], "", "备注"], *LINES[8:]]
+    spans = {(1, 1): 'table:number-columns-spanned="6"', (8, 1): 'table:number-rows-spanned="1"'}
+    assert only(as_ods(ods_table("表", wide, spans=spans))).record.title == "校车运营补贴"
+
+
 def test_hidden_sheet_of_ods_is_told():
     hidden = ods_table("旧表", project_lines(title="旧项目"), style="ta2")
     reading = read_workbook(as_ods(ods_table("表", LINES), hidden, styles=HIDDEN), "a.ods")
