@@ -56,8 +56,11 @@ class ShownForm:
 
     @property
     def where(self) -> str:
-        """The sheet, where its name does not already say which form this is."""
-        return "" if name_key(self.form.sheet) == name_key(self.form.title) else f"工作表“{self.form.sheet}”"
+        """File and sheet, where the name of the sheet does not already say which form this is."""
+        member, _, sheet = self.form.sheet.rpartition("/")
+        if name_key(sheet) == name_key(self.form.title):
+            return member
+        return f"{member}　工作表“{sheet}”" if member else f"工作表“{sheet}”"
 
     @property
     def has_modes(self) -> bool:
@@ -74,12 +77,19 @@ class Cause:
     cells: list[str] = field(default_factory=list)
 
     @property
-    def shown(self) -> list[str]:
-        return self.cells[:CELLS_SHOWN]
+    def shown(self) -> str:
+        """Cells by sheet, whose name is said once: `甲!B3、B5；乙!B3`."""
+        by_sheet: dict[str, list[str]] = {}
+        for place in self.cells[:CELLS_SHOWN]:
+            sheet, _, cell = place.rpartition("!")
+            by_sheet.setdefault(sheet, []).append(cell)
+        return "；".join(
+            f"{sheet}!{'、'.join(cells)}" if sheet else "、".join(cells) for sheet, cells in by_sheet.items()
+        )
 
     @property
     def more(self) -> int:
-        return len(self.cells) - len(self.shown)
+        return max(0, len(self.cells) - CELLS_SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +128,7 @@ def _shown(form: ImportedForm, user: Person) -> ShownForm:
         form=form,
         look=LOOKS[form.action],
         department=_department(form),
-        remark=_remark(form),
+        remark=_remark(form, len(changes)),
         changes=tuple(_in_words(change, form.kind, is_open=is_open) for change in changes[:CHANGES_SHOWN]),
         more_changes=max(0, len(changes) - CHANGES_SHOWN),
     )
@@ -136,7 +146,7 @@ def _department(form: ImportedForm) -> str:
     return str(form.frozen["department_name"]) if form.frozen else ""
 
 
-def _remark(form: ImportedForm) -> str:
+def _remark(form: ImportedForm, changes: int) -> str:
     stored = form.declaration
     if form.action == REFUSED:
         refusals = [problem for problem in problems_of(form) if problem.level == REFUSED_PROBLEM]
@@ -145,7 +155,9 @@ def _remark(form: ImportedForm) -> str:
         return "与系统中的稿完全相同，不再写入。"
     if form.action == UPDATE and stored is not None:
         kept = f"；导入后仍为“{STATES[stored.state]}”" if stored.state == RETURNED else ""
-        return f"与系统中的稿相比有{form.changes}处不同{kept}。"
+        if not changes:
+            return "按所选的方式没有要写入的内容。"
+        return f"与系统中的稿相比有{changes}处不同{kept}。"
     return ""
 
 

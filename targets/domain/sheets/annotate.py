@@ -21,7 +21,7 @@ from targets.domain.sheets.cell_notes import Notes, note_text
 from targets.domain.sheets.child import limit_process
 from targets.domain.sheets.formats import sheet_parts
 from targets.domain.sheets.guard import XLSX, inspect
-from targets.domain.sheets.marked_cells import Cells, Place, Styles, first_of_merge, place
+from targets.domain.sheets.marked_cells import Cells, Place, Styles, first_of_merge, places
 from targets.domain.sheets.problem_list import ORDER, SHEET_NAME, Listed, listed
 from targets.domain.sheets.problem_sheet import TAB_COLOUR, problem_sheet
 from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, FileRefused, Problem
@@ -109,14 +109,14 @@ class _Book:
     def _cells(self, part: str, problems: Iterable[Listed]) -> tuple[Cells, dict[Place, str]]:
         data = self._part(part)
         seen = first_of_merge(data)
-        by_place: dict[Place, list[Listed]] = {}
+        levels: dict[Place, str] = {}
+        told: dict[Place, list[str]] = {}
         for one in problems:
-            at = place(one.cell)
-            by_place.setdefault(seen.get(at, at), []).append(one)
-        levels = {at: min((one.level for one in found), key=ORDER.__getitem__) for at, found in by_place.items()}
-        texts = {
-            at: note_text([f"{one.word}：{one.sentence}{one.cure}" for one in found]) for at, found in by_place.items()
-        }
+            cells = [seen.get(at, at) for at in places(one.cell)]
+            for at in cells:
+                levels[at] = min(levels.get(at, one.level), one.level, key=ORDER.__getitem__)
+            told.setdefault(cells[0], []).append(f"{one.word}：{one.sentence}{one.cure}")
+        texts = {at: note_text(sentences) for at, sentences in told.items()}
         return Cells(data, levels), texts
 
     def _add_notes(self, part: str, texts: Mapping[Place, str]) -> None:

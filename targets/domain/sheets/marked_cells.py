@@ -9,8 +9,10 @@ from targets.domain.sheets.splice import CannotAnnotate, Tag, appended, first, n
 
 Place = tuple[int, int]
 """Row and column, counted from 1."""
-MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?\bref\s*=\s*["']([A-Z]+)(\d+):([A-Z]+)(\d+)["']""")
+MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?\bref\s*=\s*["']([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})["']""")
 ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+MOST_ROWS, MOST_COLUMNS = 2_000, 100
+"""Of a range; a form has none as large."""
 NUMBER = re.compile(rb"[0-9]{1,7}")
 FILL = (
     '<{p}fill><{p}patternFill patternType="solid"><{p}fgColor rgb="COLOUR"/><{p}bgColor indexed="64"/>'
@@ -25,6 +27,14 @@ def place(address: str) -> Place:
     return int(found[2]), column_number(found[1])
 
 
+def places(cells: str) -> list[Place]:
+    """`B27:B29` → its three cells; of a very large range the first ones."""
+    start, _, end = cells.partition(":")
+    (top, left), (bottom, right) = place(start), place(end or start)
+    columns = range(left, min(right, left + MOST_COLUMNS) + 1)
+    return [(row, column) for row in range(top, min(bottom, top + MOST_ROWS) + 1) for column in columns]
+
+
 def column_number(letters: str) -> int:
     number = 0
     for letter in letters:
@@ -35,11 +45,9 @@ def column_number(letters: str) -> int:
 def first_of_merge(sheet: bytes) -> Mapping[Place, Place]:
     """Each cell that merged cells hide → the one that is seen, for merges of a size that a form may have."""
     found: dict[Place, Place] = {}
-    for left, top, right, bottom in MERGE.findall(sheet):
-        rows = range(int(top), min(int(bottom), int(top) + 2_000) + 1)
-        columns = range(column_number(left.decode()), min(column_number(right.decode()), 400) + 1)
-        seen = (int(top), column_number(left.decode()))
-        found.update({(row, column): seen for row in rows for column in columns})
+    for cells in MERGE.findall(sheet):
+        merged = places(cells.decode())
+        found.update(dict.fromkeys(merged, merged[0]))
     return found
 
 

@@ -25,6 +25,7 @@ if (page) {
     const tools = page.querySelector("[data-choose]");
     tools.hidden = false;
     tools.querySelector("[data-choose-all]").addEventListener("click", () => choose(() => true));
+    tools.querySelector("[data-choose-none]").addEventListener("click", () => choose(() => false));
     tools.querySelector("[data-choose-new]").addEventListener("click", () => choose((box) => box.dataset.action === "create"));
     page.addEventListener("change", tell);
     tell();

@@ -241,3 +241,12 @@ def test_the_list_splits_a_sentence_into_fault_and_cure():
         ),
         Listed("乙.xlsx", "表", "C3", GUESS, "“…”已按万元读入。", "“1”已按万元读入。", "请核对。"),
     ]
+
+
+def test_a_run_of_cells_is_coloured_whole_and_explained_once():
+    (found,) = listed([problem("表", "B10:B12", GUESS, "一级指标为空白，请核对。")], "a.xlsx")
+    marked = annotate(by_openpyxl(), "a.xlsx", [found])
+    sheet = opened(marked)["表"]
+    assert [sheet[f"B{row}"].fill.fgColor.rgb for row in range(10, 13)] == [YELLOW] * 3
+    assert marks(marked)["B10"] == (YELLOW, "导入问题\n请核对：一级指标为空白。请核对。")
+    assert opened(marked)["导入问题"]["C5"].hyperlink.location == "'表'!B10:B12"
