@@ -66,6 +66,7 @@ def inside_brackets(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=256)
 def column_name(column: int) -> str:
     """0 → "A", 26 → "AA"."""
     name = ""

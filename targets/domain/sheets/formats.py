@@ -36,10 +36,14 @@ WIDE = Context(prec=1000)
 TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|([0#?][0#?,.]*|\.[0#?]+)|(%)|(.)', re.DOTALL)
 DATE_TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|(y+|m+|d+|h+|s+)|(.)', re.DOTALL | re.IGNORECASE)
 CELL = (
-    rb"""<%bc(?=[\s>])(?![^>]*\bt="(?:s|inlineStr)")(?: r="([A-Z]{1,3}[0-9]{1,7})"(?=[\s>]))?+"""
+    rb"""<%bc(?! r="\w++"(?: s="\d++")?+(?:/| t="s"))(?=[\s>])(?![^>]*\bt="(?:s|inlineStr)")(?: r="([A-Z]{1,3}[0-9]{1,7})"(?=[\s>]))?+"""
     rb"""((?:[^>"']++|"[^"]*+"|'[^']*+')*+)(?<!/)>"""
 )
-"""A cell with a value that is no text, its address (where that comes first) and its other attributes."""
+"""A cell with a value that is no text, its address (where that comes first) and its other attributes.
+
+The first look ahead is but for speed: most cells are blank, or a text in the order in which all programs write it.
+"""
+VALUE = b"<v>"
 PREFIX = re.compile(rb"<(\w+:)?sheetData\b")
 FORMULA = re.compile(
     rb"\s*<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v[^>]*>([^<]*)<)?"
@@ -180,7 +184,7 @@ class WorkbookFormats:
 
     @cached_property
     def _codes(self) -> dict[int, str]:
-        return _style_codes(self._parts)
+        return _style_codes(self._parts.get("xl/styles.xml", b""))
 
     @cached_property
     def _sheets(self) -> dict[str, str]:
@@ -196,7 +200,6 @@ class WorkbookFormats:
         formats: dict[str, str] = {}
         formulas: dict[str, str] = {}
         errors: set[str] = set()
-        has_formulas = b"<f" in data or b":f" in data
         for cell in _cell_pattern(data).finditer(data):
             written, others = cell.groups()
             if others not in self._told:
@@ -207,7 +210,8 @@ class WorkbookFormats:
                 formats[place] = code
             if is_error:
                 errors.add(place)
-            if has_formulas and (found := FORMULA.match(data, cell.end())) and found[1]:
+            end = cell.end()
+            if not data.startswith(VALUE, end) and (found := FORMULA.match(data, end)) and found[1]:
                 formulas[place] = "=" + html.unescape(found[1].decode("utf-8", "replace"))
         return SheetFormats(formats, formulas, frozenset(errors))
 
@@ -219,6 +223,11 @@ class WorkbookFormats:
         return code, found.get(b"t") == b"e", found.get(b"r", b"")
 
 
+def computes(sheet: bytes) -> bool:
+    """Whether some cell may be a formula or show an error; the parser tells neither."""
+    return b"<f" in sheet or b":f" in sheet or b't="e"' in sheet
+
+
 def _cell_pattern(sheet: bytes) -> re.Pattern[bytes]:
     prefix = PREFIX.search(sheet)
     return re.compile(CELL % re.escape((prefix[1] if prefix else b"") or b""))
@@ -227,22 +236,26 @@ def _cell_pattern(sheet: bytes) -> re.Pattern[bytes]:
 def sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
     """Name of a sheet → path of its part."""
     targets = {
-        relation.get("Id", ""): normpath(join("/xl", relation.get("Target", ""))).lstrip("/")
-        for relation in _elements(parts, "xl/_rels/workbook.xml.rels", "Relationship")
+        relation.get("Id", ""): relation.get("Target", "")
+        for relation in _elements(parts.get("xl/_rels/workbook.xml.rels", b""), "Relationship")
     }
     found = {}
-    for sheet in _elements(parts, "xl/workbook.xml", "sheet"):
+    for sheet in _elements(parts.get("xl/workbook.xml", b""), "sheet"):
         identity = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), "")
-        found[sheet.get("name", "")] = targets.get(identity, "")
+        target = targets.get(identity)
+        found[sheet.get("name", "")] = "" if target is None else normpath(join("/xl", target)).lstrip("/")
     return found
 
 
-def _style_codes(parts: Mapping[str, bytes]) -> dict[int, str]:
-    """Number of a cell style → its number format."""
-    own = {_number(entry): entry.get("formatCode", GENERAL) for entry in _elements(parts, "xl/styles.xml", "numFmt")}
-    for cell_styles in _elements(parts, "xl/styles.xml", "cellXfs"):
-        numbers = [_number(style) for style in cell_styles]
-        return {index: own.get(number) or BUILT_IN.get(number, GENERAL) for index, number in enumerate(numbers)}
+@lru_cache(maxsize=8)
+def _style_codes(styles: bytes) -> dict[int, str]:
+    """Number of a cell style → its number format. Workbooks of one program mostly have the same styles."""
+    elements = _elements(styles, "numFmt", "cellXfs")
+    own = {_number(entry): entry.get("formatCode", GENERAL) for entry in elements if _name(entry) == "numFmt"}
+    for cell_styles in elements:
+        if _name(cell_styles) == "cellXfs":
+            numbers = [_number(style) for style in cell_styles]
+            return {index: own.get(number) or BUILT_IN.get(number, GENERAL) for index, number in enumerate(numbers)}
     return {}
 
 
@@ -251,9 +264,13 @@ def _number(element: ET.Element) -> int:
     return int(number) if number.isascii() and number.isdigit() else 0
 
 
-def _elements(parts: Mapping[str, bytes], part: str, name: str) -> list[ET.Element]:
+def _elements(part: bytes, *names: str) -> list[ET.Element]:
     try:
-        root = ET.fromstring(parts.get(part, b"<none/>"))  # noqa: S314 - the guard refuses entities
+        root = ET.fromstring(part)  # noqa: S314 - the guard refuses entities
     except (ET.ParseError, LookupError, ValueError):
         return []
-    return [element for element in root.iter() if element.tag.rpartition("}")[2] == name]
+    return [element for element in root.iter() if _name(element) in names]
+
+
+def _name(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2]

@@ -93,7 +93,9 @@ COUNT = re.compile(rb"""ount\s*=\s*(["'])(.*?)\1""")
 QUOTED = re.compile(rb""""[^"]*"|'[^']*'""")
 NOWHERE = (b"XFD", b"1048576")
 """An address that is none may be read as any cell: it counts as the last one."""
-PLAIN_COLUMN = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"(?: [stcvp][mh]?="[^"]*+")*+/?>')
+PLAIN_COLUMN = re.compile(
+    rb'<c r="([A-Z]{1,3})[0-9]{1,7}"(?: s="[0-9]*+"(?:/>| t="s">)|(?: [stcvp][mh]?="[^"]*+")*+/?>)'
+)
 """The column of a cell as office programs write it: their sheets need not be measured cell by cell."""
 LONGEST_ROWS = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{6,7})"')
 SHORTER_ROWS = 99_999
@@ -121,12 +123,12 @@ class Parts(Mapping[str, bytes]):
     def __getitem__(self, part: str) -> bytes:
         if part in self._kept:
             return self._kept[part]
+        if self.size(part) <= KEPT_UNPACKED:
+            return self._kept.setdefault(part, b"".join(self.stream(part)))
         data = bytearray()  # grows in place: never twice in memory
         for piece in self.stream(part):
             data += piece
-        if len(data) > KEPT_UNPACKED:
-            return cast("bytes", data)  # for all who only read it
-        return self._kept.setdefault(part, bytes(data))
+        return cast("bytes", data)  # for all who only read it
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
@@ -187,8 +189,6 @@ class Package:
     """Parts that hold cells."""
     plain: frozenset[str] = frozenset()
     """Those of them whose every cell says its address at its beginning."""
-    has_formulas: bool = False
-    """Whether some cell is a formula or shows an error; the parser tells neither."""
 
     @property
     def has_external_links(self) -> bool:
@@ -220,7 +220,7 @@ def inspect(content: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Packa
 
 
 def _inspect_xlsx(content: bytes, parts: Parts, name: str, limits: Limits) -> Package:
-    sheets, plain, has_formulas = set(), set(), False
+    sheets, plain = set(), set()
     for part in parts:
         data = parts[part]
         _check_xml(part, data, name)
@@ -228,12 +228,11 @@ def _inspect_xlsx(content: bytes, parts: Parts, name: str, limits: Limits) -> Pa
             columns = _plain_columns(data)
             _check_sheet(part, data, columns, name, limits)
             sheets.add(part)
-            has_formulas = has_formulas or b"<f" in data or b":f" in data or b't="e"' in data
             if columns:
                 plain.add(part)
     if sum(part.startswith("xl/worksheets/") and part.endswith(".xml") for part in parts) > limits.sheets:
         raise too_many_sheets(name, limits)
-    return Package(XLSX, content, parts, None, frozenset(sheets), frozenset(plain), has_formulas)
+    return Package(XLSX, content, parts, None, frozenset(sheets), frozenset(plain))
 
 
 def _inspect_ods(content: bytes, parts: Parts, name: str) -> Package:
@@ -348,9 +347,8 @@ def _check_xml(part: str, data: bytes, name: str) -> None:
 
 
 def _check_sheet(part: str, data: bytes, plain_columns: frozenset[bytes], name: str, limits: Limits) -> None:
-    if (
-        b"<!" in data
-    ):  # comments and CDATA could hide cells from the measuring below; no office program writes them here
+    if b"!" in data and b"<!" in data:
+        # comments and CDATA could hide cells from the measuring below; no office program writes them here
         raise _unsafe(part, name)
     if not (plain_columns and _is_within(data, plain_columns, limits.box)) and _box(data) > limits.box:
         raise too_far(name)
@@ -360,13 +358,14 @@ def _check_sheet(part: str, data: bytes, plain_columns: frozenset[bytes], name: 
 
 def _is_too_many(count: re.Match[bytes], data: bytes) -> bool:
     """Not where somebody's text says amount="x": that stands behind the end of a tag, or within a value."""
+    if count[2].isdigit() and int(count[2]) <= len(data):
+        return False
     before = QUOTED.sub(b"", data[data.rfind(b"<", 0, count.start()) : count.start()])
-    is_attribute = not any(mark in before for mark in (b">", b'"', b"'"))
-    return is_attribute and (not count[2].isdigit() or int(count[2]) > len(data))
+    return not any(mark in before for mark in (b">", b'"', b"'"))
 
 
 def _refuse_definitions(part: str, data: bytes, name: str) -> None:
-    if data.startswith(WIDE_TEXT) or b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+    if data.startswith(WIDE_TEXT) or (b"!" in data and (b"<!DOCTYPE" in data or b"<!ENTITY" in data)):
         raise _unsafe(part, name)
 
 

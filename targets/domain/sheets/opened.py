@@ -19,7 +19,7 @@ from targets.domain.sheets.cells import Merge, Shared, column_name, label_key
 from targets.domain.sheets.docx import read_docx
 from targets.domain.sheets.docx_parts import SAVE_AGAIN, docx_parts
 from targets.domain.sheets.docx_table import TooMuch
-from targets.domain.sheets.formats import SheetFormats, Value, WorkbookFormats, shown
+from targets.domain.sheets.formats import SheetFormats, Value, WorkbookFormats, computes, shown
 from targets.domain.sheets.guard import CURE, DOCX, ODS, ODS_CONTENT, REFUSED_KINDS, TEXT, Limits, Package, too_far
 from targets.domain.sheets.layouts import LAYOUTS
 from targets.domain.sheets.ods import TooFar, read_ods
@@ -154,10 +154,9 @@ def _workbook(package: Package, name: str, wanted: Wanted, limits: Limits) -> It
             if not (is_wanted or piece.part):
                 continue
             found = SheetFormats()
-            if package.has_formulas or any(type(value) is not str for line in piece.values for value in line):
-                found = (
-                    package.biff.of(number) if package.biff else formats.of(piece.part or package.parts.get(part, b""))
-                )
+            data = piece.part or package.parts.get(part, b"")
+            if any(type(value) is not str for line in piece.values for value in line) or computes(data):
+                found = package.biff.of(number) if package.biff else formats.of(data)
             _add(sheet, piece, found, shared)
         if is_wanted:
             yield sheet
@@ -189,10 +188,10 @@ def _add(sheet: OpenedSheet, piece: _Piece, found: SheetFormats, shared: Shared)
     texts += [[] for _ in range(piece.first - len(texts))]
     columns = [column_name(column) for column in range(max(map(len, piece.values), default=0))]
     for row, line in enumerate(piece.values, piece.first):
+        if piece.part:
+            line[:] = [shared[value] if type(value) is str else value for value in line]
         for column, value in enumerate(line):
             if type(value) is str:
-                if value:
-                    line[column] = shared[value]
                 continue
             line[column], exact = shown(value, found.formats.get(f"{columns[column]}{row + 1}", ""))
             if exact:
