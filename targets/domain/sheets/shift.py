@@ -6,7 +6,7 @@ is clearly better than the straight one. Cases met: domain reference, section 8,
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -97,6 +97,8 @@ class Laid:
     """Sheet column where the cell of each field stands."""
     left_out: list[Cell] = field(default_factory=list)
     moved: bool = False
+    may_have_moved: bool = False
+    """Another way is better, but not beyond doubt."""
     first_moved: Cell | None = None
     moved_to: str = ""
     """Field of that cell; "" if it found none."""
@@ -137,8 +139,10 @@ def lay(cells: Sequence[Cell], places: Sequence[Place], *, strict: bool) -> Laid
     if not cells or len(cells) > MOST_CELLS or (strict and not _may_be_sure(cells, places)):
         return _laid(cells, places, straight, straight)
     score, best = _best(cells, places)
-    if score < _score(cells, places, straight) + MARGIN or (strict and not _is_sure(cells, places, best)):
+    if score < _score(cells, places, straight) + MARGIN:
         best = straight
+    elif strict and not _is_sure(cells, places, best, straight):
+        return replace(_laid(cells, places, straight, straight), may_have_moved=True)
     return _laid(cells, places, best, straight)
 
 
@@ -147,13 +151,26 @@ def best_score(cells: Sequence[Cell], places: Sequence[Place]) -> float:
     return _best(cells, places)[0] if len(cells) <= MOST_CELLS else 0.0
 
 
-def _is_sure(cells: Sequence[Cell], places: Sequence[Place], columns: Sequence[int]) -> bool:
-    """An indicator has its name and its value, nothing contradicts its column, and many cells speak for theirs."""
-    if min(columns) < 0 or not {places[column].field for column in columns} >= {"name", "target"}:
+def _is_sure(cells: Sequence[Cell], places: Sequence[Place], columns: Sequence[int], straight: Sequence[int]) -> bool:
+    """An indicator has its name and its value, nothing contradicts its column, and many cells speak for theirs.
+
+    Fewer are enough where the whole row has slipped alike and makes no sense as it stands.
+    """
+    if min(columns) < 0 or not _names_and_values(columns, places):
         return False
     fits = [fit(places[column].field, cell.text) for cell, column in zip(cells, columns, strict=True)]
+    speaking = sum(score >= SPEAKS_FOR for score in fits)
     needed = STRONG_IN_WIDE if len(places) > WIDE else STRONG
-    return min(fits) >= CONTRADICTS and sum(score >= SPEAKS_FOR for score in fits) >= needed
+    if min(fits) < CONTRADICTS or speaking >= needed:
+        return min(fits) >= CONTRADICTS
+    slips = {_slip(cell, places[column]) for cell, column in zip(cells, columns, strict=True)}
+    if len(slips) > 1 or _names_and_values(straight, places):
+        return False
+    return min(straight) < 0 or speaking * 2 >= needed
+
+
+def _names_and_values(columns: Sequence[int], places: Sequence[Place]) -> bool:
+    return {places[column].field for column in columns if column >= 0} >= set(NEEDED)
 
 
 def _may_be_sure(cells: Sequence[Cell], places: Sequence[Place]) -> bool:

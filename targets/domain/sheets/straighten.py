@@ -148,6 +148,8 @@ class Page:
         laid = lay(own, self.places, strict=strict)
         if not laid.moved and not (self.head_has_moved and laid.texts != texts):
             self.fruitless += 1
+            if laid.may_have_moved and not laid.left_out:
+                self.told.append(Told(row, own[0].column, "这一行的单元格可能与表头错开，已照原样读入，请核对。"))
             return line
         self.fruitless = 0
         self.has_moved = True

@@ -5,7 +5,7 @@ import pytest
 
 from targets.domain.sheets.reader import read_workbook
 from targets.tests.sheets import other_forms
-from targets.tests.sheets.books import PLAN_HEAD, one_sheet, saved
+from targets.tests.sheets.books import PLAN_HEAD, ROWS, one_sheet, project_lines, saved
 from targets.tests.sheets.damage import ALL_MERGES, MERGES_OF_MOVED, MERGES_OF_ROWS, damaged, damaged_book
 from targets.tests.sheets.exact import FOLDER, Count, compare, packed, shown_sheets, transcription
 from targets.tests.sheets.files import as_text, as_xls, biff_sheet
@@ -49,6 +49,13 @@ def test_damaged_forms_are_put_right_or_marked(share, glued):
     assert total.silent <= total.cells * 0.01
 
 
+WHOLE_ROWS = [
+    ("成本指标", "经济成本指标", "补助费用", "=384.39万元"),
+    ("成本指标", "经济成本指标", "承运人责任险", "=110万元"),
+    ("产出指标", "数量指标", "乘车学生数", "≥1.5万人"),
+    ("产出指标", "质量指标", "运营达标率", "≥95%"),
+    ("满意度指标", "服务对象满意度指标", "家长满意度", "≥95%"),
+]
 HEAD = [[*line, *[""] * (17 - len(line))] for line in PLAN_HEAD]
 
 
@@ -80,3 +87,21 @@ def test_workbooks_that_have_lost_merges(lost):
     print(total, *total.differences[:40], sep="\n")
     assert total.rate >= 0.97
     assert total.silent <= total.cells * (0.02 if lost == MERGES_OF_ROWS else 0.01)
+
+
+@pytest.mark.parametrize(("row", "step"), [(8, 1), (8, 2), (9, 1), (9, 2), (9, -1)])
+def test_one_row_moved_in_a_form_that_has_kept_its_other_merges(row, step):
+    """The first row of two merged ones or the second; what its merge held is carried down, and told."""
+    lines = project_lines()
+    lines[row] = [""] * step + lines[row] if step > 0 else lines[row][-step:]
+    (form,) = read_workbook(one_sheet(lines, merges=("A8:A13", "A4:A6", "B11:B12")), "a.xlsx").forms
+    assert [(one.level1, one.level2, one.name, one.target) for one in form.record.rows] == WHOLE_ROWS
+    assert any("错开" in one.message for one in form.problems)
+
+
+def test_a_row_without_a_value_stays_as_it_is_in_a_form_that_has_kept_its_merges():
+    rows = (*ROWS[:3], ("", "自定义类", "项目数", ""), *ROWS[4:])
+    content = one_sheet(project_lines(rows=rows), merges=("A8:A13", "A4:A6", "B9:B10", "C9:C10", "B11:B12"))
+    (form,) = read_workbook(content, "a.xlsx").forms
+    read = form.record.rows[3]
+    assert (read.level1, read.level2, read.name, read.target) == ("产出指标", "自定义类", "项目数", "")
