@@ -123,6 +123,8 @@ class _FormReader:
         self._tell_blanks(table)
         for told in table.told:
             self._tell(told.place, GUESS, told.sentence)
+        for cell, sentence in [guess for head in self.form.heads for guess in head.guesses]:
+            self._tell(cell.address, GUESS, sentence)
         self._tell_strays([*table.strays, *foot.strays, *(cell for head in self.form.heads for cell in head.strays)])
         refused = any(found.level == REFUSED for found in self.problems)
         record = None
@@ -217,7 +219,7 @@ class _FormReader:
         if cell is None:
             return None
         label = self.head.labels[name]
-        unit = unit_in(label.text) or self.head.money_unit
+        unit = unit_in(label.text) or self.head.money_unit or self._unit_beside()
         if not unit:
             self._tell(cell.address, GUESS, f"表中没有写金额单位，{quoted(cell.text)}已按万元读入，请核对。")
         found = read_amount(self.grid.exact.get((cell.row, cell.column), cell.text), unit or "万元")
@@ -234,6 +236,11 @@ class _FormReader:
         elif found.guess:
             self._tell(cell.address, GUESS, f"{quoted(cell.text)}{found.guess}")
         return found.value
+
+    def _unit_beside(self) -> str:
+        """总金额（元） says the unit of 其中：财政拨款 as well."""
+        said = [unit_in(self.head.labels[name].text) for name in MONEY if name in self.head.labels]
+        return next(filter(None, said), "")
 
     def _extra(self, table: Table, foot: Head, unit: str, department: str) -> dict[str, str]:
         extra: dict[str, str] = {}

@@ -29,6 +29,8 @@ class Head:
     labels: dict[str, Cell] = field(default_factory=dict)
     extra: dict[str, str] = field(default_factory=dict)
     strays: list[Cell] = field(default_factory=list)
+    guesses: list[tuple[Cell, str]] = field(default_factory=list)
+    """Values that were read by a rule that may be wrong, and what to say of them."""
     years: list[tuple[int, Cell]] = field(default_factory=list)
     title: Cell | None = None
     other_form: Cell | None = None

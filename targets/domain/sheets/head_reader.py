@@ -34,6 +34,7 @@ from targets.domain.sheets.layout import (
 )
 from targets.domain.sheets.marks import has_marks, ticked
 from targets.domain.sheets.money_table import MoneyColumn, MoneyTable
+from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.task_table import Tasks
 from targets.domain.sheets.term_money import TermMoney
 
@@ -141,12 +142,33 @@ class _HeadReader:
         if not self.above or (len(self.above) == 1 and (self.above[0][1] not in LONG_TEXTS or len(cells) > 1)):
             return False
         found = [(self._label_over(cell), cell) for cell in cells]
-        if any(label is None for label, _ in found):
-            return False
+        if any(label is None for label, _ in found) or self._begins_too_early(cells):
+            found = self._in_order(cells)
         for label, cell in found:
             if label:
                 self._keep_below(label[1], label[0], cell)
-        return True
+        return bool(found)
+
+    def _begins_too_early(self, cells: list[Cell]) -> bool:
+        """年度总体目标 | 预期目标 | 实际完成情况, and below them two texts that begin under the first, which stands over the others."""
+        (first, name, _), *others = self.above
+        return (
+            name in ("goal", OVERALL_GOAL)
+            and first.column == cells[0].column
+            and 1 < len(cells) == len(others)
+            and any(other in ("goal", OVERALL_GOAL) for _, other, _ in others)
+        )
+
+    def _in_order(self, cells: list[Cell]) -> list[tuple[tuple[Cell, str, int] | None, Cell]]:
+        """A blank before the values was lost (a page that was copied): they belong to the last labels of the row above."""
+        labels = [found for found in self.above if found[0].row == cells[0].row - 1]
+        if not 1 < len(cells) <= len(labels):
+            return []
+        pairs = list(zip(labels[-len(cells) :], cells, strict=True))
+        for (label, _, _), cell in pairs:
+            sentence = f"与上一行的栏目错开，{quoted(cell.text)}已按次序读入“{label.text.strip('：: ')}”，请核对。"
+            self.head.guesses.append((cell, sentence))
+        return [*pairs]
 
     def _label_over(self, value: Cell) -> tuple[Cell, str, int] | None:
         return next((found for found in reversed(self.above) if found[0].column <= value.column <= found[2]), None)

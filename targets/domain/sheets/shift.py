@@ -26,9 +26,11 @@ NO_NUMBER = 0.6
 """Price of a row that begins with a group and no number."""
 NO_HEADING = 0.2
 """Price of a column that the head does not show."""
-SPEAKS_FOR, CONTRADICTS = 2.0, -0.5
+SPEAKS_FOR, CONTRADICTS, DENIES = 2.0, -0.5, -1.5
 STRONG, STRONG_IN_WIDE, WIDE = 2, 4, 8
 """In a form that has kept its merges: how many cells must speak for their columns, more in a table of many columns."""
+AGAINST = 2
+"""How many more must speak for each that mildly contradicts its column."""
 HOPELESS = 12.0
 """A way that has fallen behind by this much is not followed further."""
 MOST_CELLS = 40
@@ -152,7 +154,7 @@ def best_score(cells: Sequence[Cell], places: Sequence[Place]) -> float:
 
 
 def _is_sure(cells: Sequence[Cell], places: Sequence[Place], columns: Sequence[int], straight: Sequence[int]) -> bool:
-    """An indicator has its name and its value, nothing contradicts its column, and many cells speak for theirs.
+    """An indicator has its name and its value, nothing denies its column, and many more cells speak for theirs than against.
 
     Fewer are enough where the whole row has slipped alike and makes no sense as it stands.
     """
@@ -160,9 +162,12 @@ def _is_sure(cells: Sequence[Cell], places: Sequence[Place], columns: Sequence[i
         return False
     fits = [fit(places[column].field, cell.text) for cell, column in zip(cells, columns, strict=True)]
     speaking = sum(score >= SPEAKS_FOR for score in fits)
+    against = sum(score < CONTRADICTS for score in fits)
     needed = STRONG_IN_WIDE if len(places) > WIDE else STRONG
-    if min(fits) < CONTRADICTS or speaking >= needed:
-        return min(fits) >= CONTRADICTS
+    if min(fits) < DENIES or speaking >= needed + AGAINST * against:
+        return min(fits) >= DENIES
+    if against:
+        return False
     slips = {_slip(cell, places[column]) for cell, column in zip(cells, columns, strict=True)}
     if len(slips) > 1 or _names_and_values(straight, places):
         return False
@@ -174,10 +179,10 @@ def _names_and_values(columns: Sequence[int], places: Sequence[Place]) -> bool:
 
 
 def _may_be_sure(cells: Sequence[Cell], places: Sequence[Place]) -> bool:
-    """Whether the cells go into the columns, from the left, without contradicting them: if not, a search is in vain."""
+    """Whether the cells go into the columns, from the left, without denying them: if not, a search is in vain."""
     column = 0
     for cell in cells:
-        while column < len(places) and fit(places[column].field, cell.text) < CONTRADICTS:
+        while column < len(places) and fit(places[column].field, cell.text) < DENIES:
             column += 1
         if column == len(places):
             return False

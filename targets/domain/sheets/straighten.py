@@ -112,14 +112,21 @@ class Page:
     head_has_moved: bool = False
     beside: frozenset[int] = frozenset()
     """Sheet columns whose heading is known and belongs to no field: their cells stay where they are."""
+    all_places: list[Place] = field(default_factory=list)
+    """The columns of fields and of such headings, if there are such."""
 
     def __post_init__(self) -> None:
         self.places = places_of(self.header, self.layout, self.rows)
         printed = {name: span[0] for name, span in self.header.fields.items()}
         self.head_has_moved = any(printed.get(place.field, place.first) != place.first for place in self.places)
         if not self.head_has_moved:
-            listed = [span for word, span in self.header.unknown.items() if label_key(word) in self.layout.listed]
-            self.beside = frozenset(column for first, last in listed for column in range(first, last + 1))
+            listed = [
+                Place(word, *span)
+                for word, span in self.header.unknown.items()
+                if label_key(word) in self.layout.listed
+            ]
+            self.beside = frozenset(column for place in listed for column in range(place.first, place.last + 1))
+            self.all_places = sorted([*self.places, *listed], key=lambda place: place.first) if listed else []
 
     def line(self, read: Row, texts: dict[str, str], *, strict: bool) -> Line:
         """The line as read straight, or as its cells say. A row without the merged cells of its neighbours is no `strict` one."""
@@ -146,6 +153,8 @@ class Page:
         if len(own) == 1:
             return self._only_item(line, own[0])
         laid = lay(own, self.places, strict=strict)
+        if laid.left_out and self.all_places and (whole := self._with_listed(row, cells, strict=strict)):
+            laid, kept = whole
         if not laid.moved and not (self.head_has_moved and laid.texts != texts):
             self.fruitless += 1
             if laid.may_have_moved and not laid.left_out:
@@ -155,6 +164,16 @@ class Page:
         self.has_moved = True
         self._tell_moved(own, laid)
         return Line(row, laid.texts, [*laid.left_out, *kept], moved=True, columns=laid.columns)
+
+    def _with_listed(self, row: int, cells: Sequence[Cell], *, strict: bool) -> tuple[Laid, list[Cell]] | None:
+        """The row laid into all columns that have a heading, if it slipped with all its cells; those of no field apart."""
+        moving = [cell for cell in cells if label_key(cell.text) not in self.layout.sides]
+        laid = lay(moving, self.all_places, strict=strict)
+        if not laid.moved or laid.left_out:
+            return None
+        listed = {place.field: place.first for place in self.all_places if place not in self.places}
+        kept = [Cell(row, column, laid.texts.pop(word)) for word, column in listed.items() if word in laid.texts]
+        return laid, kept
 
     def _is_no_row(self, texts: dict[str, str], cell: Cell) -> Line | None:
         """A page number, or a remark where a single cell makes no row of a table; None if it may be one."""
@@ -175,7 +194,8 @@ class Page:
 
     def _tell_moved(self, cells: Sequence[Cell], laid: Laid) -> None:
         cell = laid.first_moved or cells[0]
-        found = f"已读入“{self.layout.headings_of[laid.moved_to]}”" if laid.moved_to else "没有读入"
+        headings = self.layout.headings_of
+        found = f"已读入“{headings.get(laid.moved_to, laid.moved_to)}”" if laid.moved_to else "没有读入"
         sentence = f"这一行的单元格与表头错开，已按内容对齐各栏（{quoted(cell.text)}{found}），请核对。"
         self.told.append(Told(cell.row, cell.column, sentence))
 

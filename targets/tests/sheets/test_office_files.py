@@ -1,0 +1,81 @@
+"""Files as offices send them, each with the fault that was found in reading one like it."""
+
+from decimal import Decimal
+
+import pytest
+
+from targets.domain.sheets.reader import read_workbook
+from targets.tests.sheets import other_forms
+from targets.tests.sheets.books import PLAN_HEAD, PLAN_MERGES, one_sheet
+from targets.tests.sheets.files import as_text
+from targets.tests.sheets.samples import V9
+
+LIST_HEAD = [
+    "序号",
+    "年度",
+    "主管部门",
+    "实施单位",
+    "项目名称",
+    "总金额（元）",
+    "其中：财政拨款",
+    "其他资金",
+    "绩效目标",
+]
+LIST_HEAD += ["一级指标", "二级指标", "三级指标", "指标值"]
+GOAL = "目标1：更新12处供水站设备。\n目标2：水质达标。"
+INDICATORS = (("产出指标", "数量指标", "更新供水站", "=12处"), ("产出指标", "质量指标", "水质合格率", "=100%"))
+
+
+def the_list():
+    said = ["2024", "河东县水利局", "河东县供水中心", "饮水工程维护", "3,568,000.00", "3000000", "568000", GOAL]
+    return [LIST_HEAD, *([str(number), *said, *cells] for number, cells in enumerate(INDICATORS, start=1))]
+
+
+@pytest.mark.parametrize(
+    "write", [one_sheet, lambda rows: as_text(rows, ";", "gb18030"), lambda rows: as_text(rows, "\t", "utf-16")]
+)
+def test_a_list_repeats_a_goal_of_several_lines_and_names_its_unit_once(write):
+    (form,) = read_workbook(write(the_list()), "清单.xls").forms
+    assert form.record.goal == GOAL
+    assert (form.record.total, form.record.fiscal, form.record.other) == (
+        Decimal(3568000),
+        Decimal(3000000),
+        Decimal(568000),
+    )
+    assert [(row.level1, row.level2, row.name, row.target) for row in form.record.rows] == list(INDICATORS)
+    assert form.problems == ()
+
+
+def test_a_self_evaluation_copied_from_a_page_without_its_blanks():
+    lines = [[cell for cell in line if cell != ""] for line in V9]
+    (form,) = read_workbook(as_text(lines, "\t"), "自评表.txt").forms
+    assert form.record.goal == "养护农村公路30公里。"
+    assert form.record.extra["实际完成情况"] == "已养护30公里。"
+    assert [(row.name, row.target, row.weight) for row in form.record.rows] == [
+        ("养护里程", "≥30公里", "15"),
+        ("验收合格率", "≥100百分比", "15"),
+        ("每公里成本", "≤4万元", "20"),
+        ("出行条件", "改善", "30"),
+        ("群众满意度", "≥90%", "10"),
+    ]
+    said = " ".join(one.message for one in form.problems)
+    assert "“养护农村公路30公里。”已按次序读入“预期目标”" in said
+    assert "单元格与表头错开" in said
+
+
+@pytest.mark.parametrize("step", [1, 2, -1, -2])
+def test_one_row_of_a_plan_moved_while_the_form_has_kept_its_merges(step):
+    """One of its cells may look like something else (汛前检查维护雨量站、广播站 like offices) where all others speak for their columns."""
+    rows = [list(row) for row in other_forms.PLAN_ROWS]
+    rows[2] = [""] * step + rows[2] if step > 0 else rows[2][-step:]
+    head = [[*line, *[""] * (17 - len(line))] for line in PLAN_HEAD]
+    merges = [*(_down(merge, 2) for merge in PLAN_MERGES), "A11:A12", "B11:B12", "C11:C12", "D11:D12"]
+    lines = [["2024年整体绩效目标表"], [f"部门名称：{other_forms.PLAN_NAME}"], *head, *rows]
+    (form,) = read_workbook(one_sheet(lines, merges=merges), "a.xlsx").forms
+    wanted = other_forms.printed()[other_forms.PLAN_NAME]["rows"]
+    assert [{name: getattr(row, name) for name in other_forms.FIELDS} for row in form.record.rows] == wanted
+    assert any("错开" in one.message for one in form.problems)
+
+
+def _down(merge, rows):
+    return ":".join(f"{cell[0]}{int(cell[1:]) + rows}" for cell in merge.split(":"))
