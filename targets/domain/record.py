@@ -50,6 +50,11 @@ class IndicatorRow:
     def as_json(self) -> dict[str, Any]:
         return dict(zip(ROW_TEXTS, _texts(self), strict=True), continues=list(self.continues))
 
+    def as_short_json(self) -> dict[str, Any]:
+        """The same without what is blank."""
+        said: dict[str, Any] = {name: text for name, text in zip(ROW_TEXTS, _texts(self), strict=True) if text}
+        return said | {"continues": list(self.continues)} if self.continues else said
+
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "IndicatorRow":
         texts = (str(data.get(name, "")) for name in ROW_TEXTS)
@@ -93,10 +98,17 @@ class Record:
 
     def as_json(self) -> dict[str, Any]:
         """The shape that commands print and revisions store (money as text in 元, "" for none)."""
+        return self.head_as_json() | {"rows": [row.as_json() for row in self.rows]}
+
+    def as_short_json(self) -> dict[str, Any]:
+        """The same without the blank cells of its rows; `from_json` reads both."""
+        return self.head_as_json() | {"rows": [row.as_short_json() for row in self.rows]}
+
+    def head_as_json(self) -> dict[str, Any]:
         head: dict[str, Any] = {name: getattr(self, name) for name in ("kind", "year", "title", "code")}
         head |= {name: getattr(self, name) for name in ("department_code", "department_name", "unit")}
         head |= {name: money_text(getattr(self, name)) for name in MONEY}
-        return head | {"goal": self.goal, "extra": dict(self.extra), "rows": [row.as_json() for row in self.rows]}
+        return head | {"goal": self.goal, "extra": dict(self.extra)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Record":

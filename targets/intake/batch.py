@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -11,15 +12,17 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from departments.models import Person
-from targets.bulk import insert_many, update_many
+from targets.bulk import update_many
 from targets.domain.compose import REPLACE, compose
 from targets.domain.record import PLAN, Record
 from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
 from targets.domain.sheets.problems import FileRefused, Problem, problem
+from targets.domain.sheets.reader import Found
 from targets.domain.steps import EDITABLE, STATES
 from targets.editing import fresh_declaration
-from targets.intake.plan import PlannedForm, plan_forms
-from targets.intake.reading import Progress, nobody, read_upload
+from targets.intake.kept import begin, finish, keep_more, locked, portions, problem_json
+from targets.intake.plan import Plan, PlannedForm, plan_forms
+from targets.intake.reading import READING, Progress, nobody, read_upload
 from targets.models import Declaration, ImportBatch, ImportedForm, Revision
 from targets.models.declaration import may_import_for, may_import_into
 from targets.models.intake import CREATE, REFUSED, UNCHANGED, UPDATE
@@ -75,30 +78,24 @@ def form_json(form: PlannedForm) -> dict[str, Any]:
     }
 
 
-def problem_json(one: Problem) -> dict[str, str]:
-    return {"sheet": one.sheet, "cell": one.cell, "level": one.level, "message": one.message}
-
-
 # Reading --------------------------------------------------------------------------------------------------------------
 
 
-def preview(
-    content: bytes,
-    name: str,
-    *,
-    by: Person,
-    year: int | None = None,
-    progress: Progress = nobody,
-    in_background: bool = False,
-) -> Preview:
+def preview(content: bytes, name: str, *, by: Person, year: int | None = None) -> Preview:
     """Read and compare; never raises for what is in the file. Writes nothing."""
+    forms: list[Found] = []
+    problems: list[Problem] = []
     try:
-        reading = read_upload(content, name, year=year, progress=progress, in_background=in_background)
+        for found in read_upload(content, name, year=year):
+            if isinstance(found, Problem):
+                problems.append(found)
+            else:
+                forms.append(found)
     except FileRefused as refusal:
         return Preview(name, message=str(refusal))
-    if not reading.forms:
-        return Preview(name, message="".join(problem.message for problem in reading.problems[:5]) or NO_FORM)
-    return Preview(name, plan_forms(reading, by), reading.problems)
+    if not forms:
+        return Preview(name, message=_without_forms(problems))
+    return Preview(name, plan_forms(forms, by), problems)
 
 
 def open_batch(content: bytes, name: str, *, by: Person, year: int | None = None) -> ImportBatch:
@@ -111,52 +108,43 @@ def open_batch(content: bytes, name: str, *, by: Person, year: int | None = None
     )
 
 
-def read_batch(batch: ImportBatch, progress: Progress = nobody) -> Preview:
-    """Read the batch's file and keep what was found; again is the same as once."""
-    progress(0, 0, "正在读取文件")
-    content, by = bytes(batch.content), batch.uploaded_by
-    shown = preview(content, batch.file_name, by=by, year=batch.year, progress=progress, in_background=True)
-    progress(len(shown.forms), len(shown.forms), "已读取，正在记录")
-    keep(batch, shown)
-    return shown
+def read_batch(batch: ImportBatch, progress: Progress = nobody) -> None:
+    """Read the batch's file and keep what is found, some forms at a time while the rest is still being read.
+
+    Until the last of them is kept the batch is `READING`; whoever is interrupted begins anew, and again is the same as once.
+    """
+    progress(0, 0, READING)
+    if not begin(batch):
+        return
+    plan = Plan(batch.uploaded_by)
+    problems: list[Problem] = []
+    kept, message = 0, ""
+    reading = read_upload(bytes(batch.content), batch.file_name, year=batch.year, progress=progress, in_background=True)
+    try:
+        with closing(reading):
+            for portion in portions(reading, problems):
+                forms = plan.add(portion)
+                progress(kept, portion[-1].known, READING)
+                keep_more(batch, forms, kept)
+                kept += len(forms)
+    except FileRefused as refusal:
+        message = str(refusal)
+    progress(kept, kept, "已读取，正在核对")
+    finish(batch, kept, message or ("" if kept else _without_forms(problems)), problems, plan.late_refusals())
 
 
 def keep(batch: ImportBatch, shown: Preview) -> None:
-    """Write down what was read, in place of anything written before."""
+    """Write down a preview, in place of anything written before."""
     with transaction.atomic():
-        locked = _locked(batch)
-        if locked.state not in (ImportBatch.State.READING, ImportBatch.State.PREVIEW):
+        if not begin(batch):
             return
-        locked.forms.all().delete()
         for start in range(0, len(shown.forms), STORED_AT_ONCE):
-            some = shown.forms[start : start + STORED_AT_ONCE]
-            insert_many([_kept(locked, place, form) for place, form in enumerate(some, start)])
-        locked.state = ImportBatch.State.UNREADABLE if shown.message else ImportBatch.State.PREVIEW
-        locked.message = shown.message
-        locked.problems = [problem_json(one) for one in shown.problems]
-        locked.save(update_fields=["state", "message", "problems"])
-    batch.refresh_from_db(fields=["state", "message", "problems"])
+            keep_more(batch, shown.forms[start : start + STORED_AT_ONCE], start)
+        finish(batch, len(shown.forms), shown.message, shown.problems, {})
 
 
-def _kept(batch: ImportBatch, place: int, form: PlannedForm) -> ImportedForm:
-    return ImportedForm(
-        batch=batch,
-        place=place,
-        kind=form.reading.kind,
-        title=form.title[:200],
-        sheet=form.reading.sheet[:255],
-        cell=form.reading.cell,
-        action=form.action,
-        frozen=form.record.as_json() if form.record else None,
-        problems=[problem_json(one) for one in form.problems],
-        budget_year=form.budget_year,
-        department=form.department,
-        unit=form.unit,
-        declaration=form.declaration,
-        seen_id=form.declaration.current_revision_id if form.declaration else None,
-        changes=len(form.difference.changes) if form.difference else 0,
-        is_chosen=form.can_go_in,
-    )
+def _without_forms(problems: Sequence[Problem]) -> str:
+    return "".join(one.message for one in problems[:5]) or NO_FORM
 
 
 # Choosing -------------------------------------------------------------------------------------------------------------
@@ -203,13 +191,13 @@ def store_batch(batch: ImportBatch, *, by: Person, progress: Progress = nobody) 
     progress(0, total, "正在写入")  # the last moment to stop it; from here it is all or nothing
     try:
         with transaction.atomic():
-            locked = _locked(batch)
-            if locked.state not in (ImportBatch.State.PREVIEW, ImportBatch.State.STORING):
-                raise ImportRefused(f"这个文件{locked.get_state_display()}，没有再次导入。")
-            chosen = locked.forms.filter(is_chosen=True, action__in=(CREATE, UPDATE)).order_by("place")
+            held = locked(batch)
+            if held.state not in (ImportBatch.State.PREVIEW, ImportBatch.State.STORING):
+                raise ImportRefused(f"这个文件{held.get_state_display()}，没有再次导入。")
+            chosen = held.forms.filter(is_chosen=True, action__in=(CREATE, UPDATE)).order_by("place")
             for forms in _portions(chosen):
                 _store_portion(storing, forms)
-            _close(locked, storing)
+            _close(held, storing)
     except IntegrityError:
         raise ImportRefused("导入时有人刚建立了同名的表，没有写入任何数据。请重新上传后再确认。") from None
     batch.refresh_from_db()
@@ -311,10 +299,6 @@ def _close(batch: ImportBatch, storing: _Storing) -> None:
 def discard_batch(batch: ImportBatch) -> None:
     waiting = (ImportBatch.State.READING, ImportBatch.State.PREVIEW)
     ImportBatch.objects.filter(pk=batch.pk, state__in=waiting).update(state=ImportBatch.State.DISCARDED)
-
-
-def _locked(batch: ImportBatch) -> ImportBatch:
-    return ImportBatch.objects.select_for_update().defer("content").get(pk=batch.pk)
 
 
 def safe_name(name: str) -> str:

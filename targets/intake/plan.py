@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from departments.models import Department, Person
 from targets.domain.compose import compose
@@ -9,13 +10,15 @@ from targets.domain.diff import Difference, diff
 from targets.domain.record import Record
 from targets.domain.sheets.problems import GUESS, Problem, problem
 from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
-from targets.domain.sheets.reader import FormReading, Reading
+from targets.domain.sheets.reader import FormReading, Found
 from targets.domain.steps import EDITABLE, STATES
 from targets.intake.register import Register, Unknown
 from targets.models import BudgetYear, Declaration
 from targets.models.declaration import may_import_for, may_import_into, title_key
 from targets.models.intake import ACTIONS, CREATE, REFUSED, UNCHANGED, UPDATE
 from targets.storing import too_long
+
+Identity = tuple[object, ...]
 
 
 @dataclass(slots=True)
@@ -31,6 +34,8 @@ class PlannedForm:
     declaration: Declaration | None = None
     difference: Difference | None = None
     problems: list[Problem] = field(default_factory=list)
+    place: int = 0
+    """Its number in the file."""
 
     @property
     def title(self) -> str:
@@ -44,32 +49,92 @@ class PlannedForm:
     def can_go_in(self) -> bool:
         return self.action in (CREATE, UPDATE)
 
+    @property
+    def where(self) -> str:
+        return f"{self.reading.sheet}!{self.reading.cell}"
+
     def refuse(self, sentence: str) -> None:
         self.action = REFUSED
         self.problems.append(problem(self.reading.sheet, self.reading.cell, PROBLEM_REFUSED, sentence))
+
+    def refuse_late(self, sentence: str) -> None:
+        """After it was compared: what it was compared with is not its own."""
+        self.declaration = self.difference = None
+        self.refuse(sentence)
 
     def guess(self, sentence: str) -> None:
         self.problems.append(problem(self.reading.sheet, self.reading.cell, GUESS, sentence))
 
 
-def plan_forms(reading: Reading, by: Person) -> list[PlannedForm]:
-    """Each form with its action. A constant number of queries, whatever the number of forms."""
-    register = Register.load(by)
-    years = {(year.division_id, year.year): year for year in BudgetYear.objects.select_related("division")}
-    forms = [_identify(form, register, years, by) for form in reading.forms]
-    _refuse_doubles(forms)
-    _find_stored(forms)
-    _refuse_rivals(forms)
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """What is remembered of a form that has been planned: enough to know it again."""
+
+    place: int
+    where: str
+    text: int
+    """A number that equal texts have in common."""
+
+
+class Plan:
+    """Forms of one file planned some at a time, with a number of queries that does not grow with theirs.
+
+    Whether a form stands in the file twice is known when all were seen: `late_refusals`.
+    """
+
+    def __init__(self, by: Person) -> None:
+        self._by = by
+        self._register = Register.load(by)
+        years = BudgetYear.objects.select_related("division")
+        self._years = {(year.division_id, year.year): year for year in years}
+        self._stored = _Stored()
+        self._same: dict[Identity, list[_Met]] = {}
+        self._rivals: dict[int, list[_Met]] = {}
+        """By the stored form that they are."""
+
+    def add(self, found: Iterable[Found]) -> list[PlannedForm]:
+        """Each form with its action."""
+        forms = [_identify(one, self._register, self._years, self._by) for one in found]
+        wanted = [form for form in forms if form.action != REFUSED]
+        met = [(form, _Met(form.place, form.where, _text_number(form.record))) for form in wanted]
+        for form, one in met:
+            self._same.setdefault(_identity(form), []).append(one)
+        self._stored.find(wanted)
+        for form, one in met:
+            if form.action != REFUSED and form.declaration is not None:
+                self._rivals.setdefault(form.declaration.pk, []).append(one)
+                _compare(form, self._by)
+        return forms
+
+    def late_refusals(self) -> dict[int, str]:
+        """Place → why this form, taken for good at first, is not imported."""
+        late: dict[int, str] = {}
+        for same in self._same.values():
+            late |= _doubles(sorted(same, key=attrgetter("place")))
+        for rivals in self._rivals.values():
+            same = sorted((one for one in rivals if one.place not in late), key=attrgetter("place"))
+            if len(same) > 1:
+                places = "、".join(one.where for one in same)
+                sentence = f"文件中有{len(same)}张表都对应系统中的同一张表（{places}），都没有导入。请只保留一张。"
+                late |= dict.fromkeys((one.place for one in same), sentence)
+        return late
+
+
+def plan_forms(found: Iterable[Found], by: Person) -> list[PlannedForm]:
+    """All forms of a small file at once, in their order."""
+    plan = Plan(by)
+    forms = plan.add(found)
+    late = plan.late_refusals()
     for form in forms:
-        if form.action != REFUSED:
-            _compare(form, by)
-    return forms
+        if form.place in late:
+            form.refuse_late(late[form.place])
+    return sorted(forms, key=attrgetter("place"))
 
 
-def _identify(
-    form: FormReading, register: Register, years: dict[tuple[int, int], BudgetYear], by: Person
-) -> PlannedForm:
-    planned = PlannedForm(form, REFUSED if form.refused or form.record is None else CREATE, form.record)
+def _identify(found: Found, register: Register, years: dict[tuple[int, int], BudgetYear], by: Person) -> PlannedForm:
+    form = found.form
+    action = REFUSED if form.refused or form.record is None else CREATE
+    planned = PlannedForm(form, action, form.record, place=found.place)
     planned.problems = list(form.problems)
     if planned.action == REFUSED or form.record is None:
         return planned
@@ -96,7 +161,7 @@ def _identify(
     return planned
 
 
-def _identity(form: PlannedForm) -> tuple[object, ...]:
+def _identity(form: PlannedForm) -> Identity:
     record, unit, department = form.record, form.unit, form.department
     if record is None or unit is None or department is None:
         return ()
@@ -105,84 +170,76 @@ def _identity(form: PlannedForm) -> tuple[object, ...]:
     return (record.year, record.kind, unit.pk, "title", title_key(record.kind, record.title))
 
 
-def _refuse_doubles(forms: Sequence[PlannedForm]) -> None:
+def _text_number(record: Record | None) -> int:
+    if record is None:
+        return 0
+    head = record.head_as_json()
+    extra = frozenset(head.pop("extra").items())
+    return hash((tuple(head.values()), extra, record.rows))
+
+
+def _doubles(same: Sequence[_Met]) -> dict[int, str]:
     """The same form twice in a file: equal ones are taken once, different ones not at all."""
-    groups: dict[tuple[object, ...], list[PlannedForm]] = {}
-    for form in forms:
-        if form.action != REFUSED:
-            groups.setdefault(_identity(form), []).append(form)
-    for same in groups.values():
-        if len(same) == 1:
-            continue
-        places = "、".join(f"{form.reading.sheet}!{form.reading.cell}" for form in same)
-        if all(form.record == same[0].record for form in same):
-            for form in same[1:]:
-                form.refuse(f"与{same[0].reading.sheet}!{same[0].reading.cell}的表完全相同，只导入一次。")
-        else:
-            for form in same:
-                form.refuse(
-                    f"同一张表在文件中出现{len(same)}次且内容不同（{places}），都没有导入。请只保留一张后重新上传。"
-                )
+    first, *others = same
+    if all(one.text == first.text for one in others):
+        return {one.place: f"与{first.where}的表完全相同，只导入一次。" for one in others}
+    places = "、".join(one.where for one in same)
+    sentence = f"同一张表在文件中出现{len(same)}次且内容不同（{places}），都没有导入。请只保留一张后重新上传。"
+    return dict.fromkeys((one.place for one in same), sentence)
 
 
-def _find_stored(forms: Iterable[PlannedForm]) -> None:
-    """Give each form the stored one that it is, by code, else by name. Only the identities of a department's forms are
-    looked through; the texts are fetched of those that were found."""
-    wanted = [form for form in forms if form.action != REFUSED]
-    departments = {form.department.pk for form in wanted if form.department}
-    years = {form.record.year for form in wanted if form.record}
-    columns = ("pk", "year", "kind", "department_id", "unit_id", "code", "title_key")
-    by_code: dict[tuple[object, ...], int] = {}
-    by_title: dict[tuple[object, ...], list[tuple[str, int]]] = {}
-    living = Declaration.objects.living().filter(department__in=departments, year__in=years).order_by("pk")
-    for pk, year, kind, department, unit, code, key in living.values_list(*columns):
-        by_title.setdefault((year, kind, unit, key), []).append((code, pk))
-        if code:
-            by_code[year, kind, department, code] = pk
-    found = {id(form): pk for form in wanted if (pk := _stored_pk(form, by_code, by_title))}
-    stored = (
-        Declaration.objects.select_related("unit", "department", "budget_year")
-        .prefetch_related("indicators")
-        .in_bulk(set(found.values()))
-    )
-    for form in wanted:
-        form.declaration = stored.get(found.get(id(form), 0))
+class _Stored:
+    """The stored forms that those of a file are, by code, else by name. Only the identities of the departments met so far
+    are looked through, each once; texts are fetched of the forms that were found."""
 
+    def __init__(self) -> None:
+        self._asked: set[tuple[int, int]] = set()
+        self._by_code: dict[Identity, int] = {}
+        self._by_title: dict[Identity, dict[int, str]] = {}
 
-def _stored_pk(
-    form: PlannedForm,
-    by_code: dict[tuple[object, ...], int],
-    by_title: dict[tuple[object, ...], list[tuple[str, int]]],
-) -> int | None:
-    record, unit, department = form.record, form.unit, form.department
-    if record is None or unit is None or department is None:
-        return None
-    if record.code and (pk := by_code.get((record.year, record.kind, department.pk, record.code))):
-        return pk
-    namesakes = by_title.get((record.year, record.kind, unit.pk, title_key(record.kind, record.title)), [])
-    without_code = [pk for code, pk in namesakes if not code]
-    if without_code or record.code:  # with a code: stored before it had one
-        return without_code[0] if without_code else None
-    if len(namesakes) > 1:
-        codes = "、".join(code for code, _ in namesakes)
-        form.refuse(
-            f"系统中有{len(namesakes)}张同名的表（项目代码{codes}），这张表没有导入。请写明项目代码后重新上传。"
+    def find(self, forms: Sequence[PlannedForm]) -> None:
+        self._ask({(form.department.pk, form.record.year) for form in forms if form.department and form.record})
+        found = {form.place: pk for form in forms if (pk := self._pk(form))}
+        if not found:
+            return
+        stored = (
+            Declaration.objects.select_related("unit", "department", "budget_year")
+            .prefetch_related("indicators")
+            .in_bulk(set(found.values()))
         )
-        return None
-    return namesakes[0][1] if namesakes else None
+        for form in forms:
+            form.declaration = stored.get(found.get(form.place, 0))
 
+    def _ask(self, wanted: set[tuple[int, int]]) -> None:
+        new = wanted - self._asked
+        if not new:
+            return
+        self._asked |= new
+        departments, years = ({one[at] for one in new} for at in (0, 1))
+        living = Declaration.objects.living().filter(department__in=departments, year__in=years).order_by("pk")
+        columns = ("pk", "year", "kind", "department_id", "unit_id", "code", "title_key")
+        for pk, year, kind, department, unit, code, key in living.values_list(*columns):
+            self._by_title.setdefault((year, kind, unit, key), {})[pk] = code
+            if code:
+                self._by_code[year, kind, department, code] = pk
 
-def _refuse_rivals(forms: Iterable[PlannedForm]) -> None:
-    """Two forms of a file, one with its code and one by name alone, may be the same stored form: neither is taken."""
-    rivals: dict[int, list[PlannedForm]] = {}
-    for form in forms:
-        if form.action != REFUSED and form.declaration is not None:
-            rivals.setdefault(form.declaration.pk, []).append(form)
-    for same in rivals.values():
-        if len(same) > 1:
-            places = "、".join(f"{form.reading.sheet}!{form.reading.cell}" for form in same)
-            for form in same:
-                form.refuse(f"文件中有{len(same)}张表都对应系统中的同一张表（{places}），都没有导入。请只保留一张。")
+    def _pk(self, form: PlannedForm) -> int | None:
+        record, unit, department = form.record, form.unit, form.department
+        if record is None or unit is None or department is None:
+            return None
+        if record.code and (pk := self._by_code.get((record.year, record.kind, department.pk, record.code))):
+            return pk
+        namesakes = self._by_title.get((record.year, record.kind, unit.pk, title_key(record.kind, record.title)), {})
+        without_code = [pk for pk, code in namesakes.items() if not code]
+        if without_code or record.code:  # with a code: stored before it had one
+            return without_code[0] if without_code else None
+        if len(namesakes) > 1:
+            codes = "、".join(namesakes.values())
+            form.refuse(
+                f"系统中有{len(namesakes)}张同名的表（项目代码{codes}），这张表没有导入。请写明项目代码后重新上传。"
+            )
+            return None
+        return next(iter(namesakes), None)
 
 
 def _compare(form: PlannedForm, by: Person) -> None:

@@ -2,17 +2,19 @@
 
 import json
 import logging
+import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
-from typing import IO
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import suppress
+from typing import IO, Any
 
 from django.conf import settings
 
-from targets.domain.sheets.child import form_from_json
+from targets.domain.sheets.child import found_in
 from targets.domain.sheets.problems import FileRefused, Problem, quoted
-from targets.domain.sheets.reader import FormReading, Reading
+from targets.domain.sheets.reader import Found
 
 logger = logging.getLogger("targets.intake")
 
@@ -21,6 +23,10 @@ Progress = Callable[[int, int, str], None]
 
 COMMAND = (sys.executable, "-m", "targets.domain.sheets.child")
 TOO_MUCH = "太大或内部结构异常，读取时超出了{limit}的上限，已停止。请拆成几个文件，或用 Excel、WPS 另存后重新上传。"
+NO_FINDS = frozenset(("progress", "refused", "end"))
+READING = "正在读取文件"
+LINES_AHEAD = 500
+"""Lines of the child that wait at most, a form each."""
 BACKGROUND_TIME = 10
 """How many times as long a file may take where nobody waits at a page for it."""
 
@@ -31,10 +37,10 @@ def nobody(done: int, total: int, doing: str) -> None:
 
 def read_upload(
     content: bytes, name: str, *, year: int | None = None, progress: Progress = nobody, in_background: bool = False
-) -> Reading:
-    """`read_workbook` at arm's length, of one workbook or an archive of them.
+) -> Generator[Found | Problem]:
+    """`read_one_by_one` at arm's length, of one workbook or an archive of them.
 
-    Raises FileRefused with a sentence, whatever becomes of the child.
+    Raises FileRefused with a sentence, whatever becomes of the child; it takes back what came before it.
     """
     seconds = settings.READING_SECONDS * (BACKGROUND_TIME if in_background else 1)
     order = {"name": name, "year": year, "memory": settings.READING_MEMORY_BYTES, "seconds": seconds}
@@ -48,49 +54,75 @@ def read_upload(
     ) as child:
         clock = threading.Timer(seconds * 2, child.kill)
         clock.start()
+        ahead = _Ahead(child.stdout)
         try:
-            _send(child.stdin, json.dumps(order).encode() + b"\n" + content)
-            heard = _listen(child.stdout, progress)
+            _send(child.stdin, order, content)
+            yield from _listen(ahead, progress)
+        except _Silence as silence:
+            child.kill()
+            complaint = child.stderr.read()[-2000:].decode(errors="replace") if child.stderr else ""
+            logger.warning("reading of an upload ended early (%s): %s %s", child.wait(), silence, complaint)
+            limit = f"{settings.READING_MEMORY_BYTES // 1024 // 1024}MB内存或{seconds}秒"
+            raise FileRefused(quoted(name, 80) + TOO_MUCH.format(limit=limit)) from None
         finally:
             clock.cancel()
             child.kill()
-        complaint = child.stderr.read()[-2000:] if child.stderr else b""
-    if heard is None:
-        logger.warning(
-            "reading of an upload ended early (%s): %s", child.returncode, complaint.decode(errors="replace")
-        )
-        limit = f"{settings.READING_MEMORY_BYTES // 1024 // 1024}MB内存或{seconds}秒"
-        raise FileRefused(quoted(name, 80) + TOO_MUCH.format(limit=limit))
-    return heard
+            ahead.end()
 
 
-def _send(pipe: IO[bytes] | None, content: bytes) -> None:
+class _Silence(Exception):
+    """The child ended without its last word, or said something that is none of its words."""
+
+
+class _Ahead:
+    """What the child says, taken down while what it said before is being worked on, so that neither waits for the other."""
+
+    def __init__(self, pipe: IO[bytes] | None) -> None:
+        self._lines: queue.Queue[bytes] = queue.Queue(LINES_AHEAD)
+        self._thread = threading.Thread(target=self._take, args=(pipe,), daemon=True)
+        self._thread.start()
+
+    def _take(self, pipe: IO[bytes] | None) -> None:
+        for line in pipe or ():
+            self._lines.put(line)
+        self._lines.put(b"")
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._lines.get, b"")
+
+    def end(self) -> None:
+        """When the child is gone: nobody wants the rest."""
+        while self._thread.is_alive():
+            with suppress(queue.Empty):
+                self._lines.get(timeout=0.05)
+
+
+def _send(pipe: IO[bytes] | None, order: dict[str, Any], content: bytes) -> None:
     if pipe is None:
         return
     try:
+        pipe.write(json.dumps(order).encode() + b"\n")
         pipe.write(content)
         pipe.close()
     except BrokenPipeError:  # it ended before it had read all: what it said, or did not say, tells why
         pass
 
 
-def _listen(pipe: IO[bytes] | None, progress: Progress) -> Reading | None:
-    """Everything the child said up to its last word; None if that did not come."""
-    forms: list[FormReading] = []
-    problems: list[Problem] = []
-    for line in pipe or ():
-        if not line.endswith(b"\n"):
-            return None
-        said = json.loads(line.decode("utf-8", "surrogatepass"))
-        if "form" in said:
-            forms.append(form_from_json(said["form"]))
-        elif "problem" in said:
-            problems.append(Problem(**said["problem"]))
+def _listen(ahead: Iterable[bytes], progress: Progress) -> Iterator[Found | Problem]:
+    """Everything the child says up to its last word."""
+    for line in ahead:
+        try:
+            said = json.loads(line.decode("utf-8", "surrogatepass"))
+            found = None if said.keys() & NO_FINDS else found_in(said)
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            raise _Silence(str(error)) from None
+        if found is not None:
+            yield found
         elif "progress" in said:
             done, total = said["progress"]
-            progress(done, total, "正在读取文件")
+            progress(done, total, READING)
         elif "refused" in said:
             raise FileRefused(said["refused"])
         else:
-            return Reading(tuple(forms), tuple(problems))
-    return None
+            return
+    raise _Silence

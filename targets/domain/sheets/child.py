@@ -4,7 +4,8 @@ A spreadsheet parser may take any amount of memory or end its process outright; 
 `targets.intake.reading`. No Django: the start costs about a tenth of a second.
 
 Standard input: one line of JSON (name, year, memory in bytes, seconds of processor time), then the bytes of the file.
-Standard output, a line each: {"progress": [done, total]} · {"form": …} · {"problem": …} · {"refused": "sentence"} · {"end": true}.
+Standard output, a line each: {"form": …, "place": …, "known": …} (its place in the file, and how many forms are known to
+be there) · {"progress": [done, total]} · {"problem": …} · {"refused": "sentence"} · {"end": true}.
 """
 
 import json
@@ -14,10 +15,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from targets.domain.record import Record
+from targets.domain.record import IndicatorRow, Record
 from targets.domain.sheets.archive import is_archive, members
 from targets.domain.sheets.problems import REFUSED, FileRefused, Problem
-from targets.domain.sheets.reader import FormReading, Reading, read_workbook
+from targets.domain.sheets.reader import FormReading, Found, Reading, read_one_by_one, read_workbook
 
 
 def main() -> None:
@@ -47,19 +48,32 @@ def tell(line: dict[str, Any]) -> None:
 
 def lines(content: bytes, name: str, year: int | None) -> Iterator[dict[str, Any]]:
     if not is_archive(content):
-        yield from lines_of(read_workbook(content, name, year=year))
+        yield from map(line_of, read_one_by_one(content, name, year=year))
         return
+    known = 0
     for member, member_content, number, total in members(content, name):
         try:
-            yield from lines_of(placed_in(member, read_workbook(member_content, member, year=year)))
+            reading = placed_in(member, read_workbook(member_content, member, year=year))
         except FileRefused as refusal:
-            yield {"problem": problem_to_json(Problem(member, "", REFUSED, str(refusal)))}
+            yield line_of(Problem(member, "", REFUSED, str(refusal)))
+        else:
+            forms, known = enumerate(reading.forms, known), known + len(reading.forms)
+            yield from (line_of(Found(place, known, form)) for place, form in forms)
+            yield from map(line_of, reading.problems)
         yield {"progress": [number, total]}
 
 
-def lines_of(reading: Reading) -> Iterator[dict[str, Any]]:
-    yield from ({"form": form_to_json(form)} for form in reading.forms)
-    yield from ({"problem": problem_to_json(problem)} for problem in reading.problems)
+def line_of(said: Found | Problem) -> dict[str, Any]:
+    if isinstance(said, Problem):
+        return {"problem": problem_to_json(said)}
+    return {"form": form_to_json(said.form), "place": said.place, "known": said.known}
+
+
+def found_in(line: dict[str, Any]) -> Found | Problem:
+    """The reverse of `line_of`. Raises ValueError, TypeError or LookupError for anything else."""
+    if "problem" in line:
+        return Problem(**line["problem"])
+    return Found(int(line["place"]), int(line["known"]), form_from_json(line["form"]))
 
 
 def placed_in(member: str, reading: Reading) -> Reading:
@@ -79,7 +93,7 @@ def placed_in(member: str, reading: Reading) -> Reading:
 
 def form_to_json(form: FormReading) -> dict[str, Any]:
     return {
-        "record": form.record.as_json() if form.record else None,
+        "record": record_to_json(form.record) if form.record else None,
         "kind": form.kind,
         "title": form.title,
         "sheet": form.sheet,
@@ -91,7 +105,7 @@ def form_to_json(form: FormReading) -> dict[str, Any]:
 
 def form_from_json(form: dict[str, Any]) -> FormReading:
     return FormReading(
-        record=Record.from_json(form["record"]) if form["record"] else None,
+        record=record_from_json(form["record"]) if form["record"] else None,
         kind=form["kind"],
         title=form["title"],
         sheet=form["sheet"],
@@ -99,6 +113,22 @@ def form_from_json(form: dict[str, Any]) -> FormReading:
         problems=tuple(Problem(**problem) for problem in form["problems"]),
         refused=form["refused"],
     )
+
+
+def record_to_json(record: Record) -> dict[str, Any]:
+    """Rows as lists: names that every row repeats would be most of what is handed over."""
+    return record.head_as_json() | {"rows": [[*row.texts, list(row.continues)] for row in record.rows]}
+
+
+def record_from_json(data: dict[str, Any]) -> Record:
+    rows = data.pop("rows")
+    return replace(Record.from_json(data), rows=tuple(map(row_from_json, rows)))
+
+
+def row_from_json(cells: list[Any]) -> IndicatorRow:
+    *texts, continues = cells
+    checked: list[Any] = [*map(str, texts), tuple(map(str, continues))]
+    return IndicatorRow(*checked)
 
 
 def problem_to_json(problem: Problem) -> dict[str, str]:
