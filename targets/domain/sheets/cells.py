@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import NamedTuple, overload
 
 from targets.domain.sheets.origin import Origin
@@ -47,10 +48,10 @@ def label_key(text: str) -> str:
 
 def split_label(text: str) -> tuple[str, str]:
     """`"部门名称：[202001]名"` → `("部门名称", "[202001]名")`; ("", text) when no colon follows something short."""
-    places = [at for at in (text.find("："), text.find(":")) if at > 0]
-    if not places or min(places) > LONGEST_LABEL:
+    wide, narrow = text.find("："), text.find(":")
+    at = narrow if wide <= 0 or 0 < narrow < wide else wide
+    if not 0 < at <= LONGEST_LABEL:
         return "", text
-    at = min(places)
     return text[:at].strip(), text[at + 1 :].strip()
 
 
@@ -92,6 +93,10 @@ class Cell(NamedTuple):
     @property
     def address(self) -> str:
         return address(self.row, self.column)
+
+
+_new_cell: Callable[[type[Cell], tuple[int, int, str]], Cell] = tuple.__new__
+"""Three times as fast as the constructor of a named tuple; every text of every form is one."""
 
 
 class Merge(NamedTuple):
@@ -148,10 +153,12 @@ class _Rows(Sequence[list[Cell]]):
     def __getitem__(self, at: int | slice) -> list[Cell] | list[list[Cell]]:
         if isinstance(at, slice):
             return [self[row] for row in range(*at.indices(len(self)))]
-        if at not in self._made:
+        made = self._made.get(at)
+        if made is None:
             row = range(len(self))[at]
-            self._made[row] = [Cell(row, column, text) for column, text in enumerate(self._texts[row]) if text]
-        return self._made[at]
+            cells = [(row, column, text) for column, text in enumerate(self._texts[row]) if text]
+            made = self._made[row] = [*map(_new_cell, repeat(Cell), cells)]
+        return made
 
 
 class Grid:

@@ -18,6 +18,7 @@ UNFILLED = re.compile(r"[\s年月日/\-_—.．…（）()盖章签字]*")
 OTHER_FORM = re.compile("(自评|评价|监控|审核|反馈|汇总).*表$")
 """Forms with the same headings that report on a target instead of setting it."""
 LONGEST_UNKNOWN_LABEL = 25
+ANY_SPACE = re.compile("[ \t　\n]")
 SEVERAL_SPACES = re.compile(r"[ \t]{2,}|　+|\n")
 
 
@@ -71,6 +72,8 @@ def pieces(cell: Cell, labels: Container[str]) -> list[Cell]:
     """`填报单位：某局　　单位：万元` in one cell, as it stands above and below many forms, is two labels with their values."""
     text = cell.text
     if text.count("：") + text.count(":") < 2:
+        return [cell]
+    if not ANY_SPACE.search(text):
         return [cell]
     parts = [part.strip() for part in SEVERAL_SPACES.split(text) if part.strip()]
     keys = [foot_key(split_label(part)[0]) for part in parts]

@@ -99,12 +99,12 @@ class _HeadReader:
             return
         self.terms.see(cells, fields)
         self.long_parts = self.terms.long_parts(cells, fields)
-        if sum(name in (BUDGETED, REPORTED) for name in fields) > 1:
+        if fields.count(BUDGETED) + fields.count(REPORTED) > 1:
             self._begin_money(cells, fields)
             return
         if self.in_money and self._read_money_row(cells, fields):
             return
-        if not any(name is not None for name in fields) and (self._read_below(cells) or self._read_on(cells)):
+        if fields.count(None) == len(fields) and (self._read_below(cells) or self._read_on(cells)):
             return
         self.last_pair = None
         self._read_pairs(cells)
@@ -319,7 +319,9 @@ class _HeadReader:
 
     def _may_be_value(self, text: str, *, of: str) -> bool:
         """Not the next label, and not the year that stands in the middle of its line."""
-        return self.layout.label_of(text) is None and (of == YEAR or not YEAR_ALONE.fullmatch(plain(text)))
+        if self.layout.label_of(text) is not None:
+            return False
+        return of == YEAR or len(text) > LONGEST_YEAR_LINE or not YEAR_ALONE.fullmatch(plain(text))
 
     def _keep(self, name: str, label: Cell, value: Cell) -> None:
         head = self.head

@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 BRACKETED = re.compile(r"[\[【〔(（［]\s*([0-9A-Za-z]{2,20})\s*[\]】〕)）］]\s*(\S.*)", re.DOTALL)
 LEADING = re.compile(r"([0-9]{3,12})\s*[-—–_－、.．:：]?\s*([^\W\d_].*)", re.DOTALL)
 TRAILING = re.compile(r"(.*\S)\s*[\[【〔(（［]\s*([0-9]{3,12})\s*[\]】〕)）］]", re.DOTALL)
 
 
+@lru_cache(maxsize=1024)
 def split_department(text: str) -> tuple[str, str]:
     """Code ("" if none is printed) and name, the name as printed."""
     folded = "".join(unicodedata.normalize("NFKC", char) if "０" <= char <= "９" else char for char in text.strip())

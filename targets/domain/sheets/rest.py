@@ -14,15 +14,16 @@ POINTS_OF_LEVELS = "一级指标分值"
 
 def own_rows(table: Table) -> tuple[IndicatorRow, ...]:
     """The rows of the year; those of a longer term stand in the extra texts."""
-    if not any(map(is_long, table.sides)):
+    if not any(map(is_long, {*table.sides})):
         return tuple(table.rows)
     return tuple(row for row, side in zip(table.rows, table.sides, strict=True) if not is_long(side))
 
 
 def table_extra(layout: Layout, table: Table) -> Iterator[tuple[str, str]]:
     """Printed label and text, in the order of the sheet."""
-    numbers = _numbers(table)
-    yield from _long_term_lines(table)
+    if any(map(is_long, {*table.sides})):
+        yield from _long_term_lines(table)
+    numbers = _numbers(table) if table.other_columns else {}
     listed: dict[str, list[str]] = {}
     for heading, place, text in table.other_columns:
         name = " ".join(heading.split())

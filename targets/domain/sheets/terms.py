@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from targets.domain.sheets.cells import Grid, label_key
 from targets.domain.sheets.header import SHARED, Header
@@ -20,6 +21,7 @@ class Half:
     header: Header
 
 
+@lru_cache(maxsize=256)
 def is_long(label: str) -> bool:
     return LONG_TERM.search(label_key(label)) is not None
 
