@@ -34,9 +34,10 @@ def _read_cell(layout: Layout, head: Head, cells: list[Cell], at: int) -> int:
     cell = cells[at]
     beside = cells[at + 1] if at + 1 < len(cells) else None
     word, glued = split_label(cell.text)
-    bare = frozenset(label_key(caption.text) for caption in layout.signatures)
     is_label = (
-        foot_key(cell.text) in FOOT_WORDS or label_key(cell.text) in bare or layout.label_of(cell.text) is not None
+        foot_key(cell.text) in FOOT_WORDS
+        or label_key(cell.text) in layout.signing
+        or layout.label_of(cell.text) is not None
     )
     if is_label and not (word and glued):
         if beside and not _is_foot_label(beside.text) and layout.label_of(beside.text) is None:

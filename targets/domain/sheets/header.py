@@ -1,6 +1,6 @@
 """Read a table head of any number of rows: which sheet columns hold which field."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from targets.domain.sheets.cells import Cell, Grid, label_key, plain
@@ -144,16 +144,16 @@ def _take_long_target(part: Header) -> None:
 
 
 def _assign_group(header: Header, layout: Layout, leaves: list[_Leaf]) -> None:
-    order = {column.field: index for index, column in enumerate(layout.read_columns)}
+    order = layout.order
+    keys = [label_key(leaf.text) for leaf in leaves]
     before = -1
-    for leaf in leaves:
-        key = label_key(leaf.text)
+    for leaf, key in zip(leaves, keys, strict=True):
         fitting = [c for c in layout.columns_of.get(key, ()) if c.field not in header.fields]
         if not fitting:
             if key not in layout.sides and leaf.text not in header.unknown:
                 header.unknown[leaf.text] = leaf.span
             continue
-        chosen = _best(fitting, leaf, order, before)
+        chosen = _best(fitting, leaf, order, before) if len(fitting) > 1 else fitting[0]
         if chosen.field in TWINNED:
             header.over |= {*leaf.above, key}
         before = order[chosen.field]
@@ -162,11 +162,11 @@ def _assign_group(header: Header, layout: Layout, leaves: list[_Leaf]) -> None:
             header,
             twins if len(twins) > 1 else [chosen],
             leaf,
-            is_alone=sum(label_key(x.text) == key for x in leaves) == 1,
+            is_alone=keys.count(key) == 1,
         )
 
 
-def _best(fitting: list[Column], leaf: _Leaf, order: dict[str, int], before: int) -> Column:
+def _best(fitting: list[Column], leaf: _Leaf, order: Mapping[str, int], before: int) -> Column:
     """Of several columns with one heading (来源), the one under the same headings, else the next after the column before."""
 
     def rank(column: Column) -> tuple[int, bool, int]:

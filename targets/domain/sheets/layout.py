@@ -187,6 +187,16 @@ class Layout:
         return tuple(column.field for column in self.columns)
 
     @cached_property
+    def order(self) -> Mapping[str, int]:
+        """Field → place of its column among all that are read."""
+        return {column.field: index for index, column in enumerate(self.read_columns)}
+
+    @cached_property
+    def signing(self) -> frozenset[str]:
+        """Keys of the words of the lines to sign."""
+        return frozenset(label_key(caption.text) for caption in self.signatures)
+
+    @cached_property
     def headings_of(self) -> Mapping[str, str]:
         """Field → the lowest heading of its column, for messages."""
         return {column.field: column.path[-1] for column in self.read_columns}

@@ -8,6 +8,7 @@ is clearly better than the straight one. Cases met: domain reference, section 8,
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from math import inf
 from typing import NamedTuple
 
 from targets.domain.sheets.cells import Cell
@@ -33,6 +34,7 @@ AGAINST = 2
 """How many more must speak for each that mildly contradicts its column."""
 HOPELESS = 12.0
 """A way that has fallen behind by this much is not followed further."""
+ROUNDING = 1e-6
 MOST_CELLS = 40
 """A longer row is no row of a form."""
 
@@ -140,8 +142,9 @@ def lay(cells: Sequence[Cell], places: Sequence[Place], *, strict: bool) -> Laid
     straight = _straight(cells, places)
     if not cells or len(cells) > MOST_CELLS or (strict and not _may_be_sure(cells, places)):
         return _laid(cells, places, straight, straight)
-    score, best = _best(cells, places)
-    if score < _score(cells, places, straight) + MARGIN:
+    enough = _score(cells, places, straight) + MARGIN
+    score, best = _best(cells, places, enough)
+    if score < enough:
         best = straight
     elif strict and not _is_sure(cells, places, best, straight):
         return replace(_laid(cells, places, straight, straight), may_have_moved=True)
@@ -270,9 +273,14 @@ class _Way(NamedTuple):
     columns: tuple[int, ...]
 
 
-def _best(cells: Sequence[Cell], places: Sequence[Place]) -> tuple[float, list[int]]:
-    """Cell by cell, the best way for each column that the last laid cell may have."""
-    extra = [NO_HEADING if _is_virtual(places, column) else 0.0 for column in range(len(places))]
+def _best(cells: Sequence[Cell], places: Sequence[Place], enough: float = -inf) -> tuple[float, list[int]]:
+    """Cell by cell, the best way for each column that the last laid cell may have; no way if none can score `enough`."""
+    virtual = [_is_virtual(places, column) for column in range(len(places))]
+    begins = [_begin_price(places, column) for column in range(len(places))]
+    reach = [_reach(cell, places, virtual) for cell in cells]
+    least = JOINED if any(place.field == BUDGET for place in places) else 0.0
+    hopes = [max([least, *(fits for _, _, fits in near)]) for near in reach]
+    hope = sum(hopes)
     ways: dict[int, _Way] = {-1: _Way(0.0, 0, ())}
     for at, cell in enumerate(cells):
         next_ways: dict[int, _Way] = {}
@@ -281,33 +289,38 @@ def _best(cells: Sequence[Cell], places: Sequence[Place]) -> tuple[float, list[i
             _offer(next_ways, last, way, way.score - out, way.slip, -1)
             if last >= 0 and way.columns[-1] == last and _joins(cells, at, last, places):
                 _offer(next_ways, last, way, way.score + JOINED, _slip(cell, places[last]), last)
-        for column, place in enumerate(places):
-            now = _slip(cell, place)
-            if -FURTHEST <= now <= FURTHEST:
-                _offer_best(next_ways, ways, column, now, fit(place.field, cell.text) - extra[column], places)
-        limit = max(way.score for way in next_ways.values()) - HOPELESS
+        for column, now, fits in reach[at]:
+            chosen, highest = None, -inf
+            for last, way in ways.items():
+                if last >= column:
+                    continue
+                score = way.score + fits
+                if now != way.slip:
+                    score -= _slip_price(way.slip, now)
+                if last < 0:
+                    score -= begins[column]
+                if score > highest:
+                    chosen, highest = way, score
+            if chosen is not None:
+                _offer(next_ways, column, chosen, highest, now, column)
+        hope -= hopes[at]
+        limit = max(max(way.score for way in next_ways.values()) - HOPELESS, enough - hope - ROUNDING)
         ways = {last: way for last, way in next_ways.items() if way.score >= limit}
+        if not ways:
+            return -inf, []
     best = max(ways.values(), key=lambda way: way.score)
     return best.score, list(best.columns)
 
 
-def _offer_best(
-    next_ways: dict[int, _Way], ways: Mapping[int, _Way], column: int, now: int, fits: float, places: Sequence[Place]
-) -> None:
-    """The best of the ways that this column may follow."""
-    chosen, highest = None, 0.0
-    for last, way in ways.items():
-        if last >= column:
-            continue
-        score = way.score + fits
-        if now != way.slip:
-            score -= _slip_price(way.slip, now)
-        if last < 0:
-            score -= _begin_price(places, column)
-        if chosen is None or score > highest:
-            chosen, highest = way, score
-    if chosen is not None:
-        _offer(next_ways, column, chosen, highest, now, column)
+def _reach(cell: Cell, places: Sequence[Place], virtual: Sequence[bool]) -> list[tuple[int, int, float]]:
+    """Columns that a cell may belong to, how far it has slipped then, and how well it fits."""
+    text = cell.text
+    slips = [_slip(cell, place) for place in places]
+    return [
+        (column, now, fit(places[column].field, text) - (NO_HEADING if virtual[column] else 0.0))
+        for column, now in enumerate(slips)
+        if -FURTHEST <= now <= FURTHEST
+    ]
 
 
 def _offer(ways: dict[int, _Way], last: int, way: _Way, score: float, slip: int, column: int) -> None:
