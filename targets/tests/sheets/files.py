@@ -76,8 +76,8 @@ def biff_sheet(lines: Lines, merges: Merges = (), size: tuple[int, int] | None =
     return begin + declared + cells + more + ranges + record(0x0A)
 
 
-def as_xls(*sheets: tuple[str, bytes], more: bytes = b"", macros: bool = False) -> bytes:
-    """A workbook in one compound file; each sheet is what `biff_sheet` gives."""
+def as_xls(*sheets: tuple[str, bytes], more: bytes = b"", macros: bool = False, **home: Any) -> bytes:
+    """A workbook in one compound file (`home`: how it is called there and what stands beside it); sheets are what `biff_sheet` gives."""
     begin = (
         record(0x809, struct.pack("<HHHHII", 0x600, 0x05, 0, 0, 0, 0)) + record(0x42, struct.pack("<H", 1200)) + more
     )
@@ -92,10 +92,11 @@ def as_xls(*sheets: tuple[str, bytes], more: bytes = b"", macros: bool = False) 
         bound += record(0x85, struct.pack("<IHBB", at, 0, length, 1) + name)
         at += len(data)
     stream = begin + bound + record(0x0A) + b"".join(data for _, data in sheets)
-    return compound(stream.ljust(4096, b"\x00"), macros=macros)
+    return compound(stream.ljust(4096, b"\x00"), **({"beside": ["_VBA_PROJECT_CUR"]} if macros else {}) | home)
 
 
-def compound(stream: bytes, *, macros: bool = False) -> bytes:
+def compound(stream: bytes, *, name: str = "Workbook", beside: Sequence[str] = (), inside: str = "") -> bytes:
+    """`beside` are storages at the root next to the stream; `inside` is a stream within the first of them."""
     count = -(-len(stream) // SECTOR)
     fat_sectors = -(-(count + 2) // (SECTOR // 4 - 1))
     numbers = [FAT_SECTOR] * fat_sectors + [END] + [fat_sectors + 2 + at for at in range(count - 1)] + [END]
@@ -105,18 +106,21 @@ def compound(stream: bytes, *, macros: bool = False) -> bytes:
     )
     head += struct.pack("<IIIIIIIII", 0, fat_sectors, fat_sectors, 0, 4096, END, 0, END, 0)
     head += b"".join(struct.pack("<I", at if at < fat_sectors else FREE) for at in range(109))
-    entries = [("Root Entry", 5, END, 0, 1), ("Workbook", 2, fat_sectors + 1, len(stream), FREE)]
-    if macros:
-        entries.append(("_VBA_PROJECT_CUR", 1, 0, 0, FREE))
+    entries = [("Root Entry", 5, END, 0, 1, FREE), (name, 2, fat_sectors + 1, len(stream), FREE, 2 if beside else FREE)]
+    for at, other in enumerate(beside, start=2):
+        child = 2 + len(beside) if inside and at == 2 else FREE
+        entries.append((other, 1, 0, 0, child, FREE if at == 1 + len(beside) else at + 1))
+    if inside:
+        entries.append((inside, 2, END, 0, FREE, FREE))
     directory = b"".join(_entry(*entry) for entry in entries).ljust(SECTOR, b"\x00")
     return head + fat + directory + stream.ljust(count * SECTOR, b"\x00")
 
 
-def _entry(name: str, kind: int, start: int, size: int, child: int) -> bytes:
+def _entry(name: str, kind: int, start: int, size: int, child: int, brother: int) -> bytes:
     raw = (name + "\x00").encode("utf-16-le")
     return (
         raw.ljust(64, b"\x00")
-        + struct.pack("<HBBIII", len(raw), kind, 1, FREE, FREE, child)
+        + struct.pack("<HBBIII", len(raw), kind, 1, FREE, brother, child)
         + b"\x00" * 36
         + struct.pack("<III", start, size, 0)
     )

@@ -21,6 +21,7 @@ from targets.tests.sheets.files import (
     as_text,
     as_xls,
     biff_sheet,
+    compound,
     ods_table,
     record,
 )
@@ -44,6 +45,9 @@ SAME = {
     "xls": as_xls(("表", biff_sheet(LINES))),
     "xls with macros": as_xls(("表", biff_sheet(LINES)), macros=True),
     "xls that declares a huge sheet": as_xls(("表", biff_sheet(LINES, size=(2**32 - 2, 65535)))),
+    "et of WPS, with its own stream": as_xls(("表", biff_sheet(LINES)), beside=["ETExtData"]),
+    "et whose stream is called Book": as_xls(("表", biff_sheet(LINES)), name="Book", beside=["ETExtData"]),
+    "xls that holds a Word document": as_xls(("表", biff_sheet(LINES)), beside=["MBD0001"], inside="WordDocument"),
     "ods": as_ods(ods_table("表", LINES)),
     "ods with a million blank rows": as_ods(ods_table("表", LINES, end=BLANK_TO_THE_END)),
     **{
@@ -55,10 +59,23 @@ SAME = {
 
 
 @pytest.mark.parametrize("content", SAME.values(), ids=SAME)
-@pytest.mark.parametrize("name", ["预算.xlsx", "预算.csv", "预算"])
+@pytest.mark.parametrize("name", ["预算.xlsx", "预算.et", "预算.ett", "预算"])
 def test_every_type_gives_the_same_record(content, name):
     form = only(content, name)
     assert (form.record, told(form)) == (EXPECTED, [])
+
+
+@pytest.mark.parametrize("name", ["预算.et", "预算.wps"])
+def test_new_et_is_a_zip(name):
+    assert only(one_sheet(LINES), name).record == EXPECTED
+
+
+def test_old_word_document_that_holds_a_workbook_is_one():
+    """As is what WPS Writer saves as .wps."""
+    with pytest.raises(FileRefused, match="旧格式的 Word 或 WPS"):
+        read_workbook(
+            compound(b"\x00" * 4096, name="WordDocument", beside=["ObjectPool"], inside="Workbook"), "目标.wps"
+        )
 
 
 def test_macros_are_left_alone():
