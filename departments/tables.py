@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -97,8 +98,8 @@ class SafeXLSX(SafeFormat):
                     raise FileRefused("文件展开后过大，没有读取。请只保留需要导入的表后重新上传。")
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             sheet = book.worksheets[0]
-            rows = sheet.iter_rows(max_row=ROWS_AT_MOST + 2, max_col=COLUMNS_AT_MOST, values_only=True)
-            read = [[as_text(value) for value in row] for row in rows]
+            rows = sheet.iter_rows(max_row=ROWS_AT_MOST + 2, max_col=COLUMNS_AT_MOST)
+            read = [[as_shown(cell) for cell in row] for row in rows]
         except FileRefused:
             raise
         except Exception:  # a broken workbook fails in as many ways as there are bytes
@@ -160,6 +161,15 @@ def as_text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).replace("\x00", "")
+
+
+def as_shown(cell: Any) -> str:
+    """Typed `95%` is kept by a spreadsheet as 0.95 that is shown in percent: what was on the screen counts."""
+    value = cell.value
+    if isinstance(value, float | int) and not isinstance(value, bool) and "%" in (cell.number_format or ""):
+        shown = f"{Decimal(f'{value:.15g}') * 100:f}"
+        return (shown.rstrip("0").rstrip(".") if "." in shown else shown) + "%"
+    return as_text(value)
 
 
 def decoded(content: bytes) -> str:

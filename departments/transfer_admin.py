@@ -6,6 +6,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
 from import_export.admin import ImportExportMixin
 from import_export.forms import ConfirmImportForm, ExportForm, ImportForm
 from import_export.results import Result, RowResult
@@ -98,6 +100,18 @@ class TransferAdmin(ImportExportMixin):
         sentences += [message for row in result.invalid_rows for message in row.error.messages]
         messages.error(request, f"没有导入任何数据。{sentences[0]}")
         return HttpResponseRedirect(reverse(f"admin:{'_'.join(self.get_model_info())}_import"))
+
+    def get_export_filename(self, request: HttpRequest, queryset: Any, file_format: Any) -> str:
+        return f"{self.model._meta.verbose_name}_{timezone.localdate():%Y%m%d}.{file_format.get_extension()}"
+
+    def _do_file_export(
+        self, file_format: Any, request: HttpRequest, queryset: Any, export_form: Any = None
+    ) -> HttpResponse:
+        """The library writes the name raw; a Chinese one has to be told as every browser understands it (RFC 5987)."""
+        response: HttpResponse = super()._do_file_export(file_format, request, queryset, export_form=export_form)
+        name = self.get_export_filename(request, queryset, file_format)
+        response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+        return response
 
     def add_success_message(self, result: Result, request: HttpRequest) -> None:
         new, updated, same = (

@@ -51,6 +51,17 @@ def test_every_cell_comes_back_as_it_went_out(kind):
     assert [row[1] for row in kind().create_dataset(kind().export_data(table))] == list(CELLS)
 
 
+def test_a_percentage_is_read_as_the_screen_showed_it():
+    book = openpyxl.Workbook()
+    for row, (value, code) in enumerate(((0.95, "0%"), (1, "0%"), (0.005, "0.0%"), (0.95, "General"), (0, "0%")), start=2):
+        book.active.cell(row, 1, row)
+        book.active.cell(row, 2, value).number_format = code
+    book.active["A1"], book.active["B1"] = "序号", "值"
+    out = io.BytesIO()
+    book.save(out)
+    assert [row[1] for row in SafeXLSX().create_dataset(out.getvalue())] == ["95%", "100%", "0.5%", "0.95", "0%"]
+
+
 def test_no_cell_of_a_workbook_is_a_live_formula():
     content = SafeXLSX().export_data(Dataset(*[(cell,) for cell in CELLS if cell], headers=("值",)))
     cells = [row[0] for row in openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(min_row=2)]
