@@ -53,7 +53,9 @@ def test_every_cell_comes_back_as_it_went_out(kind):
 
 def test_a_percentage_is_read_as_the_screen_showed_it():
     book = openpyxl.Workbook()
-    for row, (value, code) in enumerate(((0.95, "0%"), (1, "0%"), (0.005, "0.0%"), (0.95, "General"), (0, "0%")), start=2):
+    for row, (value, code) in enumerate(
+        ((0.95, "0%"), (1, "0%"), (0.005, "0.0%"), (0.95, "General"), (0, "0%")), start=2
+    ):
         book.active.cell(row, 1, row)
         book.active.cell(row, 2, value).number_format = code
     book.active["A1"], book.active["B1"] = "序号", "值"

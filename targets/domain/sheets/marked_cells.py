@@ -1,8 +1,8 @@
 """Colour for single cells of a sheet: each keeps its own format and gets a fill on top."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from targets.domain.sheets.cells import column_name
 from targets.domain.sheets.splice import CannotAnnotate, Tag, appended, first, needed, spliced, tags, with_attribute
@@ -11,6 +11,8 @@ Place = tuple[int, int]
 """Row and column, counted from 1."""
 MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?\bref\s*=\s*["']([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})["']""")
 ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+ROW = re.compile(rb"<(?:\w+:)?row(?=[\s/>])")
+CELL = re.compile(rb"""<(?:\w+:)?c(?=[\s/>])(?:[^>]*?\sr\s*=\s*["']([A-Za-z]{1,3})[0-9]{1,7}["'])?""")
 MOST_ROWS, MOST_COLUMNS = 2_000, 100
 """Of a range; a form has none as large."""
 NUMBER = re.compile(rb"[0-9]{1,7}")
@@ -111,6 +113,17 @@ def _filled(text: bytes, fill: int) -> bytes:
     return with_attribute(text, tag, b"applyFill", 1) + text[tag.end :]
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row in which cells are wanted: its tag, where its cells end, where each begins, and the tags of those wanted."""
+
+    number: int
+    tag: Tag
+    end: int
+    starts: list[tuple[int, int]]
+    wanted: dict[int, Tag]
+
+
 @dataclass(slots=True)
 class Cells:
     """Finds the wanted cells of a sheet, and writes where they are missing."""
@@ -118,24 +131,79 @@ class Cells:
     data: bytes
     wanted: Mapping[Place, str]
     """Place → level."""
+    rows: list[_Row] = field(default_factory=list)
+    starts: list[tuple[int, int]] = field(default_factory=list)
+    """Number and beginning of every row."""
+
+    def __post_init__(self) -> None:
+        opening, end = self._bounds()
+        columns: dict[int, set[int]] = {}
+        for row, column in self.wanted:
+            columns.setdefault(row, set()).add(column)
+        number = 0
+        for found in ROW.finditer(self.data, opening.end, end):
+            tag = next(tags(self.data, found.start()))
+            number = _whole_number(tag.get(b"r")) or number + 1
+            self.starts.append((number, tag.start))
+            if number in columns:
+                self.rows.append(self._row(number, tag, columns[number]))
+
+    def _row(self, number: int, tag: Tag, columns: Collection[int]) -> _Row:
+        if tag.is_whole:
+            return _Row(number, tag, tag.end, [], {})
+        end = needed(first(self.data, b"row", closes=True, start=tag.end)).start
+        column = 0
+        starts, wanted = [], {}
+        for found in CELL.finditer(self.data, tag.end, end):
+            column = column_number(found[1].decode().upper()) if found[1] else column + 1
+            starts.append((column, found.start()))
+            if column in columns:
+                wanted[column] = next(tags(self.data, found.start()))
+        return _Row(number, tag, end, starts, wanted)
 
     def base_styles(self) -> dict[Place, int]:
         """The format of each wanted cell as it is; 0 for a cell that the sheet does not hold."""
         found = dict.fromkeys(self.wanted, 0)
-        for at, tag in self._cells():
-            if at in found and tag is not None:
-                found[at] = _whole_number(tag.get(b"s"))
+        for row in self.rows:
+            found.update({(row.number, column): _whole_number(tag.get(b"s")) for column, tag in row.wanted.items()})
         return found
 
     def coloured(self, styles: Mapping[Place, int]) -> bytes:
         """The sheet with these formats on its cells."""
         changes: list[tuple[int, int, bytes]] = []
-        missing = dict(styles)
-        for at, tag in self._cells():
-            if at in missing and tag is not None:
-                changes.append((tag.start, tag.end, with_attribute(self.data, tag, b"s", missing.pop(at))))
-        changes += self._fill_in(missing)
+        missing: dict[int, dict[int, int]] = {}
+        for (row, column), style in sorted(styles.items()):
+            missing.setdefault(row, {})[column] = style
+        opening, end = self._bounds()
+        for row in self.rows:
+            new = missing.pop(row.number, {})
+            for column, tag in row.wanted.items():
+                changes.append((tag.start, tag.end, with_attribute(self.data, tag, b"s", new.pop(column))))
+            changes += self._more_cells(row, new)
+        for number, new in missing.items():
+            before = next((start for at, start in self.starts if at > number), end)
+            body = _cells(opening.prefix, number, new)
+            changes.append(
+                (before, before, b'<%srow r="%d">%s</%srow>' % (opening.prefix, number, body, opening.prefix))
+            )
+        if opening.is_whole and changes:
+            body = b"".join(text for _, _, text in changes)
+            text = self.data[opening.start : opening.end - 2] + b">" + body + b"</" + opening.prefix + b"sheetData>"
+            changes = [(opening.start, opening.end, text)]
         return spliced(self.data, changes)
+
+    def _more_cells(self, row: _Row, new: Mapping[int, int]) -> list[tuple[int, int, bytes]]:
+        """Cells that the row does not hold yet, each at its place in the order."""
+        p = row.tag.prefix
+        if row.tag.is_whole and new:
+            body = _cells(p, row.number, new)
+            text = self.data[row.tag.start : row.tag.end - 2] + b">" + body + b"</" + p + b"row>"
+            return [(row.tag.start, row.tag.end, text)]
+        changes = []
+        for column, style in new.items():
+            before = next((start for at, start in row.starts if at > column), row.end)
+            changes.append((before, before, _cells(p, row.number, {column: style})))
+        return changes
 
     def _bounds(self) -> tuple[Tag, int]:
         opening = needed(first(self.data, b"sheetData"))
@@ -143,71 +211,12 @@ class Cells:
             return opening, opening.end
         return opening, needed(first(self.data, b"sheetData", closes=True, start=opening.end)).start
 
-    def _lines(self) -> "list[tuple[int, Tag, int, list[tuple[int, Tag]]]]":
-        """Of each row of interest: number, its tag, where its cells end, and its cells with their columns."""
-        opening, end = self._bounds()
-        rows = {row for row, _ in self.wanted}
-        found: list[tuple[int, Tag, int, list[tuple[int, Tag]]]] = []
-        row = column = 0
-        line: tuple[Tag, list[tuple[int, Tag]]] | None = None
-        for tag in tags(self.data, opening.end, end):
-            if tag.name == b"row":
-                if tag.closes:
-                    if line is not None:
-                        found.append((row, line[0], tag.start, line[1]))
-                    line = None
-                    continue
-                row, column = _whole_number(tag.get(b"r")) or row + 1, 0
-                if tag.is_whole:
-                    found.append((row, tag, tag.end, []))
-                else:
-                    line = (tag, [])
-            elif tag.name == b"c" and not tag.closes:
-                address = tag.get(b"r").decode("ascii", "replace").upper()
-                column = place(address)[1] if address else column + 1
-                if line is not None and row in rows:
-                    line[1].append((column, tag))
-        return found
 
-    def _cells(self) -> "list[tuple[Place, Tag | None]]":
-        return [((row, column), tag) for row, _, _, cells in self._lines() for column, tag in cells]
-
-    def _fill_in(self, missing: Mapping[Place, int]) -> list[tuple[int, int, bytes]]:
-        """Cells, and rows, that the sheet does not hold yet, each at its place in the order."""
-        if not missing:
-            return []
-        opening, end = self._bounds()
-        p = opening.prefix
-        changes: list[tuple[int, int, bytes]] = []
-        by_row: dict[int, list[tuple[int, int]]] = {}
-        for (row, column), style in sorted(missing.items()):
-            by_row.setdefault(row, []).append((column, style))
-        lines = self._lines()
-        for row, tag, stop, cells in lines:
-            new = by_row.pop(row, [])
-            if not new:
-                continue
-            if tag.is_whole:
-                body = b"".join(_cell(p, row, column, style) for column, style in new)
-                text = self.data[tag.start : tag.end - 2] + b">" + body + b"</" + p + b"row>"
-                changes.append((tag.start, tag.end, text))
-                continue
-            for column, style in new:
-                before = next((cell.start for at, cell in cells if at > column), stop)
-                changes.append((before, before, _cell(p, row, column, style)))
-        for row, new in by_row.items():
-            before = next((tag.start for number, tag, _, _ in lines if number > row), end)
-            body = b"".join(_cell(p, row, column, style) for column, style in new)
-            changes.append((before, before, b'<%srow r="%d">%s</%srow>' % (p, row, body, p)))
-        if opening.is_whole and changes:
-            body = b"".join(text for _, _, text in changes)
-            text = self.data[opening.start : opening.end - 2] + b">" + body + b"</" + p + b"sheetData>"
-            return [(opening.start, opening.end, text)]
-        return changes
-
-
-def _cell(prefix: bytes, row: int, column: int, style: int) -> bytes:
-    return b'<%sc r="%s%d" s="%d"/>' % (prefix, column_name(column - 1).encode(), row, style)
+def _cells(prefix: bytes, row: int, styles: Mapping[int, int]) -> bytes:
+    return b"".join(
+        b'<%sc r="%s%d" s="%d"/>' % (prefix, column_name(column - 1).encode(), row, style)
+        for column, style in styles.items()
+    )
 
 
 def _whole_number(text: bytes) -> int:

@@ -10,6 +10,7 @@ import xlsxwriter
 from openpyxl.comments import Comment
 
 from targets.domain.sheets.annotate import annotate
+from targets.domain.sheets.marked_cells import Cells
 from targets.domain.sheets.problem_list import Listed, listed
 from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, Problem, problem
 from targets.domain.sheets.reader import read_workbook
@@ -250,3 +251,30 @@ def test_a_run_of_cells_is_coloured_whole_and_explained_once():
     assert [sheet[f"B{row}"].fill.fgColor.rgb for row in range(10, 13)] == [YELLOW] * 3
     assert marks(marked)["B10"] == (YELLOW, "导入问题\n请核对：一级指标为空白。请核对。")
     assert opened(marked)["导入问题"]["C5"].hyperlink.location == "'表'!B10:B12"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "coloured"),
+    [
+        (
+            '<row r="2"/><row><c/><c s="3"><v>1</v></c><c t="s"><v>0</v></c></row><row r="6"><c r="B6"/></row>',
+            (
+                '<row r="1"><c r="A1" s="7"/></row><row r="2"><c r="B2" s="7"/></row>'
+                '<row><c/><c s="8"><v>1</v></c><c t="s"><v>0</v></c><c r="D3" s="7"/></row>'
+                '<row r="6"><c r="A6" s="7"/><c r="B6"/></row><row r="9"><c r="C9" s="7"/></row>'
+            ),
+        ),
+        (
+            "",
+            (
+                '<row r="1"><c r="A1" s="7"/></row><row r="2"><c r="B2" s="7"/></row><row r="3"><c r="B3" s="8"/>'
+                '<c r="D3" s="7"/></row><row r="6"><c r="A6" s="7"/></row><row r="9"><c r="C9" s="7"/></row>'
+            ),
+        ),
+    ],
+)
+def test_cells_and_rows_that_a_sheet_does_not_hold_are_added_in_their_order(sheet, coloured):
+    styles = {(1, 1): 7, (2, 2): 7, (3, 2): 8, (3, 4): 7, (6, 1): 7, (9, 3): 7}
+    for empty in (f"<sheetData>{sheet}</sheetData>", *([] if sheet else ["<sheetData/>"])):
+        cells = Cells(f"<worksheet>{empty}</worksheet>".encode(), dict.fromkeys(styles, GUESS))
+        assert cells.coloured(styles).decode() == f"<worksheet><sheetData>{coloured}</sheetData></worksheet>"
