@@ -8,6 +8,7 @@ import scene  # noqa: F401 - makes Django ready for the models below
 
 from departments.models import Department, Division, Membership, Office, Person
 from departments.roles import PERFORMANCE_REVIEWER
+from targets.bulk import insert_values
 from targets.domain.record import PROJECT, IndicatorRow, Record
 from targets.models import BudgetYear, Declaration, Indicator, Revision
 
@@ -115,19 +116,18 @@ def _store(some: list[Record], year: BudgetYear, departments: list[Department], 
         for record in some
     ]
     Declaration.objects.bulk_create(forms)
-    lines = []
-    for form, record in zip(forms, some, strict=True):
-        for order, row in enumerate(record.rows):
-            line = Indicator(declaration=form)
-            line.take(row, order)
-            lines.append(line)
-    Indicator.objects.bulk_create(lines, batch_size=1000)
+    lines = (
+        Indicator.values_of(form.pk, row, order)
+        for form, record in zip(forms, some, strict=True)
+        for order, row in record.numbered_rows()
+    )
+    insert_values(Indicator, Indicator.VALUES, lines)
     revisions = Revision.objects.bulk_create(
         Revision(
             declaration=form,
             number=1,
             version=1,
-            frozen=record.as_json(),
+            frozen=record.as_short_json(),
             reason=Revision.Reason.IMPORT,
             author=author,
             author_name=author.name,

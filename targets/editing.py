@@ -67,7 +67,7 @@ def why_taken(declaration: Declaration, record: Record, user: Person, outcome: s
     )
     others = others.exclude(pk=declaration.pk).select_related("unit")
     if not record.code:
-        cure = "请直接打开那一张填写" if declaration.current_revision_id is None else "请改用别的名称"
+        cure = "请直接打开那一张填写" if declaration.is_new else "请改用别的名称"
         return f"{declaration.unit.label}{declaration.budget_year}已有“{record.title}”，{outcome}。{cure}。"
     taken = others.filter(code=record.code)
     seen = taken.visible_to(user).first()
@@ -100,7 +100,6 @@ def create_declaration(
     fresh = fresh_declaration(record, budget_year, department, unit)
     try:
         with transaction.atomic():
-            fresh.save()
             store([(fresh, record)], by=by, reason=Revision.Reason.EDIT, note="新建")
     except IntegrityError:
         raise EditRefused(why_taken(fresh, record, by, "没有新建")) from None

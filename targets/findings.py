@@ -2,10 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from targets.domain.checks.engine import Finding, check
+from targets.domain.checks.engine import Finding, check, count
 from targets.domain.record import Record
 from targets.domain.rules import ERROR, YearRules
 from targets.models import Declaration, Waiver
@@ -86,3 +86,28 @@ def count_levels(judged: Iterable[Judged]) -> dict[str, int]:
         if not one.is_waived:
             counts[one.finding.level] += 1
     return counts
+
+
+class Years:
+    """The rules of each year that some forms belong to, looked up once for all of them."""
+
+    def __init__(self) -> None:
+        self._rules: dict[int, YearRules] = {}
+
+    def rules_of(self, declaration: Declaration) -> YearRules:
+        if declaration.budget_year_id not in self._rules:
+            self._rules[declaration.budget_year_id] = declaration.budget_year.rules()
+        return self._rules[declaration.budget_year_id]
+
+
+def waivers_of(declarations: Iterable[int]) -> dict[int, list[Waiver]]:
+    """The explanations of each of these forms."""
+    found: dict[int, list[Waiver]] = {pk: [] for pk in declarations}
+    for waiver in Waiver.objects.filter(declaration__in=found):
+        found[waiver.declaration_id].append(waiver)
+    return found
+
+
+def count_findings(record: Record, rules: YearRules, waivers: Collection[Waiver] = ()) -> Mapping[str, int]:
+    """`count_levels` of what `judge` finds. Explanations are rare: without them no finding has to be put into words."""
+    return count_levels(judge(record, rules, waivers)) if waivers else count(record, rules)

@@ -1,31 +1,30 @@
 """Where every writing of text ends: rows, head, counts of findings and a frozen revision, for one form or for thousands."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 from django.db import transaction
 from django.db.models import Max, Model
 from django.utils.timezone import now
 
 from departments.models import Person
-from targets.bulk import insert_many, insert_values, update_many
+from targets.bulk import give_keys, insert_many, insert_values, update_many, update_values
 from targets.domain.labels import field_label
-from targets.domain.record import ROW_TEXTS, IndicatorRow, Record
-from targets.domain.rules import YearRules
+from targets.domain.record import ROW_TEXTS, Record
+from targets.domain.rules import ERROR, INFO, WARNING
 from targets.domain.stale import untouched
-from targets.findings import count_levels, judge
+from targets.findings import Years, count_findings, waivers_of
 from targets.models import Declaration, ImportBatch, Indicator, Revision, Waiver
-from targets.models.declaration import new_row_key, title_key
+from targets.models.declaration import StoredRow, new_row_key, title_key
 
 HEAD_FIELDS = ("code", "title", "department_code", "department_name", "total", "fiscal", "other", "goal")
 """Fields of a declaration that stand under the same name in the record."""
-INDICATOR_FIELDS = tuple(
-    column.name for column in Indicator._meta.concrete_fields if column.name not in ("id", "declaration", "key")
-)
+COUNTS = {"error_count": ERROR, "warning_count": WARNING, "info_count": INFO}
+"""Field of a declaration → level of the findings that it counts."""
 DECLARATION_FIELDS = (
     *HEAD_FIELDS,
-    *("title_key", "unit_name", "extra", "stale", "error_count", "warning_count", "info_count", "row_count"),
+    *("title_key", "unit_name", "extra", "stale", *COUNTS, "row_count"),
     *("current_revision", "updated_at"),
 )
 
@@ -53,140 +52,134 @@ def too_long(record: Record) -> Iterator[str]:
                 yield f"第{number}行{field_label(record.kind, name)}有{len(getattr(row, name))}个字，最多{longest}个字"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Stored:
     """What is stored of the forms so far, by the form's id; fetched for all of them at once."""
 
-    lines: dict[int, dict[str, Indicator]] = field(default_factory=dict)
-    last_number: dict[int, int] = field(default_factory=dict)
-    waivers: dict[int, list[Waiver]] = field(default_factory=dict)
+    rows: Mapping[int, Sequence[StoredRow]]
+    last_number: Mapping[int, int]
+    waivers: Mapping[int, Sequence[Waiver]]
 
     @classmethod
-    def of(cls, ids: Sequence[int]) -> "_Stored":
-        stored = cls({pk: {} for pk in ids}, waivers={pk: [] for pk in ids})
-        for line in Indicator.objects.filter(declaration__in=ids):
-            stored.lines[line.declaration_id][line.key] = line
+    def of(cls, ids: Sequence[int]) -> Self:
+        if not ids:
+            return cls({}, {}, {})
         numbers = Revision.objects.filter(declaration__in=ids).order_by().values_list("declaration")
-        stored.last_number = dict(numbers.annotate(last=Max("number")))
-        for waiver in Waiver.objects.filter(declaration__in=ids):
-            stored.waivers[waiver.declaration_id].append(waiver)
-        return stored
+        return cls(
+            Indicator.objects.rows_of(ids),
+            dict(numbers.annotate(last=Max("number"))),
+            waivers_of(ids),
+        )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Lines:
-    """Rows to be added, changed and removed."""
+    """Rows to be added and changed, as values for the tables, and keys of those to be removed."""
 
-    added: list[tuple[Any, ...]] = field(default_factory=list)
-    """As `Indicator.values_of`."""
-    changed: list[Indicator] = field(default_factory=list)
+    added: list[Sequence[Any]] = field(default_factory=list)
+    changed: list[Sequence[Any]] = field(default_factory=list)
     removed: list[int] = field(default_factory=list)
 
-    def compare(self, declaration: Declaration, record: Record, known: dict[str, Indicator]) -> None:
-        left = dict(known)
-        for order, row in enumerate(record.rows, start=1):
-            line = left.pop(row.key, None)
+    def compare(self, declaration: int, record: Record, stored: Sequence[StoredRow]) -> None:
+        known = {line.row.key: line for line in stored}
+        for order, row in record.numbered_rows():
+            line = known.pop(row.key, None)
             if line is None:
-                self.added.append(Indicator.values_of(declaration.pk, row, order))
-            elif line.order != order or line.row() != row:
-                self.changed.append(line)
-                line.take(row, order)
-        self.removed += [line.pk for line in left.values()]
+                self.added.append(Indicator.values_of(declaration, row, order))
+            elif line.order != order or line.row != row:
+                self.changed.append((*Indicator.values_of(declaration, row, order), line.pk))
+        self.removed.extend(line.pk for line in known.values())
 
     def write(self) -> None:
-        Indicator.objects.filter(pk__in=self.removed).delete()
-        update_many(self.changed, INDICATOR_FIELDS)
-        insert_values(Indicator, Indicator.VALUES, self.added)
+        if self.removed:
+            Indicator.objects.filter(pk__in=self.removed).delete()
+        update_values(Indicator, Indicator.VALUES, self.changed)
+        if self.added:
+            insert_values(Indicator, Indicator.VALUES, self.added)
 
 
+@transaction.atomic(savepoint=False)
 def store(
     drafts: Sequence[Draft], *, by: Person, reason: Revision.Reason, note: str = "", batch: ImportBatch | None = None
 ) -> list[Revision]:
-    """Write the records into their (locked or new, already saved) declarations; statements do not grow with their number.
+    """Write the records into their declarations, locked or not saved yet; statements do not grow with their number.
 
-    Rows without a key get one. Call inside a transaction. Returns the revisions in the order of the drafts.
+    Rows without a key get one. Call inside the transaction that locked the forms. Returns the revisions in the order of the drafts.
     """
     if not drafts:
         return []
-    ids = [declaration.pk for declaration, _ in drafts]
-    stored = _Stored.of(ids)
-    rules: dict[int, YearRules] = {}
-    own = by.scope.own
+    fresh = [declaration for declaration, _ in drafts if declaration.is_new]
+    known = [declaration for declaration, _ in drafts if not declaration.is_new]
+    give_keys(fresh)
+    stored = _Stored.of([declaration.pk for declaration in known])
+    years, own, name = Years(), by.scope.own, str(by)
     lines = _Lines()
     revisions = []
     for declaration, record in drafts:
-        keyed = replace(record, rows=tuple(_with_keys(record.rows)))
+        keyed = _with_keys(record)
+        rows = stored.rows.get(declaration.pk, ())
         if declaration.stale:
-            before = declaration.record(stored.lines[declaration.pk].values())
-            declaration.stale = untouched(declaration.stale, before, keyed)
-        lines.compare(declaration, keyed, stored.lines[declaration.pk])
-        if declaration.budget_year_id not in rules:
-            rules[declaration.budget_year_id] = declaration.budget_year.rules()
-        judged = judge(keyed, rules[declaration.budget_year_id], stored.waivers[declaration.pk])
-        _take_head(declaration, keyed, count_levels(judged))
+            declaration.stale = untouched(declaration.stale, declaration.record(line.row for line in rows), keyed)
+        lines.compare(declaration.pk, keyed, rows)
+        waivers = stored.waivers.get(declaration.pk, ())
+        _take_head(declaration, keyed, count_findings(keyed, years.rules_of(declaration), waivers))
         revisions.append(
             Revision(
-                declaration=declaration,
+                declaration_id=declaration.pk,
                 number=stored.last_number.get(declaration.pk, 0) + 1,
                 version=declaration.version,
-                frozen=keyed.as_json(),
+                frozen=keyed.as_short_json(),
                 reason=reason.value,
                 note=note,
-                author=by,
-                author_name=str(by),
+                author_id=by.pk,
+                author_name=name,
                 by_finance=declaration.unit_id not in own,
-                batch=batch,
+                batch_id=batch.pk if batch else None,
             )
         )
+    give_keys(revisions)
+    for declaration, revision in zip((declaration for declaration, _ in drafts), revisions, strict=True):
+        declaration.current_revision = revision
+    insert_many(fresh)
+    update_many(known, DECLARATION_FIELDS)
     lines.write()
     insert_many(revisions)
-    _point_at([declaration for declaration, _ in drafts], revisions)
-    update_many([declaration for declaration, _ in drafts], DECLARATION_FIELDS)
     return revisions
 
 
-def _point_at(declarations: Sequence[Declaration], revisions: Sequence[Revision]) -> None:
-    """Give the revisions their keys and make them the current ones."""
-    numbers = {revision.declaration_id: revision.number for revision in revisions}
-    found = Revision.objects.filter(declaration__in=numbers, number__in=set(numbers.values()))
-    keys = {
-        declaration: pk
-        for pk, declaration, number in found.values_list("pk", "declaration", "number")
-        if numbers[declaration] == number
-    }
-    for declaration, revision in zip(declarations, revisions, strict=True):
-        revision.pk = keys[declaration.pk]
-        revision._state.adding = False  # noqa: SLF001  (as `from_db` does)
-        declaration.current_revision = revision
-
-
-def _take_head(declaration: Declaration, record: Record, counts: dict[str, int]) -> None:
+def _take_head(declaration: Declaration, record: Record, counts: Mapping[str, int]) -> None:
     for name in HEAD_FIELDS:
         setattr(declaration, name, getattr(record, name))
     declaration.title_key = title_key(record.kind, record.title)
     declaration.unit_name = record.unit
     declaration.extra = dict(record.extra)
     declaration.row_count = len(record.rows)
-    declaration.error_count = counts["error"]
-    declaration.warning_count = counts["warning"]
-    declaration.info_count = counts["info"]
+    _take_counts(declaration, counts)
     declaration.updated_at = now()
 
 
-def _with_keys(rows: Iterable[IndicatorRow]) -> Iterable[IndicatorRow]:
-    for row in rows:
-        yield row if row.key else row.with_key(new_row_key())
+def _take_counts(declaration: Declaration, counts: Mapping[str, int]) -> None:
+    for name, level in COUNTS.items():
+        setattr(declaration, name, counts[level])
 
 
-def recount(declaration: Declaration, rules: YearRules | None = None) -> None:
+def _with_keys(record: Record) -> Record:
+    if all(row.key for row in record.rows):
+        return record
+    return replace(record, rows=tuple(row if row.key else row.with_key(new_row_key()) for row in record.rows))
+
+
+def recount(declarations: Collection[int]) -> None:
     """Refresh the counts on lists after an explanation was decided or a year's rules changed; no text changes.
 
-    Under the form's lock and from its present text, so that no count of an older text remains.
+    Under the forms' locks and from their present text, so that no count of an older text remains.
     """
+    years = Years()
     with transaction.atomic():
-        locked = Declaration.objects.select_for_update().get(pk=declaration.pk)
-        judged = judge(locked.record(), rules or declaration.budget_year.rules(), locked.waivers.all())
-        counts = count_levels(judged)
-        Declaration.objects.filter(pk=locked.pk).update(
-            error_count=counts["error"], warning_count=counts["warning"], info_count=counts["info"]
-        )
+        locked = Declaration.objects.select_for_update(of=("self",)).select_related("budget_year").order_by("pk")
+        forms = list(locked.filter(pk__in=declarations))
+        rows, waivers = Indicator.objects.rows_of(declarations), waivers_of(declarations)
+        for form in forms:
+            record = form.record(line.row for line in rows[form.pk])
+            _take_counts(form, count_findings(record, years.rules_of(form), waivers[form.pk]))
+        update_many(forms, tuple(COUNTS))

@@ -8,19 +8,22 @@ from django_tasks import task
 from departments.models import Person
 from targets import jobs
 from targets.intake.batch import ImportRefused, choose_only, read_batch, store_batch
-from targets.models import BudgetYear, Declaration, ImportBatch, Job
+from targets.models import Declaration, ImportBatch, Job
 from targets.storing import recount
+
+RECOUNTED_AT_ONCE = 200
+"""Forms that are locked, and in memory, at one time: about a tenth of a second."""
 
 
 @task()
 def recheck_year(budget_year: int) -> int:
     """Refresh the finding counts of a year's forms after its rules changed; safe to run twice. Returns how many."""
-    rules = BudgetYear.objects.get(pk=budget_year).rules()
-    number = 0
-    for form in Declaration.objects.living().filter(budget_year=budget_year).order_by("pk").iterator(chunk_size=200):
-        recount(form, rules)
-        number += 1
-    return number
+    forms = list(
+        Declaration.objects.living().filter(budget_year=budget_year).order_by("pk").values_list("pk", flat=True)
+    )
+    for start in range(0, len(forms), RECOUNTED_AT_ONCE):
+        recount(forms[start : start + RECOUNTED_AT_ONCE])
+    return len(forms)
 
 
 # Jobs -----------------------------------------------------------------------------------------------------------------

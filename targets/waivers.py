@@ -40,7 +40,7 @@ def explain(declaration: Declaration, *, rule: str, row: str, field: str, explan
                 "decided_at": None,
             },
         )
-        recount(declaration)
+        recount([declaration.pk])
     return waiver
 
 
@@ -68,7 +68,7 @@ def decide(waiver: Waiver, *, granted: bool, reason: str, by: Person) -> Waiver:
         waiver.decided_by = by
         waiver.decided_at = timezone.now()
         waiver.save(update_fields=["decision", "decision_reason", "decided_by", "decided_at"])
-        recount(waiver.declaration)
+        recount([waiver.declaration_id])
     return waiver
 
 

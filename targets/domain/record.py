@@ -57,8 +57,8 @@ class IndicatorRow:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "IndicatorRow":
-        texts = (str(data.get(name, "")) for name in ROW_TEXTS)
-        cells: list[Any] = [*texts, tuple(data.get("continues", ()))]
+        texts = [data.get(name, "") for name in ROW_TEXTS]
+        cells: list[Any] = [*map(str, texts), tuple(data.get("continues", ()))]
         return cls(*cells)
 
     @property

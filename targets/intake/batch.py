@@ -1,7 +1,7 @@
 """An upload as a batch: read and compared once, kept form by form, then stored in one short transaction or given up."""
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -11,8 +11,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from departments.models import Person
-from targets.bulk import update_many
+from departments.models import Department, Person
+from targets.bulk import no_garbage, update_many
 from targets.domain.compose import REPLACE, compose
 from targets.domain.record import PLAN, Record
 from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
@@ -23,8 +23,8 @@ from targets.editing import fresh_declaration
 from targets.intake.kept import begin, finish, keep_more, locked, portions, problem_json
 from targets.intake.plan import Plan, PlannedForm, plan_forms
 from targets.intake.reading import READING, Progress, nobody, read_upload
-from targets.models import Declaration, ImportBatch, ImportedForm, Revision
-from targets.models.declaration import may_import_for, may_import_into
+from targets.models import BudgetYear, Declaration, ImportBatch, ImportedForm, Indicator, Revision
+from targets.models.declaration import StoredRow, may_import_for, may_import_into, new_row_key
 from targets.models.intake import CREATE, REFUSED, UNCHANGED, UPDATE
 from targets.storing import store
 
@@ -172,13 +172,24 @@ def choose_only(batch: ImportBatch, titles: Collection[str] = (), mode: str = RE
 
 @dataclass(slots=True)
 class _Storing:
-    """The forms of a batch on their way in, and what had to be left out after all."""
+    """The forms of a batch on their way in, what they belong to, and what had to be left out after all."""
 
     batch: ImportBatch
     by: Person
+    years: Mapping[int, BudgetYear] = field(default_factory=dict)
+    units: Mapping[int, Department] = field(default_factory=dict)
     left_out: dict[int, str] = field(default_factory=dict)
     created: int = 0
     updated: int = 0
+
+    def look_up(self, forms: QuerySet[ImportedForm]) -> None:
+        """Years and departments of all the forms: a few for thousands of them."""
+        of_forms = {
+            name: set(forms.exclude(**{name: None}).order_by().values_list(name, flat=True).distinct())
+            for name in ("budget_year", "department", "unit")
+        }
+        self.years = BudgetYear.objects.prefetch_related("campaigns").in_bulk(of_forms["budget_year"])
+        self.units = Department.objects.in_bulk(of_forms["department"] | of_forms["unit"])
 
 
 def store_batch(batch: ImportBatch, *, by: Person, progress: Progress = nobody) -> dict[int, str]:
@@ -195,8 +206,10 @@ def store_batch(batch: ImportBatch, *, by: Person, progress: Progress = nobody) 
             if held.state not in (ImportBatch.State.PREVIEW, ImportBatch.State.STORING):
                 raise ImportRefused(f"这个文件{held.get_state_display()}，没有再次导入。")
             chosen = held.forms.filter(is_chosen=True, action__in=(CREATE, UPDATE)).order_by("place")
-            for forms in _portions(chosen):
-                _store_portion(storing, forms)
+            storing.look_up(chosen)
+            keys = list(chosen.values_list("pk", flat=True))
+            for start in range(0, len(keys), STORED_AT_ONCE):
+                _store_portion(storing, keys[start : start + STORED_AT_ONCE])
             _close(held, storing)
     except IntegrityError:
         raise ImportRefused("导入时有人刚建立了同名的表，没有写入任何数据。请重新上传后再确认。") from None
@@ -204,71 +217,73 @@ def store_batch(batch: ImportBatch, *, by: Person, progress: Progress = nobody) 
     return storing.left_out
 
 
-def _portions(chosen: QuerySet[ImportedForm]) -> Iterator[list[ImportedForm]]:
-    """So many forms at a time, in their order; the rows are written to meanwhile, so they are not one long cursor."""
-    keys = list(chosen.values_list("pk", flat=True))
-    related = ("budget_year", "department", "unit__parent")
-    for start in range(0, len(keys), STORED_AT_ONCE):
-        portion = ImportedForm.objects.filter(pk__in=keys[start : start + STORED_AT_ONCE])
-        yield list(portion.select_related(*related).prefetch_related("budget_year__campaigns").order_by("place"))
-
-
-def _store_portion(storing: _Storing, forms: Sequence[ImportedForm]) -> None:
+@no_garbage()
+def _store_portion(storing: _Storing, keys: Sequence[int]) -> None:
+    forms = list(ImportedForm.objects.filter(pk__in=keys).order_by("place"))
     ids = [form.declaration_id for form in forms if form.declaration_id]
-    stored = {
-        one.pk: one
-        for one in Declaration.objects.select_for_update(of=("self",))
-        .select_related("unit", "budget_year")
-        .prefetch_related("indicators")
-        .filter(pk__in=ids)
-        .order_by("pk")
-    }
+    locked = Declaration.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    stored = {one.pk: one for one in locked} if ids else {}
+    rows = Indicator.objects.rows_of([pk for form in forms if form.mode != REPLACE and (pk := form.declaration_id)])
     drafts: list[tuple[Declaration, Record]] = []
-    fresh: list[Declaration] = []
+    going_in, left_out = [], []
     for form in forms:
         declaration = stored.get(form.declaration_id) if form.declaration_id else None
-        if reason := _why_not(form, declaration, storing.by):
+        if reason := _why_not(storing, form, declaration):
             _leave_out(storing, form, reason)
+            left_out.append(form)
             continue
-        drafts.append((declaration, _text(form, declaration)) if declaration else _new(form, fresh))
-        form.is_stored = True
-    Declaration.objects.bulk_create(fresh)
-    going_in = [form for form in forms if form.is_stored]
-    for form, (declaration, _) in zip(going_in, drafts, strict=True):
-        form.declaration = declaration
+        drafts.append(_over(declaration, form, rows) if declaration else _new(storing, form))
+        going_in.append(form)
     note = storing.batch.file_name
     store(drafts, by=storing.by, reason=Revision.Reason.IMPORT, note=note, batch=storing.batch)
-    created = [form for form in going_in if form.action == CREATE]
-    storing.created += len(created)
-    storing.updated += len(going_in) - len(created)
-    ImportedForm.objects.filter(pk__in=[form.pk for form in going_in]).update(is_stored=True)
-    update_many(created, ["declaration"])
+    for form, (declaration, _) in zip(going_in, drafts, strict=True):
+        form.declaration, form.is_stored = declaration, True
+    update_many(going_in, ["declaration", "is_stored"])
+    update_many(left_out, ["action", "problems"])
+    created = sum(form.action == CREATE for form in going_in)
+    storing.created += created
+    storing.updated += len(going_in) - created
 
 
-def _new(form: ImportedForm, fresh: list[Declaration]) -> tuple[Declaration, Record]:
-    record = form.record
-    if record is None or form.budget_year is None or form.department is None or form.unit is None:
-        raise ImportRefused(f"“{form.title}”没有读全，没有写入任何数据。请重新上传。")
-    declaration = fresh_declaration(record, form.budget_year, form.department, form.unit)
-    fresh.append(declaration)
-    return declaration, record
+def _new(storing: _Storing, form: ImportedForm) -> tuple[Declaration, Record]:
+    if form.budget_year_id is None or form.department_id is None or form.unit_id is None:
+        raise _half_read(form)
+    record = _text(form)
+    year, department = storing.years[form.budget_year_id], storing.units[form.department_id]
+    return fresh_declaration(record, year, department, storing.units[form.unit_id]), record
 
 
-def _text(form: ImportedForm, declaration: Declaration) -> Record:
-    record = form.record
-    if record is None:
-        raise ImportRefused(f"“{form.title}”没有读全，没有写入任何数据。请重新上传。")
-    composed, _ = compose(declaration.record(), record, form.mode)
-    return composed
+def _over(
+    declaration: Declaration, form: ImportedForm, rows: Mapping[int, Sequence[StoredRow]]
+) -> tuple[Declaration, Record]:
+    """What was read has the stored rows' keys already; the other ways need these rows (`rows`, by form) once more."""
+    record = _text(form)
+    if form.mode == REPLACE:
+        return declaration, record
+    composed, _ = compose(declaration.record(line.row for line in rows[declaration.pk]), record, form.mode)
+    return declaration, composed
 
 
-def _why_not(form: ImportedForm, declaration: Declaration | None, by: Person) -> str:
+def _text(form: ImportedForm) -> Record:
+    if form.frozen is None:
+        raise _half_read(form)
+    for row in form.frozen["rows"]:
+        row["key"] = row.get("key") or new_row_key()  # here, since a row made without one would have to be made anew
+    return Record.from_json(form.frozen)
+
+
+def _half_read(form: ImportedForm) -> ImportRefused:
+    return ImportRefused(f"“{form.title}”没有读全，没有写入任何数据。请重新上传。")
+
+
+def _why_not(storing: _Storing, form: ImportedForm, declaration: Declaration | None) -> str:
     """Rights, the year and the stored form may all be others than when the preview was made."""
     unit = declaration.unit_id if declaration else form.unit_id
-    if unit is not None and not may_import_for(by, unit):
+    if unit is not None and not may_import_for(storing.by, unit):
         return "预览之后您的权限有变化，不能再为这个单位导入，没有导入。"
-    if form.budget_year is not None and not may_import_into(form.budget_year, by):
-        return f"预览之后{form.budget_year}已关账，没有导入。需要补录历史数据请联系绩效科。"
+    year = storing.years[form.budget_year_id] if form.budget_year_id else None
+    if year is not None and not may_import_into(year, storing.by):
+        return f"预览之后{year}已关账，没有导入。需要补录历史数据请联系绩效科。"
     if declaration is None:
         return ""
     if declaration.current_revision_id != form.seen_id:
@@ -281,7 +296,6 @@ def _why_not(form: ImportedForm, declaration: Declaration | None, by: Person) ->
 def _leave_out(storing: _Storing, form: ImportedForm, reason: str) -> None:
     form.action = REFUSED
     form.problems = [*form.problems, problem_json(problem(form.sheet, form.cell, PROBLEM_REFUSED, reason))]
-    form.save(update_fields=["action", "problems"])
     storing.left_out[form.place] = reason
 
 

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from departments.models import Person
 from departments.roles import ADMIN
+from targets.bulk import no_garbage
 from targets.intake.batch import STORED_AT_ONCE, ImportRefused
-from targets.models import Declaration, ImportBatch, Revision
-from targets.review import Order, StepRefused, take_step
+from targets.models import Declaration, ImportBatch, ReviewEvent, Revision
+from targets.review import Order, take_step_together
 from targets.storing import store
 
 
@@ -36,58 +37,53 @@ def undo_batch(batch: ImportBatch, *, by: Person) -> list[Undone]:
         locked = ImportBatch.objects.select_for_update().defer("content").get(pk=batch.pk)
         if locked.state != ImportBatch.State.STORED:
             raise ImportRefused(f"这次导入{locked.get_state_display()}，不能撤销。")
-        told = _undo_forms(locked, by)
+        imported = list(locked.revisions.order_by("declaration_id").values_list("pk", "declaration_id", "number"))
+        told: list[Undone] = []
+        for start in range(0, len(imported), STORED_AT_ONCE):
+            told += _undo_forms(imported[start : start + STORED_AT_ONCE], locked, by)
         locked.state = ImportBatch.State.UNDONE
         locked.undone_at, locked.undone_by = timezone.now(), by
         locked.save(update_fields=["state", "undone_at", "undone_by"])
-        for one in told:
-            if one.kept_because:
-                locked.forms.filter(declaration=one.declaration).update(kept_because=one.kept_because)
     batch.refresh_from_db()
     return told
 
 
-def _undo_forms(batch: ImportBatch, by: Person) -> list[Undone]:
-    revisions = list(batch.revisions.defer("frozen").order_by("declaration_id"))
-    ids = [revision.declaration_id for revision in revisions]
-    forms = {
-        form.pk: form
-        for form in Declaration.objects.select_for_update(of=("self",))
-        .select_related("unit", "budget_year")
-        .filter(pk__in=ids)
-        .order_by("pk")
-    }
-    told: list[Undone] = []
-    restored: list[tuple[Declaration, int]] = []
-    for revision in revisions:
-        form = forms[revision.declaration_id]
-        was_created = revision.number == 1
-        reason = _why_kept(form, revision, by)
-        if not reason and was_created:
-            reason = _void(form, batch, by)
-        elif not reason:
-            restored.append((form, revision.number - 1))
-        told.append(Undone(form, was_created, reason))
-    for start in range(0, len(restored), STORED_AT_ONCE):
-        _restore(restored[start : start + STORED_AT_ONCE], batch, by)
-    return told
+@no_garbage()
+def _undo_forms(imported: Sequence[tuple[int, int, int]], batch: ImportBatch, by: Person) -> list[Undone]:
+    """`imported`: revision, form and number of the revision for some forms of the batch."""
+    related = ("unit", "budget_year", "current_revision")
+    locked = (
+        Declaration.objects.select_for_update(of=("self",)).select_related(*related).defer("current_revision__frozen")
+    )
+    forms = locked.in_bulk([form for _, form, _ in imported])
+    dealt_with = set(
+        ReviewEvent.objects.filter(revision__in=[pk for pk, _, _ in imported]).values_list("revision", flat=True)
+    )
+    kept, created, restored = {}, [], []
+    for revision, pk, number in imported:
+        form = forms[pk]
+        if reason := _why_kept(form, revision, by, is_dealt_with=revision in dealt_with):
+            kept[pk] = reason
+        elif number == 1:
+            created.append(form)
+        else:
+            restored.append((form, number - 1))
+    refusals = take_step_together(created, "undo_import", by=by, order=Order(undoes_batch=batch.pk))
+    kept |= {form.pk: refusal for form, refusal in zip(created, refusals, strict=True) if refusal}
+    _restore(restored, batch, by)
+    for reason in set(kept.values()):
+        of_reason = [pk for pk, why in kept.items() if why == reason]
+        batch.forms.filter(declaration__in=of_reason).update(kept_because=reason)
+    return [Undone(forms[pk], number == 1, kept.get(pk, "")) for _, pk, number in imported]
 
 
-def _why_kept(form: Declaration, imported: Revision, by: Person) -> str:
-    if form.current_revision_id != imported.pk:
+def _why_kept(form: Declaration, imported: int, by: Person, *, is_dealt_with: bool) -> str:
+    if form.current_revision_id != imported:
         return "导入后又有修改"
-    if form.events.filter(revision=imported).exists():
+    if is_dealt_with:
         return "导入后已办理（送审或确认）"
     if not form.open_to_import_by(by):
         return "现在不能修改"
-    return ""
-
-
-def _void(form: Declaration, batch: ImportBatch, by: Person) -> str:
-    try:
-        take_step(form, "undo_import", by=by, order=Order(undoes_batch=batch.pk))
-    except StepRefused as refusal:
-        return str(refusal)
     return ""
 
 

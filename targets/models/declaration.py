@@ -1,15 +1,16 @@
 """绩效目标表 and its lines. One table for both kinds; the proxies give each kind its own manager, admin and name."""
 
+import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from departments.models import Department, Division, Person
 from departments.roles import FILLER, FINANCE_ROLES
@@ -142,6 +143,11 @@ class Declaration(models.Model):
         super().save(*args, **kwargs)
 
     @property
+    def is_new(self) -> bool:
+        """Not in the tables yet."""
+        return self._state.adding
+
+    @property
     def is_plan(self) -> bool:
         return self.kind == PLAN
 
@@ -150,9 +156,8 @@ class Declaration(models.Model):
         """How lists and messages call the form: a plan's printed title alone would be the same for everybody."""
         return f"{self.unit.label}{self.title}" if self.is_plan else self.title
 
-    def record(self, rows: Iterable["Indicator"] | None = None) -> Record:
+    def record(self, rows: Iterable[IndicatorRow] | None = None) -> Record:
         """The form as it stands in the tables now (one query for the rows unless given)."""
-        lines = self.indicators.all() if rows is None else rows
         return Record(
             kind=self.kind,
             year=self.year,
@@ -166,7 +171,7 @@ class Declaration(models.Model):
             other=self.other,
             goal=self.goal,
             extra=dict(self.extra),
-            rows=tuple(line.row() for line in lines),
+            rows=tuple(line.row() for line in self.indicators.all()) if rows is None else tuple(rows),
         )
 
     def is_own_text_of(self, user: Person) -> bool:
@@ -231,6 +236,37 @@ def title_key(kind: str, title: str) -> str:
     return PLAN if kind == PLAN else name_key(title)[:200]
 
 
+class StoredRow(NamedTuple):
+    """A line of the tables as what it says, with the key and the order it has there."""
+
+    pk: int
+    order: int
+    row: IndicatorRow
+
+
+class IndicatorQuerySet(models.QuerySet["Indicator"]):
+    def rows_of(self, declarations: Collection[int]) -> dict[int, list[StoredRow]]:
+        """The lines of each of these forms, in order; straight from the columns, since objects of thousands of lines take
+        most of the time of whatever is done with them."""
+        found: dict[int, list[StoredRow]] = {pk: [] for pk in declarations}
+        if not found:
+            return found
+        lines = self.filter(declaration__in=found).order_by("declaration_id", "order")
+        as_text = lines.annotate(hanging=Cast("continues", models.TextField()))
+        for declaration, pk, order, *texts, hanging in as_text.values_list(
+            "declaration_id", "pk", "order", *ROW_TEXTS, "hanging"
+        ).iterator(chunk_size=2000):
+            cells: list[Any] = [*texts, _hanging(hanging)]
+            found[declaration].append(StoredRow(pk, order, IndicatorRow(*cells)))
+        return found
+
+
+@lru_cache(maxsize=1024)
+def _hanging(stored: str) -> tuple[str, ...]:
+    """The same few lists of columns on every line: read once instead of a hundred thousand times."""
+    return tuple(json.loads(stored))
+
+
 class Indicator(models.Model):
     """绩效指标: one line of the paper form. The typed text is kept; what the target means is derived beside it."""
 
@@ -268,6 +304,8 @@ class Indicator(models.Model):
     VALUES: ClassVar[tuple[str, ...]] = ("declaration", "order", *ROW_TEXTS, "continues", *DERIVED)
     """Every field but the key, in the order of `values_of`."""
 
+    objects = IndicatorQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "绩效指标"
         ordering = ["declaration", "order"]
@@ -279,18 +317,9 @@ class Indicator(models.Model):
     def row(self) -> IndicatorRow:
         return IndicatorRow(**{name: getattr(self, name) for name in ROW_TEXTS}, continues=tuple(self.continues))
 
-    def take(self, row: IndicatorRow, order: int) -> None:
-        """Become `row` (its key included), with what its target means."""
-        for name in ROW_TEXTS:
-            setattr(self, name, getattr(row, name))
-        self.continues = list(row.continues)
-        self.order = order
-        for name, value in zip(self.DERIVED, _derived(row.target), strict=True):
-            setattr(self, name, value)
-
     @staticmethod
     def values_of(declaration: int, row: IndicatorRow, order: int) -> tuple[Any, ...]:
-        """What `take` would make of a new line, for writing thousands of them without an object for each."""
+        """The row as a line of that form, with what its target means; thousands are written without an object for each."""
         return (declaration, order, *row.texts, row.continues, *_derived(row.target))
 
 

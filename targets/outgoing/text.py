@@ -1,18 +1,13 @@
 """What leaves: the text of each form that a person may read, a few forms at a time, so that memory does not grow with their number."""
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 
 from departments.models import Person
-from targets.domain.record import ROW_TEXTS, IndicatorRow, Record
+from targets.domain.record import Record
 from targets.models import Declaration, Indicator, Revision
 
 EXPORT_ORDER = ("year", "-kind", "department__code", "department_id", "unit__code", "title_key", "id")
@@ -46,33 +41,13 @@ def _read(ids: Sequence[int], reader: Person | None) -> Iterator[Outgoing]:
     found = Declaration.objects.select_related(*related).defer(*_FROZEN).in_bulk(ids)
     forms = [found[pk] for pk in ids if pk in found]
     own = {form.pk for form in forms if reader is None or form.is_own_text_of(reader)}
-    rows = _rows_of(own)
+    rows = Indicator.objects.rows_of(own)
     submitted = _frozen([form.submitted_revision_id for form in forms if form.pk not in own])
     for form in forms:
         if form.pk in own:
-            yield Outgoing(form, replace(form.record(rows=()), rows=rows.get(form.pk, ())), form.current_revision)
+            yield Outgoing(form, form.record(line.row for line in rows[form.pk]), form.current_revision)
         elif form.submitted_revision_id is not None:
             yield Outgoing(form, Record.from_json(submitted[form.submitted_revision_id]), form.submitted_revision)
-
-
-def _rows_of(declarations: set[int]) -> dict[int, tuple[IndicatorRow, ...]]:
-    """Straight from the columns: model instances of each line would take most of the time."""
-    lines = Indicator.objects.filter(declaration__in=declarations).order_by("declaration_id", "order")
-    as_text = lines.annotate(hanging=Cast("continues", TextField()))
-    values = as_text.values_list("declaration_id", *ROW_TEXTS, "hanging").iterator(chunk_size=2000)
-    return {
-        declaration: tuple(
-            IndicatorRow(*texts, _hanging(hanging))  # type: ignore[call-arg]  # the fields of a row, in their order
-            for _, *texts, hanging in some
-        )
-        for declaration, some in groupby(values, key=itemgetter(0))
-    }
-
-
-@lru_cache(maxsize=1024)
-def _hanging(stored: str) -> tuple[str, ...]:
-    """The same few lists of columns on every line: read once instead of a hundred thousand times."""
-    return tuple(json.loads(stored))
 
 
 def _frozen(revisions: Sequence[int | None]) -> dict[int, Any]:

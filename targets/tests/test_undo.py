@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from targets.domain.edits import Change
 from targets.domain.sheets.writer import write_official
@@ -72,6 +74,24 @@ def test_an_import_is_undone_once_and_by_its_importer(world: World) -> None:
     undo_batch(batch, by=world.admin)
     with pytest.raises(ImportRefused, match="这次导入已撤销，不能撤销"):
         undo_batch(batch, by=world.filler)
+
+
+def test_many_forms_are_stored_and_taken_back_in_as_many_statements_as_a_few(world: World) -> None:
+    def statements(*titles: str) -> tuple[int, int]:
+        """To store and to undo an import that fills forms which are there and makes as many new ones."""
+        for title in titles:
+            world.declaration(title=title)
+        again = [world.record(title=title, goal="另一个目标，为1200名幼儿发放补助100万元。") for title in titles]
+        fresh = [world.record(title=f"再{title}") for title in titles]
+        batch = open_batch(write_official([*again, *fresh]), "表.xlsx", by=world.filler)
+        read_batch(batch)
+        with CaptureQueriesContext(connection) as stored:
+            store_batch(batch, by=world.filler)
+        with CaptureQueriesContext(connection) as undone:
+            assert [one.kept_because for one in undo_batch(batch, by=world.filler)] == [""] * 2 * len(titles)
+        return len(stored), len(undone)
+
+    assert statements("甲") == statements("乙", "丙", "丁")
 
 
 def test_who_undoes_anothers_import_does_not_read_the_draft_by_it(world: World) -> None:

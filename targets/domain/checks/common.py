@@ -55,6 +55,11 @@ def name_missing(form: Form) -> Iterator[Fault]:
 _SIGN_AND_NUMBER = re.compile(r"[≥≤=<>＝＞＜]\s*[0-9０-９]")
 
 
+@lru_cache(maxsize=4096)
+def _values_in(name: str) -> int:
+    return len(_SIGN_AND_NUMBER.findall(name))
+
+
 @rule("R12", WARNING, "一格多个指标")
 def several_in_one_cell(form: Form) -> Iterator[Fault]:
     """农业保险: 小麦=56000亩 玉米=130000亩 … in one cell. A condition with two ends (≥3且≤5) is one value."""
@@ -63,8 +68,10 @@ def several_in_one_cell(form: Form) -> Iterator[Fault]:
         if target.kind == COMPOUND and not target.is_range:
             count = str(len(target.parts))
             yield line.fault("target", f"{line.quoted('target')}是 {count} 个值。请每个指标单列一行。", count=count)
-        elif (count := str(len(_SIGN_AND_NUMBER.findall(line.name)))) > "1":
-            yield line.fault("name", f"名称中写了 {count} 个指标值。请每个指标单列一行，值填在指标值栏。", count=count)
+        elif (number := _values_in(line.name)) > 1:
+            yield line.fault(
+                "name", f"名称中写了 {number} 个指标值。请每个指标单列一行，值填在指标值栏。", count=str(number)
+            )
 
 
 _DEGREE = "持续|明显|有效|进一步|不断|逐步|大力|显著|稳步|较大|较好|更加|基本|得到|全面|切实|充分|长期|大幅"
@@ -73,14 +80,14 @@ _VERB = (
     "发展|实现|有保障|可持续|改进|增长|扩大|深化|夯实"
 )
 _GRADE = "显著|明显|优|优秀|优良|良|良好|较好|好|很好|高|较高|中|长期|有效|良性|合理|及时|满意|较大|大|强|较强|到位"
-_BARE_WORD = re.compile(rf"(?:{_DEGREE})*(?:(?:{_VERB})(?:了|到位|作用|效果)?|(?:{_GRADE})|(?:{_DEGREE}))[。.]?")
+_is_bare_word = words_in(rf"\A(?:{_DEGREE})*(?:(?:{_VERB})(?:了|到位|作用|效果)?|(?:{_GRADE})|(?:{_DEGREE}))[。.]?\Z")
 
 
 @rule("R13", WARNING, "指标值未量化")
 def not_quantified(form: Form) -> Iterator[Fault]:
     """保障, 显著, 优: a bare word cannot be judged at the end of the year."""
     for line in form.indicators:
-        if line.target.kind == TEXT and _BARE_WORD.fullmatch(line.row.target.strip()):
+        if line.target.kind == TEXT and _is_bare_word(line.row.target.strip()):
             yield line.fault(
                 "target",
                 f"{line.quoted('target')}到年底无法考核。请写可判断的结果，如“≥95%”，或写明达到什么状态、以什么为准。",
@@ -98,7 +105,7 @@ def sign_missing(form: Form) -> Iterator[Fault]:
         is_whole = target.in_base_unit == (_HUNDRED, "%")
         if is_whole and "《" in line.row.standard_source:
             continue
-        sign = "=" if is_whole else "≤" if line.category and line.category.level1_slug == COST else "≥"
+        sign = "=" if is_whole else "≤" if line.level1_slug == COST else "≥"
         yield line.fault(
             "target",
             f"{line.quoted('target')}没有写“≥”“≤”或“=”。请补上符号，如“{target.label}{sign}{target.number}{target.unit}”。",
@@ -128,9 +135,7 @@ def sign_against_direction(form: Form) -> Iterator[Fault]:
     """集中供养率 ≤60%, 受益人数 ≤3000人: good-is-more with a ceiling. Ceilings on cost and on what is bad are right."""
     for line in form.indicators:
         target = line.target
-        if target.kind not in (QUANTITY, RATIO) or target.operator not in _LIMITS:
-            continue
-        if line.category and line.category.level1_slug == COST:
+        if target.kind not in (QUANTITY, RATIO) or target.operator not in _LIMITS or line.level1_slug == COST:
             continue
         name, limit = _without_brackets(line.name), _LIMITS[target.operator]
         if limit == "上限" and not _is_worse_when_more(name) and _is_better_when_more(name):
@@ -203,8 +208,9 @@ _may_be_negative = words_in("增长|增幅|增速|下降|降低|降幅|减少|�
 @rule("R22", ERROR, "百分比超出范围")
 def percent_out_of_range(form: Form) -> Iterator[Fault]:
     """-100% in 2023 was a misread =100%; a share above 100% does not exist, growth and execution may be."""
+    cells_of_values = ("target", *form.references)
     for line in form.indicators:
-        percentages = [name for name in ("target", *form.references) if _is_percentage(line.value(name))]
+        percentages = [name for name in cells_of_values if _is_percentage(line.value(name))]
         if not percentages:
             continue
         for test, sentence in (

@@ -69,10 +69,7 @@ def check(record: Record, rules: YearRules) -> tuple[Finding, ...]:
 def count(record: Record, rules: YearRules) -> Counter[str]:
     """How many findings of each level `check` would make, without making them."""
     form = Form(record, rules)
-    counts: Counter[str] = Counter()
-    for each, level in _in_force(record, rules):
-        counts[level] += sum(1 for _ in each.faults(form))
-    return counts
+    return Counter(level for each, level in _in_force(record, rules) for _ in each.faults(form))
 
 
 def _in_force(record: Record, rules: YearRules) -> Iterator[tuple[Rule, str]]:

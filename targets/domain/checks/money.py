@@ -77,9 +77,7 @@ def _text(amount: Decimal | None) -> str:
 def cost_items(form: Form) -> list[tuple[Line, Decimal]]:
     """Cost indicators that are sums of money, with their amount in 元; rates and savings are none."""
     items = []
-    for line in form.indicators:
-        if not line.stands_under(ECONOMIC_COST):
-            continue
+    for line in form.under(ECONOMIC_COST):
         target = line.target
         amount = target.in_base_unit
         if amount is not None and target.kind == NUMBER and is_sum_of_money(target.unit) and not is_rate(line.name):
@@ -102,7 +100,7 @@ def money_as_result(form: Form) -> Iterator[Fault]:
             continue
         if form.is_plan and _PAID.search(words):
             cure = "请写服务了多少对象、做到什么程度。"
-        elif not form.is_plan and line.stands_under(QUANTITY, QUALITY, TIMELINESS):
+        elif not form.is_plan and line.level2_slug in (QUANTITY, QUALITY, TIMELINESS):
             cure = "请写做了多少事，金额移到“成本指标/经济成本指标”。"
         else:
             continue
@@ -193,9 +191,9 @@ def rate_lost_precision(form: Form) -> Iterator[Fault]:
     prices = {price for product in form.products_in_goal for price in product.prices}
     if not prices:
         return
-    for line in form.indicators:
+    for line in form.under(ECONOMIC_COST):
         target, amount = line.target, line.target.in_base_unit
-        if not (line.stands_under(ECONOMIC_COST) and amount and is_rate(line.name) and amount[1] == "元"):
+        if not (amount and is_rate(line.name) and amount[1] == "元"):
             continue
         places = -len(target.number.partition(".")[2])
         scale = amount[0] / Decimal(target.number) if Decimal(target.number) else Decimal(1)

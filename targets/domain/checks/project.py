@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from targets.domain.checks.engine import rule
 from targets.domain.checks.money import cost_items
@@ -82,7 +83,7 @@ def required_class_missing(form: Form) -> Iterator[Fault]:
 
 @rule("R07", ERROR, "缺少数量指标", kinds=(PROJECT,))
 def quantity_missing(form: Form) -> Iterator[Fault]:
-    if not any(line.stands_under(QUANTITY) for line in form.indicators):
+    if not form.under(QUANTITY):
         yield form.fault("level2", "缺少“数量指标”。请至少补一条，写明本年度完成多少。", place=ROWS_PLACE)
 
 
@@ -91,7 +92,7 @@ def benefit_missing(form: Form) -> Iterator[Fault]:
     """Where the year requires 效益指标 by name, R06 says it already."""
     if "效益" in {stem(level1) for level1 in form.rules.required_level1}:
         return
-    if not any(line.category and line.category.level1_slug == OUTCOME for line in form.indicators):
+    if not any(line.level1_slug == OUTCOME for line in form.indicators):
         yield form.fault("level1", "缺少“效益指标”。请至少补一条，写明带来什么变化。", place=ROWS_PLACE)
 
 
@@ -174,9 +175,9 @@ _UNIT_MEANINGS = {
 @rule("R25", WARNING, "成本指标放错类别", kinds=(PROJECT,))
 def not_a_cost(form: Form) -> Iterator[Fault]:
     """城乡低保资金发放 ≥944人 under 经济成本指标: a count, no cost. Hours and energy may be one."""
-    for line in form.indicators:
+    for line in form.under(ECONOMIC_COST):
         amount = line.target.in_base_unit
-        if not line.stands_under(ECONOMIC_COST) or line.target.kind != NUMBER or amount is None or not amount[1]:
+        if line.target.kind != NUMBER or amount is None or not amount[1]:
             continue
         unit = canonical_unit(amount[1])
         if is_money(unit) or unit in ("%", "‰", "百分点", "倍") or unit.split("/")[0] in _TIME_AND_ENERGY:
@@ -197,8 +198,8 @@ _TIME_WORDS = re.compile(
 
 @rule("R28", WARNING, "时效指标没有时间", kinds=(PROJECT,))
 def timeliness_without_time(form: Form) -> Iterator[Fault]:
-    for line in form.indicators:
-        if not line.stands_under(TIMELINESS) or line.target.kind in (EMPTY, DATE):
+    for line in form.under(TIMELINESS):
+        if line.target.kind in (EMPTY, DATE):
             continue
         if not _TIME_WORDS.search(line.name + line.row.target):
             yield line.fault(
@@ -212,19 +213,24 @@ def timeliness_without_time(form: Form) -> Iterator[Fault]:
 _WEIGHT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)\s*[分%％]?")
 
 
+@lru_cache(maxsize=1024)
+def _weight(text: str) -> Decimal | None:
+    found = _WEIGHT.fullmatch(text.strip())
+    return Decimal(found[1]) if found else None
+
+
 @rule("R45", ERROR, "权重合计不符", kinds=(PROJECT,))
 def weights_add_up(form: Form) -> Iterator[Fault]:
     """90, or 100 with 预算执行率; a year may fix one sum. Forms without weights (2023) are left alone."""
-    weights = [(line, line.row.weight.strip()) for line in form.indicators if line.row.weight.strip()]
-    if not weights:
+    weighed = [line for line in form.indicators if line.row.weight.strip()]
+    if not weighed:
         return
-    read = [(line, _WEIGHT.fullmatch(text)) for line, text in weights]
-    unread = [line for line, found in read if not found]
+    unread = [line for line in weighed if _weight(line.row.weight) is None]
     for line in unread:
         yield line.fault("weight", f"{line.quoted('weight')}不是数字。请只写数字，如“10”。")
     if unread:
         return
-    whole = sum((Decimal(found[1]) for _, found in read if found), Decimal(0))
+    whole = sum((_weight(line.row.weight) or Decimal(0) for line in weighed), Decimal(0))
     fixed = form.rules.thresholds.get("weight_total")
     wanted = (fixed,) if fixed is not None else (Decimal(90), Decimal(100))
     if whole not in wanted:

@@ -5,7 +5,7 @@ once here, and a fault is no more than its place and a sentence until somebody r
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -59,7 +59,7 @@ class Fault(NamedTuple):
 class Line:
     """One row of the form with its number."""
 
-    __slots__ = ("category", "kind", "level2_slug", "name", "number", "row", "target", "year")
+    __slots__ = ("category", "kind", "level1_slug", "level2_slug", "name", "number", "row", "target", "year")
 
     def __init__(self, number: int, row: IndicatorRow, kind: str, year: int) -> None:
         self.number, self.row, self.kind, self.year = number, row, kind, year
@@ -67,14 +67,14 @@ class Line:
         self.target = IndicatorValue.parse(row.target, year)
         self.category = _place(row.level1, row.level2)
         """Where the row stands, whichever generation of the form its words are from."""
+        self.level1_slug = self.category.level1_slug if self.category else ""
         self.level2_slug = self.category.level2_slug if self.category else ""
 
     def value(self, name: str) -> IndicatorValue:
         """The cell as an indicator value."""
+        if name == "target":
+            return self.target
         return IndicatorValue.parse(getattr(self.row, name), self.year)
-
-    def stands_under(self, *level2_slugs: str) -> bool:
-        return self.level2_slug in level2_slugs
 
     def is_blank(self, name: str) -> bool:
         """Nothing typed, "-", or a word that says there is none."""
@@ -113,6 +113,17 @@ class Form:
     def indicators(self) -> tuple[Line, ...]:
         """Rows that name an indicator or give it a value; a row may hold no more than a budget item."""
         return tuple(line for line in self.lines if line.name or line.target.kind != EMPTY)
+
+    def under(self, level2_slug: str) -> Sequence[Line]:
+        """Those of the indicators that stand in this place of the taxonomy."""
+        return self._by_place.get(level2_slug, ())
+
+    @cached_property
+    def _by_place(self) -> dict[str, list[Line]]:
+        found: dict[str, list[Line]] = {}
+        for line in self.indicators:
+            found.setdefault(line.level2_slug, []).append(line)
+        return found
 
     @cached_property
     def references(self) -> tuple[str, ...]:

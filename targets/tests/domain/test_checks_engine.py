@@ -1,6 +1,7 @@
 """The engine: order, levels of the year, and rules that no record can break."""
 
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from targets.domain.checks import RULES, check
-from targets.domain.checks.engine import rule
+from targets.domain.checks.engine import count, rule
 from targets.domain.record import KINDS, ROW_TEXTS, IndicatorRow, Record
 from targets.domain.rules import ERROR, INFO, LEVELS, OFF, WARNING, YearRules
 from targets.tests.domain.examples import BENEFIT, PLAN, PROJECT, RULES_2023, with_row
@@ -85,13 +86,21 @@ RECORDS = st.builds(
 )
 
 
+@settings(max_examples=50, deadline=None)
+@given(RECORDS)
+def test_what_is_kept_of_a_record_gives_it_back(record: Record) -> None:
+    assert Record.from_json(record.as_short_json()) == Record.from_json(record.as_json()) == record
+
+
 @settings(max_examples=200, deadline=None)
 @given(RECORDS, st.sampled_from([{}, RULES_2023.taxonomy]), st.sampled_from([{}, {"202": "教育局", "401": "民政局"}]))
 def test_no_record_breaks_a_rule(
     record: Record, taxonomy: Mapping[str, tuple[str, ...]], departments: Mapping[str, str]
 ) -> None:
     rules = YearRules(2023, taxonomy, RULES_2023.required_level1, departments=departments)
-    for finding in check(record, rules):
+    found = check(record, rules)
+    assert count(record, rules) == Counter(finding.level for finding in found)
+    for finding in found:
         assert finding.message.endswith(("。", "？"))
         assert 0 <= finding.row_number <= len(record.rows)
         assert finding.field in {*ROW_TEXTS, *Record.__dataclass_fields__}
