@@ -20,11 +20,12 @@ from xml.sax.saxutils import escape, quoteattr
 from targets.domain.sheets.cell_notes import Notes, note_text
 from targets.domain.sheets.child import limit_process
 from targets.domain.sheets.formats import sheet_parts
-from targets.domain.sheets.guard import XLSX, inspect
+from targets.domain.sheets.guard import inspect
 from targets.domain.sheets.marked_cells import Cells, Place, Styles, first_of_merge, places
 from targets.domain.sheets.problem_list import ORDER, SHEET_NAME, Listed, listed
 from targets.domain.sheets.problem_sheet import TAB_COLOUR, problem_sheet
 from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, FileRefused, Problem
+from targets.domain.sheets.sniff import XLSX
 from targets.domain.sheets.splice import (
     RELATIONS,
     CannotAnnotate,

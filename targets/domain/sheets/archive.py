@@ -29,7 +29,7 @@ def is_archive(content: bytes) -> bool:
             names = archive.namelist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError):
         return False
-    return bool(names) and not any(name in PARTS_OF_ONE_DOCUMENT for name in names)
+    return not any(name in PARTS_OF_ONE_DOCUMENT for name in names)
 
 
 def members(content: bytes, name: str) -> Iterator[tuple[str, bytes, int, int]]:

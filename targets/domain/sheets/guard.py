@@ -15,8 +15,9 @@ from typing import cast
 
 from targets.domain.sheets.biff import Biff, Encrypted, read_biff
 from targets.domain.sheets.docx_parts import main_part, unsafe
-from targets.domain.sheets.ole import Broken, root_names
+from targets.domain.sheets.ole import Broken
 from targets.domain.sheets.problems import FileRefused, quoted
+from targets.domain.sheets.sniff import DOCX, ODS, TEXT, XLS, XLSX, sniff
 
 MEGABYTE = 1024 * 1024
 
@@ -42,7 +43,6 @@ class Limits:
 
 DEFAULT_LIMITS = Limits()
 
-XLSX, XLS, ODS, TEXT, DOCX = "xlsx", "xls", "ods", "text", "docx"
 CURE = "请用 Excel 或 WPS 打开，另存为“.xlsx”后重新上传。"
 CURE_OF_ANY = "请用 Excel、Word 或 WPS 打开，表格另存为“.xlsx”，文档另存为“.docx”，再重新上传。"
 READ_KINDS = "xlsx、xls、et、ods、csv、docx"
@@ -57,30 +57,12 @@ REFUSED_KINDS = {
     "image": "是图片，读不了。" + UPLOAD,
     "html": f"是网页（HTML），只是扩展名像表格。{CURE}",
     "xml": f"是 XML 文件。{CURE}",
+    "mhtml": f"是单个文件的网页（MHTML），只是扩展名像表格。{CURE}",
     "unknown": "不是能识别的电子表格或 Word 文档。" + UPLOAD,
 }
 TOO_MANY_MERGES = "合并单元格过多，不像绩效目标表。请删除无关内容后重新上传。"
-STARTS: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "pdf"),
-    (b"\x89PNG", "image"),
-    (b"\xff\xd8\xff", "image"),
-    (b"GIF8", "image"),
-    (b"BM", "image"),
-    (b"II*\x00", "image"),
-    (b"MM\x00*", "image"),
-    (b"Rar!", "archive"),
-    (b"7z\xbc\xaf", "archive"),
-    (b"\x1f\x8b", "archive"),
-    (b"{\\rtf", "doc"),
-)
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-IN_OLE = (("EncryptedPackage", "locked"), ("WordDocument", "doc"), ("Workbook", XLS), ("Book", XLS))
-"""By name of the stream; whatever else stands beside it (ETExtData of a WPS .et) says nothing."""
 IN_ZIP = (("xl/workbook.bin", "xlsb"),)
 ODS_CONTENT, ODS_MANIFEST, ODS_TYPE = "content.xml", "META-INF/manifest.xml", b"opendocument.spreadsheet"
-HTML = re.compile(
-    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style)\b", re.IGNORECASE | re.DOTALL
-)
 CELL = re.compile(
     rb"""<(?:\w+:)?c(?=[\s>])(?:\s+r="([A-Z]{1,3})([0-9]{1,7})"(?=[\s>]))?+"""
     rb"""((?:[^>"']++|"[^"]*+"|'[^']*+')*+)(?<!/)>\s*+<(?!/)"""
@@ -91,6 +73,8 @@ ADDRESS = re.compile(rb"([A-Za-z]{1,3})([0-9]{1,7})")
 COUNT = re.compile(rb"""ount\s*=\s*(["'])(.*?)\1""")
 """The parser reserves room for as many shared strings as this says; there cannot be more of them than bytes."""
 QUOTED = re.compile(rb""""[^"]*"|'[^']*'""")
+MOST_DIGITS = 20
+"""A longer number is beyond every limit."""
 NOWHERE = (b"XFD", b"1048576")
 """An address that is none may be read as any cell: it counts as the last one."""
 PLAIN_COLUMN = re.compile(
@@ -267,36 +251,6 @@ def _inspect_xls(content: bytes, name: str, limits: Limits) -> Package:
     return Package(XLS, biff.content, biff=biff)
 
 
-def sniff(content: bytes) -> str:
-    """What the content is, whatever the file is called."""
-    if not content.strip(b"\x00\t\r\n \xef\xbb\xbf"):
-        return "empty"
-    if content.startswith(b"PK\x03\x04"):
-        return "zip"
-    if content.startswith(OLE):
-        return _sniff_ole(content)
-    for start, kind in STARTS:
-        if content.startswith(start):
-            return kind
-    head = content[:4096]
-    if HTML.match(head.removeprefix(b"\xef\xbb\xbf")):
-        return "html"
-    if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml"):
-        return "xml"
-    return TEXT if b"\x00" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff")) else "unknown"
-
-
-def _sniff_ole(content: bytes) -> str:
-    """What stands at its root decides: a workbook may hold a Word document, and a document a workbook."""
-    try:
-        names = {name.casefold() for name in root_names(content)}
-    except (Broken, struct.error, IndexError):
-        names = set()
-    if not names.intersection(word.casefold() for word, _ in IN_OLE):
-        names = {word.casefold() for word, _ in IN_OLE if word.encode("utf-16-le") in content}
-    return next((kind for word, kind in IN_OLE if word.casefold() in names), "unknown")
-
-
 def _refused(name: str, sentence: str) -> FileRefused:
     return FileRefused(f"{quoted(name, 80)}{sentence}")
 
@@ -312,13 +266,18 @@ def too_far(name: str) -> FileRefused:
     return _refused(name, sentence)
 
 
+def too_deep(name: str) -> FileRefused:
+    return _refused(name, "的内部结构层层相套，不像绩效目标表。请用 Excel 或 WPS 另存后重新上传。")
+
+
 def _damaged(name: str) -> FileRefused:
     return _refused(name, f"已损坏或没有传完整。{CURE_OF_ANY}")
 
 
 def _unpack(content: bytes, name: str, limits: Limits) -> Parts:
     if content.count(b"PK\x01\x02") > limits.entries:
-        raise _refused(name, REFUSED_KINDS["archive"])
+        is_workbook = content.count(b"xl/worksheets/sheet") > limits.sheets
+        raise too_many_sheets(name, limits) if is_workbook else _refused(name, REFUSED_KINDS["archive"])
     try:
         entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, UnicodeDecodeError) as error:
@@ -358,7 +317,7 @@ def _check_sheet(part: str, data: bytes, plain_columns: frozenset[bytes], name: 
 
 def _is_too_many(count: re.Match[bytes], data: bytes) -> bool:
     """Not where somebody's text says amount="x": that stands behind the end of a tag, or within a value."""
-    if count[2].isdigit() and int(count[2]) <= len(data):
+    if count[2].isdigit() and len(count[2]) < MOST_DIGITS and int(count[2]) <= len(data):
         return False
     before = QUOTED.sub(b"", data[data.rfind(b"<", 0, count.start()) : count.start()])
     return not any(mark in before for mark in (b">", b'"', b"'"))
@@ -416,7 +375,7 @@ def _box_by_counting(sheet: bytes, rows: int, columns: int) -> tuple[int, int]:
     """Cells without an address follow each other in their row, and rows without a number the row before."""
     for line in ROW.split(sheet)[1:]:
         number = ROW_NUMBER.match(line)
-        rows = max(rows, int(number[1])) if number else rows + 1
+        rows = max(rows, int(number[1][:MOST_DIGITS])) if number else rows + 1
         columns = max(columns, sum(1 for _ in CELL.finditer(line)))
     return rows, columns
 

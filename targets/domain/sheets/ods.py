@@ -27,6 +27,14 @@ class TooFar(Exception):
     """Cells with content far from the table, or too much of it."""
 
 
+class TooMany(Exception):
+    """More sheets than a workbook of forms has."""
+
+
+class TooDeep(Exception):
+    """Elements within elements within elements."""
+
+
 @dataclass(slots=True)
 class OdsSheet:
     """One table as shown."""
@@ -43,7 +51,7 @@ class OdsSheet:
 
 
 def read_ods(content: bytes, *, box: int, merges: int, sheets: int) -> list[OdsSheet]:
-    """Every sheet of a `content.xml`. Raises `TooFar` beyond the limits, `ParseError` for broken XML."""
+    """Every sheet of a `content.xml`. Raises `TooFar`, `TooMany` or `TooDeep` beyond the limits, `ParseError` for broken XML."""
     return _Reader(box, merges, sheets).read(content)
 
 
@@ -66,7 +74,7 @@ class _Reader:
             if event == "start":
                 depth += 1
                 if depth > DEEPEST:
-                    raise TooFar
+                    raise TooDeep
                 if tag == STYLE + "style":
                     style = element.get(STYLE + "name", "")
                 elif tag == TABLE + "table":
@@ -89,7 +97,7 @@ class _Reader:
         is_visible = table.get(TABLE + "style-name", "") not in self.hidden
         self.sheets.append(OdsSheet(table.get(TABLE + "name", ""), is_visible))
         if len(self.sheets) > self.most_sheets:
-            raise TooFar
+            raise TooMany
 
     def _add_row(self, sheet: OdsSheet, row: ET.Element) -> None:
         repeats = _repeats(row, "number-rows-repeated")

@@ -20,13 +20,23 @@ from targets.domain.sheets.docx import read_docx
 from targets.domain.sheets.docx_parts import SAVE_AGAIN, docx_parts
 from targets.domain.sheets.docx_table import TooMuch
 from targets.domain.sheets.formats import SheetFormats, Value, WorkbookFormats, computes, shown
-from targets.domain.sheets.guard import CURE, DOCX, ODS, ODS_CONTENT, REFUSED_KINDS, TEXT, Limits, Package, too_far
+from targets.domain.sheets.guard import (
+    CURE,
+    ODS_CONTENT,
+    REFUSED_KINDS,
+    Limits,
+    Package,
+    too_deep,
+    too_far,
+    too_many_sheets,
+)
 from targets.domain.sheets.layouts import LAYOUTS
-from targets.domain.sheets.ods import TooFar, read_ods
+from targets.domain.sheets.ods import TooDeep, TooFar, TooMany, read_ods
 from targets.domain.sheets.origin import Origin, Spot
 from targets.domain.sheets.pieces import cut, is_long
 from targets.domain.sheets.problems import FileRefused, quoted
 from targets.domain.sheets.signing import FOOT_WORDS, foot_key
+from targets.domain.sheets.sniff import DOCX, ODS, TEXT
 from targets.domain.sheets.text import NotText, TooLarge, read_text
 
 PARSER_ERRORS = (CalamineError, OSError, ValueError, ET.ParseError)
@@ -101,6 +111,10 @@ def _ods(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterato
             sheets = read_ods(package.parts[ODS_CONTENT], box=limits.box, merges=limits.merges, sheets=limits.sheets)
     except TooFar as error:
         raise too_far(name) from error
+    except TooMany as error:
+        raise too_many_sheets(name, limits) from error
+    except TooDeep as error:
+        raise too_deep(name) from error
     for sheet in sheets:
         if wanted(sheet.texts):
             shown_otherwise = (sheet.exact, sheet.formulas, sheet.errors)

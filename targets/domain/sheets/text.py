@@ -50,7 +50,7 @@ def decode(content: bytes) -> str:
 def read_text(content: bytes, *, box: int) -> list[list[str]]:
     """Rows of cells. Raises `NotText` or `TooLarge`."""
     text = decode(content)
-    if text.count("\x00") > len(text) // 100:
+    if text.count("\x00") > len(text) // 20:
         raise NotText
     separator = _separator(text)
     if text.count("\n") + text.count("\r") > MOST_ROWS or text.count(separator) > box:
@@ -78,7 +78,7 @@ def _separator(text: str) -> str:
 
 def _rows(text: str, separator: str, *, quoted: bool) -> list[list[str]] | None:
     """None if the quotation marks do not come in pairs."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not quoted:
         return [line.split(separator) for line in text.split("\n")]
     csv.field_size_limit(LONGEST_FIELD)

@@ -15,6 +15,7 @@ from targets.domain.sheets.problems import FileRefused
 from targets.domain.sheets.reader import read_workbook
 from targets.domain.sheets.writer import write_official
 from targets.tests.sheets.books import one_sheet, project_lines
+from targets.tests.sheets.files import as_ods, as_text, ods_table
 
 GOOD = one_sheet(project_lines())
 SHEET = "xl/worksheets/sheet1.xml"
@@ -77,6 +78,14 @@ CASES = {
     "pdf": (b"%PDF-1.7 ...", "是 PDF 文件"),
     "html": (b"<html><table><tr><td>1</td></tr></table></html>", "是网页"),
     "html with a mark": (b"\xef\xbb\xbf\r\n<!DOCTYPE html><html>", "是网页"),
+    "html of Excel": (b"<div><table><tr><td>1</td></tr></table></div>", "是网页"),
+    "html in UTF-16": ("<html><table><tr><td>1</td></tr></table>".encode("utf-16"), "是网页（HTML）"),
+    "web page in one file": (
+        b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\nContent-Type: multipart/related; boundary=x\r\n\r\n--x\r\n<html>",
+        "单个文件的网页（MHTML）",
+    ),
+    "webp": (b"RIFF\x00\x10\x00\x00WEBPVP8 " + b"\x00" * 99, "是图片"),
+    "heic": (b"\x00\x00\x00\x18ftypheic" + b"\x00" * 99, "是图片"),
     "xml": (b'<?xml version="1.0"?><Workbook/>', "是 XML 文件"),
     "csv without a form": ("项目名称,金额\n校车,1".encode("gb18030"), "没有找到绩效目标表"),
     "bytes of no encoding": (b"abc\xff\xff\xfe\xff" * 20, "不是能识别的电子表格"),
@@ -118,6 +127,23 @@ CASES = {
         ),
         "已损坏",
     ),
+    "count of too many digits": (
+        rezipped(GOOD, lambda name, data: data.replace(b'count="', b'count="' + b"9" * 5000)),
+        "已损坏",
+    ),
+    "row of too many digits": (
+        in_sheet(b"<sheetData>", b'<sheetData><row r="' + b"9" * 5000 + b'"><c><v>1</v></c></row>'),
+        "离表格太远",
+    ),
+    "five thousand sheets": (
+        rezipped(GOOD, more=[(f"xl/worksheets/sheet{number}.xml", b"") for number in range(2, 5_000)]),
+        "有 300 个以上工作表",
+    ),
+    "many sheets of an ods": (
+        as_ods(*[ods_table(f"表{number}", [["x"]]) for number in range(400)]),
+        "有 300 个以上工作表",
+    ),
+    "deep elements of an ods": (as_ods("<a>" * 50_000 + "</a>" * 50_000), "层层相套"),
     "address of too many digits": (in_sheet(b'r="A1"', b'r="A99999999999"'), "离表格太远"),
     "address in another attribute": (
         in_sheet(b"</sheetData>", FAR.replace(b'<c r="XFD', b"""<c a=' r="A1"' r="XFD""")),
@@ -163,6 +189,13 @@ def test_file_is_refused_with_a_sentence(content, says):
     assert message.endswith("。")
     assert "!" not in message
     assert time.perf_counter() - begin < 1
+
+
+def test_a_text_with_a_stray_control_character_is_read_and_told():
+    text = as_text([[str(value) for value in line] for line in project_lines(title="校\x00车")])
+    (form,) = read_workbook(text, "预算.csv").forms
+    assert form.title == "校车"
+    assert any("“校车”中有看不见的控制字符，已去掉" in one.message for one in form.problems)
 
 
 def test_a_text_may_speak_of_counts():

@@ -194,7 +194,7 @@ HOSTILE = {
     "ods of repeated digits": (repeated("9" * 5000, "9" * 5000), "离表格太远"),
     "ods with entities": (as_ods("<!DOCTYPE a>"), "不安全"),
     "ods broken": (as_ods("<table:table>"), "读不了"),
-    "ods nested": (as_ods("<text:p>" * 5000 + "</text:p>" * 5000), "离表格太远"),
+    "ods nested": (as_ods("<text:p>" * 5000 + "</text:p>" * 5000), "层层相套"),
     "ods with a password": (as_ods(parts={"META-INF/manifest.xml": "<encryption-data/>"}), "打开密码"),
     "text of separators": (("一级指标" + "\t" * 9_000_000).encode(), "离表格太远"),
     "text of line ends": (b"a\n" * 1_500_000, "离表格太远"),
