@@ -12,6 +12,7 @@ from targets.domain.names import name_key
 from targets.domain.record import PLAN, PROJECT, IndicatorRow, Record
 from targets.domain.sheets.blank_writer import BlankForm, write_blanks, write_flat_blank
 from targets.domain.sheets.plan_v2 import PLAN_V2, plan_title
+from targets.domain.values import TEXT, IndicatorValue
 from targets.models import BudgetYear
 
 EMPTY_LINES = {PROJECT: 15, PLAN: 20}
@@ -32,6 +33,8 @@ KEPT = (
 """What of last year's row is as good this year."""
 TOLD = ("target", "standard_value", "budget_item", "note")
 """What has to be written anew; last year's text is told in a note."""
+SOURCES = ("standard_source", "history_source")
+"""A number in one of these slipped in from its neighbour: it is not carried into another year."""
 DUTY = PLAN_V2.nests
 
 
@@ -97,7 +100,9 @@ def _group(lines: _Lines, duty: Duty, rows: Sequence[IndicatorRow]) -> None:
 
 
 def _kept(row: IndicatorRow) -> IndicatorRow:
-    return IndicatorRow(**{name: getattr(row, name) for name in KEPT})
+    kept = {name: getattr(row, name) for name in KEPT}
+    slips = {name: "" for name in SOURCES if IndicatorValue.parse(kept[name]).kind != TEXT}
+    return IndicatorRow(**kept | slips)
 
 
 def _is_under(row: IndicatorRow, duty: Duty) -> bool:

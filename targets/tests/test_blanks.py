@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -11,9 +12,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl.workbook import Workbook
 
-from departments.models import Duty, Person
+from departments.models import Department, Duty, Person
+from targets.demo import WORKBOOKS
 from targets.domain.record import PLAN, IndicatorRow, Record
+from targets.domain.sheets.blank_writer import write_blanks
 from targets.domain.sheets.reader import read_workbook
+from targets.outgoing.blanks import plan_of, project_of
 from targets.tests.world import LEVELS, World
 from targets.year_setup import set_up_year
 
@@ -173,6 +177,27 @@ def test_the_flat_template_takes_many_projects(next_year: World) -> None:
     )
     said = {"year": 2024, "code": "XM-1", "goal": "今年的目标", "fiscal": None, "other": None, "rows": rows}
     assert read(book) == [world.record(**said)]
+
+
+@pytest.mark.parametrize("book", sorted(Path(WORKBOOKS).glob("*.xlsx")), ids=lambda book: book.stem[-6:])
+def test_the_real_forms_of_2023_filled_in_for_2024_are_read_without_a_doubt(book: Path) -> None:
+    """With last year's targets typed again, as the notes tell them."""
+    unit = Department(code="202", name="淄川区教育和体育局")
+    last = [form.record for form in read_workbook(book.read_bytes(), book.name).forms if form.record]
+    blanks = [plan_of(one, [], 2024, unit) if one.kind == PLAN else project_of(one, 2024, unit) for one in last]
+    made = openpyxl.load_workbook(io.BytesIO(write_blanks(blanks, LEVELS)))
+    assert len(read(made)) == len(last)
+    for sheet in made.worksheets[1:]:
+        for cell in (cell for row in sheet.iter_rows() for cell in row if cell.comment):
+            text = cell.comment.text.removeprefix("上年：")
+            if not text.endswith("…"):
+                typed(sheet, cell.coordinate, text)
+    read_again = read(made)
+    assert [one and one.title for one in read_again] == [one.record.title for one in blanks]
+    for again, old in zip(read_again, last, strict=True):
+        assert again is not None
+        told = [(row.name, row.target) for row in old.rows if row.name or row.target]
+        assert [(row.name, row.target) for row in again.rows if row.name or row.target] == told
 
 
 def test_only_what_one_may_import_for_and_read_is_offered(next_year: World) -> None:

@@ -172,8 +172,8 @@ class Cells:
         """The sheet with these formats on its cells."""
         changes: list[tuple[int, int, bytes]] = []
         missing: dict[int, dict[int, int]] = {}
-        for (row, column), style in sorted(styles.items()):
-            missing.setdefault(row, {})[column] = style
+        for (number, column), style in sorted(styles.items()):
+            missing.setdefault(number, {})[column] = style
         opening, end = self._bounds()
         for row in self.rows:
             new = missing.pop(row.number, {})
