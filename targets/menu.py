@@ -65,6 +65,13 @@ MENU: tuple[Entry, ...] = (
     Entry("绩效目标批复", "成批批复", "admin:targets_approve", APPROVERS),
     Entry("绩效目标批复", "项目支出", PROJECTS, APPROVERS, "state__exact=passed", PROJECT, frozenset({PASSED})),
     Entry("绩效目标批复", "部门整体", PLANS, APPROVERS, "state__exact=passed", PLAN, frozenset({PASSED})),
+    Entry("绩效指标库", "查阅指标库", "admin:targets_library"),
+    Entry(
+        "绩效指标库",
+        "维护指标库",
+        "admin:targets_libraryindicator_changelist",
+        frozenset({PERFORMANCE_REVIEWER, ADMIN, AUDITOR}),
+    ),
     Entry("绩效公开", "公开批次", "admin:targets_disclosure_changelist", DIVISION_ROLES),
     Entry("查询", "全部项目支出表", PROJECTS, ONLOOKERS),
     Entry("查询", "全部部门整体表", PLANS, ONLOOKERS),

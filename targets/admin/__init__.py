@@ -1,5 +1,17 @@
 """Screens: one file each. Importing this package registers them."""
 
-from targets.admin import basics, blanks, copying, disclosures, intake, plans, projects, remarks, setup, years
+from targets.admin import basics, blanks, copying, disclosures, intake, library, plans, projects, remarks, setup, years
 
-__all__ = ["basics", "blanks", "copying", "disclosures", "intake", "plans", "projects", "remarks", "setup", "years"]
+__all__ = [
+    "basics",
+    "blanks",
+    "copying",
+    "disclosures",
+    "intake",
+    "library",
+    "plans",
+    "projects",
+    "remarks",
+    "setup",
+    "years",
+]

@@ -4,6 +4,7 @@ from targets.models.declaration import BudgetProject, Declaration, DepartmentPla
 from targets.models.disclosure import Disclosure, DisclosureItem
 from targets.models.intake import ImportBatch, ImportedForm
 from targets.models.job import Job
+from targets.models.library import LibraryIndicator
 from targets.models.phrase import StockPhrase
 from targets.models.remark import Remark, RemarkReply
 from targets.models.review import ReviewEvent, Waiver
@@ -23,6 +24,7 @@ __all__ = [
     "ImportedForm",
     "Indicator",
     "Job",
+    "LibraryIndicator",
     "Remark",
     "RemarkReply",
     "ReviewEvent",

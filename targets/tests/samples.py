@@ -16,7 +16,7 @@ from targets.domain.record import PLAN, IndicatorRow, Record
 from targets.domain.sheets.writer import write_official
 from targets.editing import fresh_declaration
 from targets.intake.batch import open_batch, read_batch, store_batch
-from targets.models import BudgetYear, Campaign, Disclosure, Revision, StockPhrase
+from targets.models import BudgetYear, Campaign, Disclosure, LibraryIndicator, Revision, StockPhrase
 from targets.storing import store
 from targets.tests.world import GOOD_ROWS, World
 
@@ -69,6 +69,8 @@ def make_samples(world: World) -> Samples:
     for name, things in register.items():
         for thing in things:
             samples.add(name, thing)
+    for name, division in (("here", world.division), ("elsewhere", elsewhere)):
+        samples.add(name, LibraryIndicator.objects.create(division=division, name="家长满意度", unit="%"))
     samples.add("here", Group.objects.create(name="组"))
     for name, person in (("filler", world.filler), ("root", world.root), ("nobody", world.nobody), ("far", far)):
         samples.add(name, person)
