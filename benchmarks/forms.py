@@ -27,7 +27,7 @@ LEVELS = (
 )
 WHAT = "学校 幼儿园 道路 桥梁 社区 养老院 卫生室 农田 水库 图书馆 公园 管网".split()
 DEEDS = "新建 改造 维修 补助 培训 检测 巡查 宣传 救助 绿化".split()
-VALUES = ("≥{}人", "≤{}万元", "={}所", "≥{}%", "{}次", "=100%", "2023年{}月底前", "显著提升", "≥{}公里", "-")
+VALUES = ("≥{}人", "≤{}万元", "={}所", "≥{}%", "{}次", "=100%", "2023年{month}月底前", "显著提升", "≥{}公里", "-")
 
 
 def records(count: int) -> Iterator[Record]:
@@ -60,7 +60,7 @@ def _row(chance: random.Random, place: int) -> IndicatorRow:
         level1=level1,
         level2=level2,
         name=f"{chance.choice(WHAT)}{chance.choice(DEEDS)}{chance.choice(('数量', '合格率', '完成时间', '满意度'))}",
-        target=chance.choice(VALUES).format(chance.randrange(1, 1000)),
+        target=chance.choice(VALUES).format(number := chance.randrange(1, 1000), month=number % 12 + 1),
         explanation=f"反映{chance.choice(WHAT)}{chance.choice(DEEDS)}的情况",
         weight=str(chance.randrange(1, 11)),
         continues=tuple(

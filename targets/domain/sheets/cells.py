@@ -129,7 +129,7 @@ class _Cleaned(dict[str, str]):
     def __missing__(self, text: str) -> str:
         if len(self) > MOST_SHARED:
             self.clear()
-        kept, is_harmed = clean_text(text)
+        kept, is_harmed = (text.strip(), False) if text.isprintable() else clean_text(text)
         if is_harmed:
             self.harmed.add(text)
         self[text] = kept = text if kept == text else self[kept]

@@ -177,8 +177,10 @@ def _named_layout(cells: list[Cell], start: _Start | None) -> Layout | None:
     for layout in (*first, *LAYOUTS):
         if layout.label_of(cells[0].text) is None:
             continue
-        if any((label := layout.label_of(cell.text)) and label[0] == layout.names_form for cell in cells):
-            return layout
+        for cell in cells:
+            label = layout.label_of(cell.text)
+            if label and label[0] == layout.names_form:
+                return layout
     return None
 
 

@@ -235,16 +235,21 @@ def _cell_pattern(sheet: bytes) -> re.Pattern[bytes]:
 
 def sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
     """Name of a sheet → path of its part."""
-    targets = {
-        relation.get("Id", ""): relation.get("Target", "")
-        for relation in _elements(parts.get("xl/_rels/workbook.xml.rels", b""), "Relationship")
-    }
+    targets = _targets(parts.get("xl/_rels/workbook.xml.rels", b""))
     found = {}
     for sheet in _elements(parts.get("xl/workbook.xml", b""), "sheet"):
         identity = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), "")
-        target = targets.get(identity)
-        found[sheet.get("name", "")] = "" if target is None else normpath(join("/xl", target)).lstrip("/")
+        found[sheet.get("name", "")] = targets.get(identity, "")
     return found
+
+
+@lru_cache(maxsize=8)
+def _targets(relations: bytes) -> Mapping[str, str]:
+    """Id → path. As with the styles, the next workbook of the same program mostly says the same."""
+    return {
+        relation.get("Id", ""): normpath(join("/xl", relation.get("Target", ""))).lstrip("/")
+        for relation in _elements(relations, "Relationship")
+    }
 
 
 @lru_cache(maxsize=8)
