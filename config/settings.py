@@ -149,11 +149,14 @@ STATIC_ROOT = COLLECTED_FILES if STATIC_COLLECTED else None
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing stays on a web machine's disk
+    "attachments": {"BACKEND": "config.storage.DatabaseStorage"},
     "staticfiles": {"BACKEND": "config.storage.StaticFiles", "OPTIONS": {"location": COLLECTED_FILES}},
 }
 
 MAX_UPLOAD_BYTES = number("MAX_UPLOAD_MB", default=20) * 1024 * 1024
 """The largest workbook that is read; a district's whole year is below 2 MB."""
+MAX_ATTACHMENT_BYTES = number("MAX_ATTACHMENT_MB", default=20) * 1024 * 1024
+"""The largest paper that may be attached to a form; kept in the database."""
 READING_MEMORY_BYTES = number("READING_MEMORY_MB", default=700) * 1024 * 1024
 """Address space of the child process that reads one upload; beyond it only that upload is refused."""
 READING_SECONDS = number("READING_SECONDS", default=30)

@@ -27,7 +27,7 @@ from targets.domain.steps import (
     next_level,
 )
 from targets.findings import Judged, Years, judge, judge_declaration, waivers_of
-from targets.models import Declaration, Indicator, Remark, ReviewEvent
+from targets.models import Attachment, Declaration, Indicator, Remark, ReviewEvent
 
 logger = logging.getLogger("targets.review")
 
@@ -307,6 +307,8 @@ def take_step(declaration: Declaration, slug: str, *, by: Person, order: Order |
             number = locked.events.aggregate(last=Max("number"))["last"] or 0
             event = _move(_Case(locked, step, by, said), role, number + 1)
             locked.save(update_fields=MOVED)
+            if slug in SENDING:
+                _send_papers([locked.pk])
             if step.is_review:
                 locked.remarks.filter(sent_at=None).update(sent_at=locked.state_since)
             event.save()
@@ -384,6 +386,13 @@ def _move(case: _Case, role: str, number: int) -> ReviewEvent:
     )
 
 
+def _send_papers(forms: Sequence[int]) -> None:
+    """Attachments go up with their form."""
+    Attachment.objects.filter(declaration__in=forms, sent_at=None).update(sent_at=timezone.now())
+
+
+SENDING = frozenset({"submit", "adopt"})
+"""Steps after which others than the unit read the form's text."""
 MOVED = ("submitted_revision", "passed_revision", "approved_revision", "state", "state_since", "version")
 """Fields of a declaration that a step may change."""
 
@@ -424,5 +433,7 @@ def take_step_together(locked: Sequence[Declaration], slug: str, *, by: Person, 
             moved.append(form)
             refusals.append("")
     update_many(moved, MOVED)
+    if slug in SENDING:
+        _send_papers([form.pk for form in moved])
     insert_many(taken)
     return refusals

@@ -19,6 +19,7 @@ from django.utils.timezone import localtime
 from departments.models import Department
 from departments.roles import FILLER
 from departments.scoped_admin import EVERYBODY, ScopedAdmin, person
+from targets.admin.attachments import attach_view, detach_view, download_view
 from targets.admin.export import OfficialExportMixin, export_forms
 from targets.admin.history import history_page, paper_page, revision_page
 from targets.admin.page import address, form_page
@@ -185,6 +186,9 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
             path("<int:pk>/step/<slug:slug>/", view(self.step), name=f"{name}_step"),
             path("<int:pk>/waive/", view(self.waive), name=f"{name}_waive"),
             path("<int:pk>/renewed/", view(self.renewed), name=f"{name}_renewed"),
+            path("<int:pk>/attach/", view(self.attach), name=f"{name}_attach"),
+            path("<int:pk>/attachment/<int:attachment>/", view(self.attachment), name=f"{name}_attachment"),
+            path("<int:pk>/attachment/<int:attachment>/remove/", view(self.detach), name=f"{name}_detach"),
             path("<int:pk>/remark/", view(self.remark), name=f"{name}_remark"),
             path("<int:pk>/revision/<int:number>/", view(self.revision), name=f"{name}_revision"),
             path("<int:pk>/revision/<int:number>/paper/", view(self.paper), name=f"{name}_revision_paper"),
@@ -210,6 +214,15 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
     def renewed(self, request: HttpRequest, pk: int) -> HttpResponse:
         declaration = self.get_object(request, str(pk))
         return renewed_view(request, declaration, address(declaration))
+
+    def attach(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return attach_view(request, self.get_object(request, str(pk)))
+
+    def attachment(self, request: HttpRequest, pk: int, attachment: int) -> HttpResponseBase:
+        return download_view(request, self.get_object(request, str(pk)), attachment)
+
+    def detach(self, request: HttpRequest, pk: int, attachment: int) -> HttpResponse:
+        return detach_view(request, self.get_object(request, str(pk)), attachment)
 
     def remark(self, request: HttpRequest, pk: int) -> HttpResponse:
         return remark_view(request, self, self.get_object(request, str(pk)))

@@ -13,6 +13,7 @@ from django.urls import reverse
 from departments.models import Person
 from departments.roles import FILLER
 from departments.scoped_admin import person
+from targets.admin.attachments import attachment_panel
 from targets.admin.grid import grid_of
 from targets.admin.notes import strips
 from targets.admin.remark_notes import remark_desk, remark_notes, reply
@@ -157,6 +158,7 @@ def show(
         "rare": _bar(declaration, [one for one in offers if one.step.slug in RARE]),
     }
     if record is not None:
+        context["attachments"] = attachment_panel(declaration, record, user)
         context["remarks"] = remark_notes(declaration, record, user)
         context["remark_desk"] = remark_desk(declaration, record, user, request.GET.get("row", ""))
     if is_form and record is not None:

@@ -1,5 +1,6 @@
 """WHAT THEY PROMISE: years and their rules, declarations and indicators, revisions, review, intake, disclosure."""
 
+from targets.models.attachment import Attachment
 from targets.models.declaration import BudgetProject, Declaration, DepartmentPlan, Indicator
 from targets.models.disclosure import Disclosure, DisclosureItem
 from targets.models.intake import ImportBatch, ImportedForm
@@ -12,6 +13,7 @@ from targets.models.revision import Revision
 from targets.models.year import BudgetYear, Campaign, Category, RuleSetting
 
 __all__ = [
+    "Attachment",
     "BudgetProject",
     "BudgetYear",
     "Campaign",

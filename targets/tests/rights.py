@@ -44,6 +44,8 @@ READ = SEEN | {
     "health": people("stranger"),
     "elsewhere": people(""),
 }
+ATTACHED = dict.fromkeys(SEEN, people("")) | {"school": READ["school"], "sent": SEEN["sent"]}
+"""Papers go with the text: of a draft its unit's alone."""
 OURS_AND_THEIRS = {"here": people("admin auditor root"), "elsewhere": people("root far")}
 YEARS = {"here": people("perf perf2 admin auditor root"), "elsewhere": people("root far")}
 OFFICES_SEEN = {"here": WHOLE_DIVISION, "elsewhere": people("root far")}
@@ -119,12 +121,15 @@ def tables(label: str, *, imports: Names = ADMINS, exports: Names = EVERYBODY) -
     }
 
 
-def forms(name: str) -> dict[str, Rule]:
+def forms(name: str, attached: Mapping[str, Names]) -> dict[str, Rule]:
     own = {
         f"admin:targets_{name}_step": Rule(SEEN, status=LED),
         f"admin:targets_{name}_waive": Rule(SEEN, status=LED),
         f"admin:targets_{name}_renewed": Rule(SEEN, status=LED),
         f"admin:targets_{name}_remark": Rule(SEEN, status=LED),
+        f"admin:targets_{name}_attach": Rule(SEEN, status=LED),
+        f"admin:targets_{name}_attachment": Rule(attached),
+        f"admin:targets_{name}_detach": Rule(SEEN, status=LED),
         f"admin:targets_{name}_revision": Rule(READ),
         f"admin:targets_{name}_revision_paper": Rule(READ),
         f"admin:targets_{name}_paper": Rule(READ),
@@ -181,8 +186,8 @@ GET: dict[str, Rule] = {
     **tables("departments.membership", exports=OVERSEERS),
     **screen("targets.budgetyear", YEARS, lists=YEAR_MANAGERS | {"auditor"}, adds=YEAR_MANAGERS),
     **screen("targets.campaign", YEARS, lists=YEAR_MANAGERS | {"auditor"}, adds=YEAR_MANAGERS),
-    **forms("budgetproject"),
-    **forms("departmentplan"),
+    **forms("budgetproject", ATTACHED),
+    **forms("departmentplan", dict.fromkeys(SEEN, people(""))),
     "admin:targets_copy": Rule(FILLERS),
     **screen("targets.stockphrase", PHRASES, lists=REVIEWERS, adds=REVIEWERS),
     "admin:targets_approve": Rule(PERFORMANCE | {"budget"}),
@@ -240,6 +245,10 @@ DEEDS: dict[tuple[str, str, str], Names] = {
     ("admin:targets_budgetproject_step", "passed", "return"): people("perf perf2"),
     ("admin:targets_budgetproject_step", "prepared", "adjust"): people("filler"),
     ("admin:targets_budgetproject_waive", "school", "refuse"): people("perf perf2"),
+    ("admin:targets_budgetproject_attach", "school", "paper"): people("filler"),
+    ("admin:targets_budgetproject_attach", "sent", "paper"): people(""),
+    ("admin:targets_budgetproject_detach", "school", "nothing"): people("filler"),
+    ("admin:targets_budgetproject_detach", "sent", "nothing"): people(""),
     ("admin:targets_budgetproject_remark", "school", "remark"): people(""),
     ("admin:targets_budgetproject_remark", "sent", "remark"): people("office"),
     ("admin:targets_budgetproject_remark", "passed", "remark"): people("perf perf2"),

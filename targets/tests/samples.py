@@ -11,6 +11,7 @@ from django.db.models import Model
 
 from departments.models import Department, Division, Duty, Membership, Office, Person
 from departments.roles import ADMIN, FILLER, PERFORMANCE_REVIEWER
+from targets.attachments import attach
 from targets.disclosure import desk
 from targets.domain.record import PLAN, IndicatorRow, Record
 from targets.domain.sheets.writer import write_official
@@ -124,7 +125,11 @@ def _plan(unit: Department, mark: str) -> Record:
 def _add_sent_and_public(samples: Samples) -> None:
     """School's project under review; two approved ones, of which one is public and one is chosen for it."""
     world = samples.world
-    sent = world.advance(world.declaration(title="送审的项目"), "submit", "forward")
+    draft = samples.things["targets.budgetproject"]["school"]
+    attach(draft, b"%PDF-1.7 " + MARKS["school"].encode(), "依据.pdf", by=world.filler)
+    sent = world.declaration(title="送审的项目")
+    attach(sent, b"%PDF-1.7 sent", "依据.pdf", by=world.filler)
+    world.advance(sent, "submit", "forward")
     world.note(sent, world.office)
     samples.things["targets.budgetproject"]["sent"] = sent
     for name, owner in (("own", world.perf), ("shared", None)):

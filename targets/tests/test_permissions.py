@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -55,7 +56,14 @@ def addresses(pattern: str, samples: Samples) -> dict[str, str]:
 def _filled(pattern: str, thing: Any) -> str:
     item = thing.items.first() if hasattr(thing, "items") else None
     content_type = ContentType.objects.get_for_model(thing).pk
-    values = {"slug": "submit", "number": 1, "item": item.pk if item else 0, "content_type_id": content_type}
+    attached = thing.attachments.first() if hasattr(thing, "attachments") else None
+    values = {
+        "attachment": attached.pk if attached else 0,
+        "slug": "submit",
+        "number": 1,
+        "item": item.pk if item else 0,
+        "content_type_id": content_type,
+    }
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values.get(found[1], thing.pk)), pattern)
 
 
@@ -139,6 +147,7 @@ def sent_with(what: str, samples: Samples) -> dict[str, Any]:
         "adopt": {"form": forms["last year"].pk, "document_number": "川财〔2022〕1号", "document_date": "2022-01-10"},
         "copy": {"form": forms["last year"].pk},
         "renewed": {"place": "goal"},
+        "paper": {"file": SimpleUploadedFile("依据.pdf", b"%PDF-1.7 other")},
         "remark": {"do": "remark", "text": "依据不足", "level": "must", "audience": "unit"},
         "phrase": {"text": "请补充依据。", "is_used": "on", "is_shared": "on"},
         "delete": {"post": "yes"},
