@@ -51,6 +51,8 @@ REFUSED_KINDS = {
     "empty": "是空文件。请重新选择文件。",
     "locked": "加了打开密码，读不了。请取消密码后重新上传。",
     "doc": "是旧格式的 Word 或 WPS 文字文档（.doc、.wps、.rtf），读不了。请用 Word 或 WPS 打开，另存为“.docx”后重新上传。",
+    "odt": "是 OpenDocument 文字文档（.odt），读不了。请用 Word 或 WPS 打开，另存为“.docx”后重新上传。",
+    "ppt": "是演示文稿，读不了。" + UPLOAD,
     "xlsb": f"是 Excel 二进制（.xlsb）格式。{CURE}",
     "archive": "是压缩包。请解压后上传里面的绩效目标表。",
     "pdf": "是 PDF 文件，读不了。" + UPLOAD,
@@ -61,7 +63,8 @@ REFUSED_KINDS = {
     "unknown": "不是能识别的电子表格或 Word 文档。" + UPLOAD,
 }
 TOO_MANY_MERGES = "合并单元格过多，不像绩效目标表。请删除无关内容后重新上传。"
-IN_ZIP = (("xl/workbook.bin", "xlsb"),)
+IN_ZIP = (("xl/workbook.bin", "xlsb"), ("ppt/presentation.xml", "ppt"))
+ODT_TYPE = b"opendocument.text"
 ODS_CONTENT, ODS_MANIFEST, ODS_TYPE = "content.xml", "META-INF/manifest.xml", b"opendocument.spreadsheet"
 CELL = re.compile(
     rb"""<(?:\w+:)?c(?=[\s>])(?:\s+r="([A-Z]{1,3})([0-9]{1,7})"(?=[\s>]))?+"""
@@ -200,6 +203,8 @@ def inspect(content: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Packa
         return _inspect_ods(content, parts, name)
     if main_part(parts):
         return _inspect_docx(content, parts, name)
+    if ODT_TYPE in parts.get("mimetype", b""):
+        raise _refused(name, REFUSED_KINDS["odt"])
     raise _refused(name, REFUSED_KINDS[next((kind for part, kind in IN_ZIP if part in parts), "archive")])
 
 

@@ -1,15 +1,20 @@
 """Word documents: the same forms as tables, whatever Word has done to them."""
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from targets.domain.sheets.docx_numbers import in_format
 from targets.domain.sheets.problems import GUESS, WARNING, FileRefused
 from targets.domain.sheets.reader import read_workbook
+from targets.domain.sheets.writer import write_official
+from targets.tests.sheets import samples
 from targets.tests.sheets.books import NAME, PLAN_HEAD, PLAN_MERGES, PLAN_ROWS, ROWS, one_sheet, project_lines
+from targets.tests.sheets.test_round_trip import plans, projects
 from targets.tests.sheets.words import (
     as_docx,
     as_tables,
@@ -55,6 +60,31 @@ def test_forms_of_2023_are_the_same_as_word_tables(path):
     reading = read_workbook(as_tables(*openpyxl.load_workbook(path)), "表.docx")
     assert [form.record for form in reading.forms] == wanted
     assert [form.problems for form in reading.forms] == [()] * len(wanted)
+
+
+@pytest.mark.parametrize("name", ["V4", "V5", "V7", "V8", "V9", "V9B"])
+def test_forms_of_other_offices_are_the_same_as_word_tables(name):
+    content = samples.form_book(getattr(samples, name), getattr(samples, f"{name}_MERGES"))
+    (wanted,) = read_workbook(content, "a.xlsx").forms
+    (found,) = read_workbook(as_tables(*openpyxl.load_workbook(io.BytesIO(content))), "a.docx").forms
+    assert found.record == wanted.record
+    assert [problem.level for problem in found.problems] == [problem.level for problem in wanted.problems]
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(projects() | plans())
+def test_any_form_is_the_same_as_a_word_table(record):
+    book = openpyxl.load_workbook(io.BytesIO(write_official([record])))
+    (form,) = read_workbook(as_tables(*book), "a.docx").forms
+    assert form.record == record
+
+
+def test_list_of_forms():
+    head = ["项目名称", "实施单位", "预算数（万元）", "一级指标", "二级指标", "三级指标", "指标值"]
+    lines = [[title, "教体局", "5", *line] for title in ("校车", "康复") for line in ROWS]
+    wanted = read_workbook(one_sheet([head, *lines]), "a.xlsx", year=2023).forms
+    forms = read_workbook(as_docx(plain_table([head, *lines])), "a.docx", year=2023).forms
+    assert [form.record for form in forms] == [form.record for form in wanted]
 
 
 def test_lost_merges_are_told_at_the_cell_as_word_counts_it():

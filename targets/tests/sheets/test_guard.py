@@ -93,6 +93,8 @@ CASES = {
     "zip of something": (zipped("a.xlsx"), "是压缩包"),
     "docx broken": (zipped("[Content_Types].xml", "word/document.xml"), "读不了"),
     "zip that looks like ods": (zipped("mimetype", "content.xml"), "是压缩包"),
+    "odt": (rezipped(zipped("content.xml"), more=[("mimetype", b"application/vnd.oasis.opendocument.text")]), ".odt"),
+    "pptx": (zipped("[Content_Types].xml", "ppt/presentation.xml"), "演示文稿"),
     "xlsb": (zipped("[Content_Types].xml", "xl/workbook.bin"), ".xlsb"),
     "xls": (OLE + "Workbook".encode("utf-16-le"), "已损坏"),
     "doc": (OLE + "WordDocument".encode("utf-16-le"), "另存为“.docx”"),

@@ -8,6 +8,8 @@ from xml.sax.saxutils import escape
 import docx
 from openpyxl.worksheet.worksheet import Worksheet
 
+from targets.domain.sheets.formats import show
+
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 KINDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -26,7 +28,7 @@ def as_tables(*sheets: Worksheet) -> bytes:
         for line in sheet.iter_rows():
             for cell in line:
                 if cell.value is not None:
-                    cells[(cell.row - 1) * sheet.max_column + cell.column - 1].text = str(cell.value)
+                    cells[(cell.row - 1) * sheet.max_column + cell.column - 1].text = show(cell.value)
         for merge in sheet.merged_cells.ranges:
             first = (merge.min_row - 1) * sheet.max_column + merge.min_col - 1
             last = (merge.max_row - 1) * sheet.max_column + merge.max_col - 1
