@@ -30,9 +30,9 @@ from peer import limit, load
 
 from departments.models import Person
 from targets.domain.sheets.flat_writer import FlatForm, write_flat_workbook
+from targets.domain.sheets.reader import Found
 from targets.domain.sheets.writer import write_official
-from targets.intake.batch import Preview, keep, open_batch, read_batch, store_batch
-from targets.intake.plan import plan_forms
+from targets.intake.batch import open_batch, read_batch, store_batch
 from targets.intake.reading import read_upload
 from targets.models import Declaration, ImportBatch, ImportedForm, Indicator, Revision
 
@@ -187,15 +187,13 @@ def by_steps(folder: Path, source: str, rows: int) -> None:
     batch = open_batch(content, source, by=by)
     print("step by step, one run:")
     with counted("read in the child process, and its start"):
-        reading = read_upload(content, source, in_background=True)
-    with counted("match with the register, compare"):
-        planned = plan_forms(reading, by)
-    with counted("keep what was read") as kept:
-        keep(batch, Preview(source, planned, reading.problems))
+        forms = sum(isinstance(found, Found) for found in read_upload(content, source, in_background=True))
+    with counted(f"read, compare and keep {forms} forms") as kept:
+        read_batch(batch)
     with counted("check, store, revisions") as stored:
         store_batch(batch, by=by)
     whole = kept.statements + stored.statements
-    print(f"  {whole} statements to keep and store; 10 + 3 for each 2,000 rows are {10 + 3 * rows // 2000}")
+    print(f"  {whole} statements to compare, keep and store; 10 + 3 for each 2,000 rows are {10 + 3 * rows // 2000}")
 
 
 @dataclass(slots=True)
