@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Count, Sum, prefetch_related_objects
 
 from departments.models import Person
 from targets.domain.compose import compose
 from targets.domain.diff import ADDED, CELL, MOVED, REMOVED, Change, diff
 from targets.domain.labels import field_label
 from targets.domain.names import name_key
-from targets.domain.record import MONEY, PLAN, money_value
+from targets.domain.record import MONEY, PLAN
 from targets.domain.rules import ERROR, INFO, WARNING
 from targets.domain.sheets.problem_list import cause_of, place_of, without_place
 from targets.domain.sheets.problems import GUESS, Problem
@@ -102,8 +102,8 @@ class Chosen:
     @classmethod
     def of(cls, batch: ImportBatch) -> "Chosen":
         going_in = batch.forms.filter(is_chosen=True, action__in=(CREATE, UPDATE))
-        amounts = [money_value(total) for total in going_in.values_list("frozen__total", flat=True)]
-        return cls(len(amounts), sum((amount for amount in amounts if amount is not None), Decimal()))
+        found = going_in.order_by().aggregate(count=Count("pk"), amount=Sum("amount"))
+        return cls(found["count"], found["amount"] or Decimal())
 
     def without(self, forms: Iterable[ImportedForm]) -> "Chosen":
         """What is ticked on the other pages."""

@@ -20,7 +20,7 @@ from targets.domain.sheets.problems import FileRefused, Problem, problem
 from targets.domain.sheets.reader import Found
 from targets.domain.steps import EDITABLE, STATES
 from targets.editing import fresh_declaration
-from targets.intake.kept import begin, finish, keep_more, locked, portions, problem_json
+from targets.intake.kept import begin, finish, keep_more, portions, problem_json
 from targets.intake.plan import Plan, PlannedForm, plan_forms
 from targets.intake.reading import READING, Progress, nobody, read_upload
 from targets.models import BudgetYear, Declaration, ImportBatch, ImportedForm, Indicator, Revision
@@ -202,7 +202,7 @@ def store_batch(batch: ImportBatch, *, by: Person, progress: Progress = nobody) 
     progress(0, total, "正在写入")  # the last moment to stop it; from here it is all or nothing
     try:
         with transaction.atomic():
-            held = locked(batch)
+            held = _locked(batch)
             if held.state not in (ImportBatch.State.PREVIEW, ImportBatch.State.STORING):
                 raise ImportRefused(f"这个文件{held.get_state_display()}，没有再次导入。")
             chosen = held.forms.filter(is_chosen=True, action__in=(CREATE, UPDATE)).order_by("place")
@@ -313,6 +313,10 @@ def _close(batch: ImportBatch, storing: _Storing) -> None:
 def discard_batch(batch: ImportBatch) -> None:
     waiting = (ImportBatch.State.READING, ImportBatch.State.PREVIEW)
     ImportBatch.objects.filter(pk=batch.pk, state__in=waiting).update(state=ImportBatch.State.DISCARDED)
+
+
+def _locked(batch: ImportBatch) -> ImportBatch:
+    return ImportBatch.objects.select_for_update().defer("content").get(pk=batch.pk)
 
 
 def safe_name(name: str) -> str:

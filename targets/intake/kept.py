@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from targets.bulk import insert_many, update_many
 from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
@@ -40,43 +41,41 @@ def portions(reading: Iterable[Found | Problem], problems: list[Problem]) -> Ite
 
 def begin(batch: ImportBatch) -> bool:
     """Whether the batch may be read: then nothing of an earlier reading is left."""
-    with transaction.atomic():
-        held = locked(batch)
-        if held.state not in (ImportBatch.State.READING, ImportBatch.State.PREVIEW):
-            return False
-        held.forms.all().delete()
-        ImportBatch.objects.filter(pk=batch.pk).update(state=ImportBatch.State.READING)
+    readable = ImportBatch.objects.filter(pk=batch.pk, state__in=(ImportBatch.State.READING, ImportBatch.State.PREVIEW))
+    if not readable.update(state=ImportBatch.State.READING, kept=0):
+        return False
+    batch.forms.all().delete()
     return True
 
 
 def keep_more(batch: ImportBatch, forms: Sequence[PlannedForm], before: int) -> None:
     """`before` forms were kept by this reading: another number says that another one has begun."""
     with transaction.atomic():
-        held = locked(batch)
-        if held.state != ImportBatch.State.READING or held.forms.count() != before:
+        if not _reading(batch, before).update(kept=before + len(forms)):
             raise Overtaken
-        insert_many([_kept(held, form) for form in forms])
+        insert_many([_kept(batch, form) for form in forms])
 
 
 def finish(
     batch: ImportBatch, kept: int, message: str, problems: Sequence[Problem], late_refusals: Mapping[int, str]
 ) -> None:
     """The file is read, or refused with a `message`: then nothing that came before counts."""
+    batch.state = ImportBatch.State.UNREADABLE if message else ImportBatch.State.PREVIEW
+    batch.message = message
+    batch.problems = [problem_json(one) for one in problems]
     with transaction.atomic():
-        held = locked(batch)
-        if held.state != ImportBatch.State.READING:
-            return
-        if message:
-            held.forms.all().delete()
-        elif held.forms.count() != kept:
+        end = {name: getattr(batch, name) for name in ("state", "message", "problems")}
+        if not _reading(batch, kept).update(**end):
             raise Overtaken
+        if message:
+            batch.forms.all().delete()
         else:
-            _refuse_late(held, late_refusals)
-        held.state = ImportBatch.State.UNREADABLE if message else ImportBatch.State.PREVIEW
-        held.message = message
-        held.problems = [problem_json(one) for one in problems]
-        held.save(update_fields=["state", "message", "problems"])
-    batch.refresh_from_db(fields=["state", "message", "problems"])
+            _refuse_late(batch, late_refusals)
+
+
+def _reading(batch: ImportBatch, kept: int) -> QuerySet[ImportBatch]:
+    """The batch, if so many of its forms are kept and more may come."""
+    return ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.READING, kept=kept)
 
 
 def _refuse_late(batch: ImportBatch, late: Mapping[int, str]) -> None:
@@ -99,6 +98,7 @@ def _kept(batch: ImportBatch, form: PlannedForm) -> ImportedForm:
         sheet=form.reading.sheet[:255],
         cell=form.reading.cell,
         action=form.action,
+        amount=form.record.total if form.record else None,
         frozen=form.record.as_short_json() if form.record else None,
         problems=[problem_json(one) for one in form.problems],
         budget_year=form.budget_year,
@@ -109,10 +109,6 @@ def _kept(batch: ImportBatch, form: PlannedForm) -> ImportedForm:
         changes=len(form.difference.changes) if form.difference else 0,
         is_chosen=form.can_go_in,
     )
-
-
-def locked(batch: ImportBatch) -> ImportBatch:
-    return ImportBatch.objects.select_for_update().defer("content").get(pk=batch.pk)
 
 
 def problem_json(one: Problem) -> dict[str, str]:

@@ -1,13 +1,11 @@
 """An upload: kept with its bytes and with what was read from it, so that any process can show, store or undo it."""
 
-from decimal import Decimal
-
 from django.conf import settings
 from django.db import models
 
 from departments.models import Department
 from targets.domain.compose import MODES, REPLACE
-from targets.domain.record import Record, money_value
+from targets.domain.record import Record
 from targets.models.year import BudgetYear
 
 CREATE, UPDATE, UNCHANGED, REFUSED = "create", "update", "unchanged", "refused"
@@ -37,6 +35,8 @@ class ImportBatch(models.Model):
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.READING)
     message = models.TextField("整个文件的问题", blank=True)
     problems = models.JSONField("文件的提醒", default=list, blank=True)
+    kept = models.PositiveIntegerField("已读出", default=0, editable=False)
+    """Forms written down so far; whoever reads the file knows by it that nobody else does."""
     stored_at = models.DateTimeField("导入时间", null=True, blank=True)
     created = models.PositiveIntegerField("新增", default=0)
     updated = models.PositiveIntegerField("更新", default=0)
@@ -70,6 +70,8 @@ class ImportedForm(models.Model):
     sheet = models.CharField("工作表", max_length=255)
     cell = models.CharField("单元格", max_length=12)
     action = models.CharField("处理", max_length=10, choices=list(ACTIONS.items()))
+    amount = models.DecimalField("年度资金总额", max_digits=18, decimal_places=2, null=True)
+    """In 元; here as well, so that a page adds up thousands of forms without opening their text."""
     frozen = models.JSONField("读到的内容", null=True)
     problems = models.JSONField("问题", default=list, blank=True)
     budget_year = models.ForeignKey(BudgetYear, models.PROTECT, null=True, related_name="+")
@@ -95,11 +97,6 @@ class ImportedForm(models.Model):
     def record(self) -> Record | None:
         """As the file has it, under the row keys it was matched with."""
         return Record.from_json(self.frozen) if self.frozen else None
-
-    @property
-    def amount(self) -> Decimal | None:
-        """年度资金总额 in 元."""
-        return money_value(self.frozen["total"]) if self.frozen else None
 
     @property
     def row_count(self) -> int:

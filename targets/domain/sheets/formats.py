@@ -205,13 +205,16 @@ class WorkbookFormats:
             if others not in self._told:
                 self._told[others] = self._read(others)
             code, is_error, named = self._told[others]
+            end = cell.end()
+            is_value = data.startswith(VALUE, end)
+            if is_value and code == GENERAL and not is_error:
+                continue
             place = (written or named).decode("ascii", "replace").upper()
             if code != GENERAL:
                 formats[place] = code
             if is_error:
                 errors.add(place)
-            end = cell.end()
-            if not data.startswith(VALUE, end) and (found := FORMULA.match(data, end)) and found[1]:
+            if not is_value and (found := FORMULA.match(data, end)) and found[1]:
                 formulas[place] = "=" + html.unescape(found[1].decode("utf-8", "replace"))
         return SheetFormats(formats, formulas, frozenset(errors))
 

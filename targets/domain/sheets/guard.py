@@ -37,7 +37,7 @@ class Limits:
     box: int = 8_000_000
     """Cells between A1 and the last cell with content."""
     merges: int = 50_000
-    sheet_at_once: int = 8 * MEGABYTE
+    sheet_at_once: int = 4 * MEGABYTE
     """A sheet that is longer, unpacked, is read in pieces of so many bytes."""
 
 

@@ -4,9 +4,10 @@ Encodings: UTF-8 and UTF-16 with or without their marks, else GB18030, which is 
 """
 
 import csv
-import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+from targets.domain.sheets.cells import MOST_SHARED
 
 UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -55,14 +56,13 @@ def read_text(content: bytes, *, box: int) -> list[list[str]]:
     separator = _separator(text)
     if text.count("\n") + text.count("\r") > MOST_ROWS or text.count(separator) > box:
         raise TooLarge
-    rows = _rows(text, separator, quoted=True)
-    if rows is None:
-        rows = _rows(text, separator, quoted=False) or []
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        rows = _quoted_rows(text, separator)
+    except (csv.Error, _Implausible):
+        rows = _taken(line.rstrip("\n").split(separator) for line in _lines(text))
     if len(rows) * max(map(len, rows), default=0) > box:
         raise TooLarge
-    if "'" in text:
-        for row in rows:
-            row[:] = map(as_typed, row)
     return rows
 
 
@@ -76,21 +76,40 @@ def _separator(text: str) -> str:
     return "\t" if counts["\t"] >= ENOUGH_TABS else max(counts, key=lambda mark: counts[mark])
 
 
-def _rows(text: str, separator: str, *, quoted: bool) -> list[list[str]] | None:
-    """None if the quotation marks do not come in pairs."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not quoted:
-        return [line.split(separator) for line in text.split("\n")]
+class _Implausible(Exception):
+    """The quotation marks are no marks of cells."""
+
+
+class _Cells(dict[str, str]):
+    """Cell of the file → its text, each found once: equal texts are one in memory."""
+
+    def __missing__(self, cell: str) -> str:
+        if cell.count("\n") >= MOST_LINES_IN_CELL:
+            raise _Implausible
+        if len(self) > MOST_SHARED:
+            self.clear()
+        self[cell] = text = as_typed(cell)
+        return text
+
+
+def _quoted_rows(text: str, separator: str) -> list[list[str]]:
     csv.field_size_limit(LONGEST_FIELD)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    except csv.Error:
-        return None
-    return rows if _plausible(rows) else None
+    return _taken(csv.reader(_lines(text), delimiter=separator, strict=True))
 
 
-def _plausible(rows: Iterable[list[str]]) -> bool:
-    return all(cell.count("\n") < MOST_LINES_IN_CELL for row in rows for cell in row)
+def _taken(rows: Iterable[list[str]]) -> list[list[str]]:
+    cells = _Cells()
+    return [[*map(cells.__getitem__, row)] for row in rows]
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Each with its end; a reader of the whole text would hold it once more."""
+    start = 0
+    while end := text.find("\n", start) + 1:
+        yield text[start:end]
+        start = end
+    if start < len(text):
+        yield text[start:]
 
 
 def inert(text: str) -> str:
