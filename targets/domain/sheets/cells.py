@@ -21,6 +21,9 @@ MOST_SHARED = 50_000
 NOT_IN_LABELS = re.compile(r"\([^()]*\)|[\s:：★*☆\u200b-\u200d]")
 """A label is the same with or without its remark in brackets, colons, spaces, line breaks and stars."""
 
+NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.](?=[一-鿿])")
+"""二、主管部门 and 3.实施单位: many forms number their labels."""
+
 
 def clean_text(text: str) -> tuple[str, bool]:
     """The text to keep, verbatim but for surrounding white space, line ends and harmful characters; and whether some were."""
@@ -43,7 +46,7 @@ def label_key(text: str) -> str:
         return ""
     folded = unicodedata.normalize("NFKC", text).replace("【", "(").replace("】", ")")
     folded = folded.replace("〔", "(").replace("〕", ")").replace("[", "(").replace("]", ")")
-    return NOT_IN_LABELS.sub("", NOT_IN_LABELS.sub("", folded))
+    return NUMBERED.sub("", NOT_IN_LABELS.sub("", NOT_IN_LABELS.sub("", folded)))
 
 
 def split_label(text: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from targets.domain.sheets.cells import Cell, Grid, label_key, split_label
 from targets.domain.sheets.foot import begins_foot
-from targets.domain.sheets.head import OTHER_FORM
+from targets.domain.sheets.head import ANNEX, OTHER_FORM
 from targets.domain.sheets.header import Header, are_column_numbers, read_header
 from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.layouts import LAYOUTS
@@ -188,7 +188,7 @@ def _titled_layout(cell: Cell, key: str) -> Layout | None:
     if not key.endswith("表"):
         return None
     word, value = split_label(cell.text)
-    if word and value and label_key(word) not in ("附件", "附表"):
+    if word and value and not ANNEX.fullmatch(label_key(word)):
         return None
     titled = next((layout for layout in LAYOUTS if layout.title_words.search(key)), None)
     return titled or (LAYOUTS[0] if "绩效" in key and OTHER_FORM.search(key) else None)
@@ -216,4 +216,4 @@ def _is_above_title(grid: Grid, row: int) -> bool:
         return False
     if row in grid.origin.lines_of_text:
         return not begins_foot(cells[0])
-    return label_key(cells[0].text).startswith(("附件", "附表"))
+    return ANNEX.match(label_key(cells[0].text)) is not None

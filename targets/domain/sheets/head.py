@@ -14,6 +14,8 @@ NOISE = re.compile(
     r"(预算)?\d+(-\d+)+\s*表|(附件|附表|表)\s*[\d一二三四五六七八九十\-.]*$|第\s*\d*\s*页.*|共\s*\d*\s*页|[-—\s\d/.]+$"
 )
 """Numbers of annexes and pages say nothing about the form."""
+ANNEX = re.compile(r"(附件|附表)[\d一二三四五六七八九十\-.]*")
+"""What may stand before a title in its own cell: 附表：某某表."""
 UNFILLED = re.compile(r"[\s年月日/\-_—.．…（）()盖章签字]*")
 OTHER_FORM = re.compile("(自评|评价|监控|审核|反馈|汇总).*表$")
 """Forms with the same headings that report on a target instead of setting it."""

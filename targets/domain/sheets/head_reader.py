@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 from targets.domain.record import MONEY
 from targets.domain.sheets.amounts import AMOUNT_WITHOUT_UNIT, MONEY_LABEL, unit_in
+from targets.domain.sheets.below import Above, labels_of
 from targets.domain.sheets.cells import Cell, Grid, label_key, plain, split_label
 from targets.domain.sheets.head import (
+    ANNEX,
     LONGEST_UNKNOWN_LABEL,
     NOISE,
     OTHER_FORM,
@@ -60,7 +62,7 @@ class _HeadReader:
     grid: Grid
     layout: Layout
     head: Head = field(default_factory=Head)
-    above: list[tuple[Cell, str, int]] = field(default_factory=list)
+    above: list[Above] = field(default_factory=list)
     """Labels without a value in the rows above: cell, field, last column below it. Their values may follow below."""
     last_pair: tuple[Cell, str, Cell] | None = None
     """Label, field and value of the row above, if it was a row of one long text."""
@@ -141,37 +143,15 @@ class _HeadReader:
         """Labels in one row, their values in the rows below: 预期目标 | 实际完成情况."""
         if not self.above or (len(self.above) == 1 and (self.above[0][1] not in LONG_TEXTS or len(cells) > 1)):
             return False
-        found = [(self._label_over(cell), cell) for cell in cells]
-        if any(label is None for label, _ in found) or self._begins_too_early(cells):
-            found = self._in_order(cells)
+        found, in_order = labels_of(self.above, cells)
         for label, cell in found:
-            if label:
-                self._keep_below(label[1], label[0], cell)
+            if in_order:
+                sentence = (
+                    f"与上一行的栏目错开，{quoted(cell.text)}已按次序读入“{label[0].text.strip('：: ')}”，请核对。"
+                )
+                self.head.guesses.append((cell, sentence))
+            self._keep_below(label[1], label[0], cell)
         return bool(found)
-
-    def _begins_too_early(self, cells: list[Cell]) -> bool:
-        """年度总体目标 | 预期目标 | 实际完成情况, and below them two texts that begin under the first, which stands over the others."""
-        (first, name, _), *others = self.above
-        return (
-            name in ("goal", OVERALL_GOAL)
-            and first.column == cells[0].column
-            and 1 < len(cells) == len(others)
-            and any(other in ("goal", OVERALL_GOAL) for _, other, _ in others)
-        )
-
-    def _in_order(self, cells: list[Cell]) -> list[tuple[tuple[Cell, str, int] | None, Cell]]:
-        """A blank before the values was lost (a page that was copied): they belong to the last labels of the row above."""
-        labels = [found for found in self.above if found[0].row == cells[0].row - 1]
-        if not 1 < len(cells) <= len(labels):
-            return []
-        pairs = list(zip(labels[-len(cells) :], cells, strict=True))
-        for (label, _, _), cell in pairs:
-            sentence = f"与上一行的栏目错开，{quoted(cell.text)}已按次序读入“{label.text.strip('：: ')}”，请核对。"
-            self.head.guesses.append((cell, sentence))
-        return [*pairs]
-
-    def _label_over(self, value: Cell) -> tuple[Cell, str, int] | None:
-        return next((found for found in reversed(self.above) if found[0].column <= value.column <= found[2]), None)
 
     def _keep_below(self, name: str, label: Cell, value: Cell) -> None:
         """A goal written over several rows is one text; other texts below one label are told apart by a number."""
@@ -377,7 +357,8 @@ class _HeadReader:
         head, cell = self.head, cells[at]
         key = label_key(cell.text)
         word, glued = split_label(cell.text)
-        if not (word and glued) and self.layout.title_words.search(key):
+        is_labelled = bool(word and glued) and not ANNEX.fullmatch(label_key(word))
+        if not is_labelled and self.layout.title_words.search(key):
             head.title = head.title or cell
             head.years += [(year, cell) for year in years_in(cell.text)]
             return 1

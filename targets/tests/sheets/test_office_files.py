@@ -6,7 +6,7 @@ import pytest
 
 from targets.domain.sheets.reader import read_workbook
 from targets.tests.sheets import other_forms
-from targets.tests.sheets.books import PLAN_HEAD, PLAN_MERGES, one_sheet
+from targets.tests.sheets.books import PLAN_HEAD, PLAN_MERGES, UNIT, one_sheet, project_lines
 from targets.tests.sheets.files import as_text
 from targets.tests.sheets.samples import V9
 
@@ -79,3 +79,23 @@ def test_one_row_of_a_plan_moved_while_the_form_has_kept_its_merges(step):
 
 def _down(merge, rows):
     return ":".join(f"{cell[0]}{int(cell[1:]) + rows}" for cell in merge.split(":"))
+
+
+NUMBERED = {
+    "项目名称": "一、项目名称",
+    "主管部门及代码": "2.主管部门及代码",
+    "实施单位": "3、实施单位",
+    "年度总体绩效目标": "四、年度总体绩效目标",
+}
+
+
+@pytest.mark.parametrize(
+    "heading", ["附表：2023年项目支出绩效目标表", "附件2:2023年度项目支出绩效目标表", "2023年项目支出绩效目标表"]
+)
+def test_labels_with_numbers_below_a_title_in_an_annex(heading):
+    lines = [[NUMBERED.get(str(cell), cell) for cell in line] for line in project_lines(heading=heading)]
+    (form,) = read_workbook(one_sheet(lines, merges=("A8:A13", "B9:B10", "C9:C10", "B11:B12")), "a.xlsx").forms
+    record = form.record
+    assert (record.year, record.title, record.department_code, record.unit) == (2023, "校车运营补贴", "202", UNIT)
+    assert record.goal == "目标1：保障学生乘车。"
+    assert (record.extra, form.problems) == ({}, ())
