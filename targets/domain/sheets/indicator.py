@@ -52,6 +52,8 @@ def settled(texts: dict[str, str]) -> Settled:
     if CORE in texts:
         is_core = texts.pop(CORE) in YES
     for name in LEVELS:
+        if (text := texts.get(name)) and "\n" in text:
+            texts[name] = _across(text)
         if (text := texts.get(name)) and text[-1] in ")）" and (found := POINTS.search(text)):
             texts[name] = text[: found.start()]
             points[texts[name]] = f"{found[1]}分"
@@ -63,8 +65,15 @@ def settled(texts: dict[str, str]) -> Settled:
 
 
 def is_unfilled(texts: Mapping[str, str]) -> bool:
-    """A line of the empty form: `指标1：` without a value."""
-    return not texts.get("target") and UNFILLED_NAME.fullmatch(texts.get("name", "")) is not None
+    """A line of the empty form: `指标1：` or `……` without a value."""
+    written = texts.get("name") or texts.get("level2", "")
+    return not texts.get("target") and UNFILLED_NAME.fullmatch(written) is not None
+
+
+def _across(text: str) -> str:
+    """A category written downwards in a narrow column, a character a line."""
+    lines = text.split("\n")
+    return "".join(lines) if all(len(line) <= 1 for line in lines) else text
 
 
 @lru_cache(maxsize=4096)

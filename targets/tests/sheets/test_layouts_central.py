@@ -121,6 +121,12 @@ def test_v11_whose_terms_are_not_said_is_read_by_the_paper_and_told():
     assert [found.cell for found in form.problems if "左边是中期、右边是年度" in found.message] == ["G7"]
 
 
+def test_v11_as_the_paper_has_it_with_lines_left_open_and_levels_written_downwards():
+    lines = [*V11[:14], ["", "", "……", "", "", "……"], *V11[14:], ["", "", "……"]]
+    lines[11] = ["", "产\n出\n指\n标", *V11[11][2:]]
+    assert only(one_sheet(lines)).record == OF_V11
+
+
 def test_v11_pages_repeat_the_head():
     lines = [*V11[:13], V11[10], *V11[13:]]
     record = only(one_sheet(lines)).record
