@@ -1,7 +1,7 @@
 """What the import preview shows: a line for each form, and the problems of the file by cause."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django.db.models import Count, Sum, prefetch_related_objects
@@ -25,7 +25,13 @@ LOOKS = {CREATE: "new", UPDATE: "upd", UNCHANGED: "same", REFUSED: "x"}
 MARKS = {REFUSED_PROBLEM: ERROR, GUESS: WARNING, WARNING_PROBLEM: WARNING}
 HIDDEN = "（尚未送审，不显示原值）"
 CHANGES_SHOWN = 200
-CELLS_SHOWN = 60
+LONGEST_SHOWN = 800
+"""Characters of a changed text; the whole is in the file and in the system."""
+ROOM_FOR_CHANGES = 90_000
+"""Characters of the differences of all forms on a page: it stays under a megabyte whatever a file holds."""
+MARKUP = 40
+"""What the tags around a change take, in characters of three bytes."""
+ROOM_FOR_CELLS = 600
 CAUSES_SHOWN = 100
 
 
@@ -41,6 +47,10 @@ class ShownChange:
     @property
     def is_hidden(self) -> bool:
         return self.old == HIDDEN
+
+    @property
+    def length(self) -> int:
+        return len(self.place) + len(self.old) + len(self.new) + len(self.remark) + MARKUP
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,7 @@ class Cause:
     def shown(self) -> str:
         """Cells by sheet, whose name is said once: `甲!B3、B5；乙!B3`."""
         by_sheet: dict[str, list[str]] = {}
-        for place in self.cells[:CELLS_SHOWN]:
+        for place in self.cells[: self._fitting]:
             sheet, _, cell = place.rpartition("!")
             by_sheet.setdefault(sheet, []).append(cell)
         return "；".join(
@@ -88,8 +98,20 @@ class Cause:
         )
 
     @property
+    def _fitting(self) -> int:
+        """How many of the cells fit; a sheet is named once."""
+        room, sheets = ROOM_FOR_CELLS, set()
+        for number, place in enumerate(self.cells):
+            sheet, _, cell = place.rpartition("!")
+            room -= len(cell) + 1 + (0 if sheet in sheets else len(sheet))
+            sheets.add(sheet)
+            if room < 0:
+                return max(1, number)
+        return len(self.cells)
+
+    @property
     def more(self) -> int:
-        return max(0, len(self.cells) - CELLS_SHOWN)
+        return len(self.cells) - self._fitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,23 +136,36 @@ class Chosen:
 def shown_forms(forms: Sequence[ImportedForm], user: Person) -> list[ShownForm]:
     updated = [form.declaration for form in forms if form.action == UPDATE and form.declaration]
     prefetch_related_objects(updated, "indicators")
-    return [_shown(form, user) for form in forms]
+    room, shown = ROOM_FOR_CHANGES, []
+    for form in forms:
+        line = _shown(form, user, room)
+        room -= sum(change.length for change in line.changes)
+        shown.append(line)
+    return shown
 
 
-def _shown(form: ImportedForm, user: Person) -> ShownForm:
+def _shown(form: ImportedForm, user: Person, room: int) -> ShownForm:
+    """Its first change always, more of them as far as there is room."""
     changes: tuple[Change, ...] = ()
     stored, record = form.declaration, form.record
     if form.action == UPDATE and stored is not None and record is not None:
         current = stored.record()
         changes = diff(current, compose(current, record, form.mode)[0]).changes
     is_open = stored is not None and _reads_present_text(stored, user)
+    in_words: list[ShownChange] = []
+    for change in changes[:CHANGES_SHOWN]:
+        one = _cut(_in_words(change, form.kind, is_open=is_open))
+        room -= one.length
+        if in_words and room < 0:
+            break
+        in_words.append(one)
     return ShownForm(
         form=form,
         look=LOOKS[form.action],
         department=_department(form),
         remark=_remark(form, len(changes)),
-        changes=tuple(_in_words(change, form.kind, is_open=is_open) for change in changes[:CHANGES_SHOWN]),
-        more_changes=max(0, len(changes) - CHANGES_SHOWN),
+        changes=tuple(in_words),
+        more_changes=len(changes) - len(in_words),
     )
 
 
@@ -175,6 +210,21 @@ def _in_words(change: Change, kind: str, *, is_open: bool) -> ShownChange:
     unit = "（元）" if change.field in MONEY else ""
     place = f"{row} {label}{unit}" if change.kind == CELL else f"{label}{unit}"
     return ShownChange(place, old=(change.old or "空") if is_open else HIDDEN, new=change.new or "空")
+
+
+def _cut(change: ShownChange) -> ShownChange:
+    """Of long texts the part where they begin to differ."""
+    if max(len(change.old), len(change.new)) <= LONGEST_SHOWN:
+        return change
+    pairs = enumerate(zip(change.old, change.new, strict=False))
+    differs = next((at for at, (old, new) in pairs if old != new), min(len(change.old), len(change.new)))
+    start = max(0, differs - LONGEST_SHOWN // 10)
+    return replace(change, old=_part(change.old, start), new=_part(change.new, start))
+
+
+def _part(text: str, start: int) -> str:
+    end = start + LONGEST_SHOWN
+    return f"{'…' if start and text else ''}{text[start:end]}{'…' if len(text) > end else ''}"
 
 
 # Problems -------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The page 导入: what is uploaded, shown, ticked and confirmed, and who sees it."""
 
 import io
-from dataclasses import replace
+from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,12 +16,15 @@ from django.utils.http import content_disposition_header
 
 from departments.models import Person
 from targets.domain.edits import Change
-from targets.domain.record import Record
+from targets.domain.record import IndicatorRow, Record
+from targets.domain.sheets.flat_writer import FlatForm, write_flat_workbook
+from targets.domain.sheets.problems import GUESS, problem
 from targets.domain.sheets.writer import write_official
 from targets.editing import apply_changes
 from targets.models import Declaration, ImportBatch, Revision
 from targets.tests.world import GOOD_ROWS, World
 
+GOOD_ROW = IndicatorRow(level1="产出指标", level2="数量指标", target="≥1人")
 UPLOAD = "/admin/targets/importbatch/upload/"
 
 
@@ -33,6 +36,12 @@ def client_of(person: Person) -> Client:
 
 def workbook(*records: Record) -> bytes:
     return write_official(records)
+
+
+def flat_list(records: list[Record]) -> bytes:
+    target = io.BytesIO()
+    write_flat_workbook(target, (FlatForm(record) for record in records))
+    return target.getvalue()
 
 
 def page_text(response: Any) -> str:
@@ -265,6 +274,38 @@ def test_an_amount_that_is_none_names_its_cell(world: World, amount: str) -> Non
 def test_markup_in_a_file_is_shown_as_text(world: World) -> None:
     page = upload(client_of(world.filler), workbook(world.record(title="<script>alert(1)</script>")))
     assert "<script>alert" not in page_text(page)
+
+
+def test_a_page_stays_under_a_megabyte_whatever_a_file_holds(world: World) -> None:
+    """Forms with many long changes, and a cause at thousands of cells of sheets with long names."""
+    rows = tuple(replace(GOOD_ROW, name=f"指标{n}", explanation="旧" * 2000) for n in range(12))
+    old = [world.record(title=f"{'长' * 150}{n}", rows=rows) for n in range(25)]
+    client = client_of(world.filler)
+    confirm(client, upload(client, flat_list(old)))
+    new = [
+        replace(one, goal="新" * 2000, rows=tuple(replace(row, explanation="新" * 2000) for row in rows)) for one in old
+    ]
+    page = upload(client, flat_list(new))
+    told = [problem(f"{'名' * 90}{n}.xlsx/{'表' * 31}", f"B{n}", GUESS, f"“{n}”已读入，请核对。") for n in range(3000)]
+    batch = page.context["batch"]
+    batch.problems = [asdict(one) for one in told]
+    batch.save(update_fields=["problems"])
+    page = client.get(reverse("admin:targets_importbatch_preview", args=[batch.pk]))
+    assert len(page.content) < 1_000_000
+    assert all(len(line.changes) + line.more_changes == 13 and line.changes for line in page.context["lines"])
+    (cause,) = page.context["causes"]
+    assert (len(cause.cells), cause.more > 2900) == (3000, True)
+
+
+def test_of_long_texts_the_part_that_differs_is_shown(world: World) -> None:
+    client = client_of(world.filler)
+    goal = "共同的文字。" * 300
+    confirm(client, upload(client, workbook(world.record(goal=f"{goal}旧的结尾"))))
+    page = upload(client, workbook(world.record(goal=f"{goal}新的结尾")))
+    (line,) = page.context["lines"]
+    (change,) = line.changes
+    assert (change.old[:1], change.old[-4:], change.new[-4:]) == ("…", "旧的结尾", "新的结尾")
+    assert len(change.new) < 200
 
 
 def test_the_problems_can_be_downloaded(world: World) -> None:

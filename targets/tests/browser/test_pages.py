@@ -92,6 +92,7 @@ def test_pages_are_usable_by_everybody(sign_in: SignIn, advanced: dict[str, Pers
         reverse("admin:targets_budgetproject_changelist"),
         reverse("admin:targets_budgetproject_change", args=[project.pk]),
         reverse("admin:targets_departmentplan_change", args=[plan.pk]),
+        reverse("admin:targets_blanks"),
         reverse("public:list"),
         reverse("public:form", args=[item.pk]),
     ]
