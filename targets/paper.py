@@ -27,6 +27,7 @@ from math import ceil
 from targets.domain.labels import field_label
 from targets.domain.record import PLAN, IndicatorRow, Record
 from targets.domain.rules import ERROR, WARNING
+from targets.domain.words import Piece
 from targets.findings import Judged
 
 HEAD_FIELDS = ("title", "code", "department_name", "unit", "total", "fiscal", "other", "goal")
@@ -103,6 +104,8 @@ class Cell:
     rowspan: int = 1
     lines: int = 1
     findings: tuple[Note, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+    """Where two texts are compared: what went and what came (`targets.compared`)."""
 
     @property
     def worst(self) -> str:
@@ -120,6 +123,9 @@ class Row:
     continues: tuple[str, ...] = ()
     findings: tuple[Note, ...] = ()
     starts_group: bool = False
+    change: str = ""
+    mark: str = ""
+    """Where two texts are compared: what became of the row, as a look and in words."""
 
 
 @dataclass(frozen=True, slots=True)

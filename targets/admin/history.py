@@ -7,13 +7,13 @@ from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from departments.models import Person
 from departments.scoped_admin import person
+from targets.admin.comparing import beside_an_earlier_text
 from targets.admin.page import address, frame
+from targets.admin.readable import readable_revision, readable_revisions
 from targets.domain import diff as diffs
 from targets.domain.diff import Change, diff
 from targets.domain.labels import field_label
@@ -25,7 +25,6 @@ from targets.templatetags.targets_ui import money
 
 PER_PAGE = 40
 CHANGES_SHOWN = 60
-SUBMITTING = ("submit", "adopt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +48,6 @@ class Moment:
     more: int = 0
     is_first: bool = False
     result: str = ""
-
-
-def readable_revisions(declaration: Declaration, user: Person) -> QuerySet[Revision]:
-    """One's own text wholly; of others' what was sent, approved or taken over, never a draft."""
-    revisions = declaration.revisions.order_by("number")
-    if declaration.is_own_text_of(user):
-        return revisions
-    sent = declaration.events.filter(step__in=SUBMITTING).values("revision")
-    return revisions.filter(pk__in=sent)
 
 
 def history_page(request: HttpRequest, admin: ModelAdmin[Any], declaration: Declaration) -> HttpResponse:
@@ -131,14 +121,6 @@ def _changed_text(change: Change, kind: str) -> Told:
     return Told(place, old=change.old, new=change.new)
 
 
-def readable_revision(declaration: Declaration, user: Person, number: int) -> Revision:
-    """Unseen and missing are the same."""
-    revision = readable_revisions(declaration, user).filter(number=number).first()
-    if revision is None:
-        raise Http404
-    return revision
-
-
 def revision_page(request: HttpRequest, admin: ModelAdmin[Any], declaration: Declaration, number: int) -> HttpResponse:
     """One readable revision as the paper form."""
     revision = readable_revision(declaration, person(request), number)
@@ -147,7 +129,7 @@ def revision_page(request: HttpRequest, admin: ModelAdmin[Any], declaration: Dec
         **frame(declaration),
         "revision": revision,
         "record": revision.record,
-        "paper": paper_of(revision.record),
+        **beside_an_earlier_text(request, declaration, revision.record, (), number=revision.number),
     }
     return TemplateResponse(request, "targets/declaration/revision.html", context)
 

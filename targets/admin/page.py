@@ -14,6 +14,7 @@ from departments.models import Person
 from departments.roles import FILLER
 from departments.scoped_admin import person
 from targets.admin.attachments import attachment_panel
+from targets.admin.comparing import beside_an_earlier_text
 from targets.admin.grid import grid_of
 from targets.admin.notes import strips
 from targets.admin.remark_notes import remark_desk, remark_notes, reply
@@ -168,7 +169,8 @@ def show(
         context["grid"] = grid_of(context["paper"], rules.taxonomy, declaration.stale) if is_editable else None
         context["stale"] = stale_panel(declaration, record) if is_editable else None
     elif record is not None:
-        context["paper"] = paper_of(record, judged)
+        shown_number = declaration.submitted_revision.number if declaration.submitted_revision else 0
+        context |= beside_an_earlier_text(request, declaration, record, judged, number=shown_number)
         context["next_year"] = next_year(declaration, user)
     return TemplateResponse(request, "targets/declaration/page.html", context)
 
