@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from targets.compared import compared
-from targets.domain.edits import AddRow, Change, MoveRow, RemoveRow
+from targets.domain.edits import AddRow, Change, Edit, MoveRow, RemoveRow
 from targets.domain.record import IndicatorRow
 from targets.editing import apply_changes
 from targets.models import Declaration
@@ -22,7 +22,7 @@ def form(world: World) -> Declaration:
     """Sent (第1稿), returned, changed in every way, sent again."""
     form = world.advance(world.declaration(), "submit", "return")
     rows = form.record().rows
-    edits = [
+    edits: list[Edit] = [
         Change(rows[1].key, "target", "≥1200人", "≥1250人"),
         Change("", "total", "1000000.00", "1200000.00"),
         Change("", "fiscal", "1000000.00", "1200000.00"),
