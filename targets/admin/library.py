@@ -1,6 +1,6 @@
 """绩效指标库: read by everybody who works with forms, kept by the performance office, asked by the form pages."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -120,7 +120,7 @@ class LibraryAdmin(TransferAdmin, ScopedAdmin):
     list_display = ("name", "category", "unit", "usual_column", "whose", "uses", "last_used", "state_column")
     list_filter = ("state", CategoryFilter, WhoseFilter)
     search_fields = ("name",)
-    search_help_text = "名称、拼音或首字母，如 残疾人康复、cjrkf"
+    search_help_text = "名称、拼音、首字母（如 cjrkf）"
     list_per_page = PER_PAGE
     show_facets = admin.ShowFacets.NEVER
     actions = ("accept", "hide", "merge")
@@ -144,6 +144,13 @@ class LibraryAdmin(TransferAdmin, ScopedAdmin):
         ("按已批复的表统计", {"fields": ("usual_column", "uses", "last_used", "merged_into")}),
     )
     readonly_fields = ("usual_column", "uses", "last_used", "merged_into")
+
+    class Media:
+        css: ClassVar[dict[str, list[str]]] = {"all": ["targets/edit.css"]}
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        page: HttpResponse = super().changelist_view(request, {"title": "维护绩效指标库", **(extra_context or {})})
+        return page
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("department", "division")

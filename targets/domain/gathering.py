@@ -82,7 +82,9 @@ def gather(forms: Iterable[tuple[int, Record]]) -> dict[str, Gathered]:
             one.departments.add(department)
             one.names[name] += 1
             one.last_used = max(one.last_used, record.year)
-            if value.kind == QUANTITY:
+            if value.kind == QUANTITY and (
+                value.operator or not value.number.startswith("-")
+            ):  # -100% is a misread =100%
                 one.operators[value.operator] += 1
                 one.numbers.append(Decimal(value.number))
             explanation = row.explanation.strip()

@@ -44,6 +44,8 @@ def test_spellings_are_one_and_units_and_categories_are_not() -> None:
 def test_what_is_no_name_is_left_out() -> None:
     rows = [(QUANTITY, name, "≥1个", "") for name in ("", "—", "字" * (LONGEST_NAME + 1))]
     assert gather([(1, form(2023, *rows))]) == {}
+    (misread,) = gather([(1, form(2023, (QUALITY, "救助率", "-100%", "")))]).values()
+    assert (misread.unit, misread.usual) == ("%", None)
     (only,) = gather([(1, form(2023, (QUANTITY, "环境", "显著改善", "")))]).values()
     assert (only.unit, only.operator, only.usual) == ("", "", None)
 

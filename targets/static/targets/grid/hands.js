@@ -1,6 +1,7 @@
 // Keys, mouse and clipboard. Nothing here reacts while an input method composes.
 
 import { continuing, oddities, readBlock } from "./pasting.js";
+import { useSuggestions } from "./suggest.js";
 import { format } from "./tsv.js";
 import { groupsAround, isBlank, joins, moveDown, moveUp, removeRows, setBlock, setText, textOf } from "./rows.js";
 
@@ -8,6 +9,7 @@ const isComposing = (event) => event.isComposing || event.keyCode === 229;
 
 export const useHands = (sheet, { say, step, find, menu }) => {
   const { box, form } = sheet;
+  useSuggestions(sheet, say); // first: an open list takes the keys before the grid does
 
   // Where one comes from the active cell by so many rows and columns; null past the edge.
   const neighbour = (rows, columns) => {
