@@ -21,7 +21,7 @@ def compose(stored: Record, incoming: Record, mode: str = REPLACE) -> tuple[Reco
     """The form after the import, rows under the keys they are known by, and how the file's rows were matched."""
     matching = _COMPARED.get(mode, match_rows)(stored.rows, incoming.rows)
     keys = {new: stored.rows[old].key for old, new in matching.pairs}
-    rows = tuple(replace(row, key=keys.get(place, "")) for place, row in enumerate(incoming.rows))
+    rows = tuple(row.with_key(keys.get(place, "")) for place, row in enumerate(incoming.rows))
     if mode == APPEND:
         return replace(stored, rows=(*stored.rows, *_starting_anew(rows, matching.added))), matching
     if mode == OFFICE:

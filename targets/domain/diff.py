@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from targets.domain.names import name_key
 from targets.domain.record import MONEY, ROW_TEXTS, IndicatorRow, Record, money_text
@@ -16,7 +17,8 @@ Sameness = str | tuple[str, ...]
 HEAD_FIELDS = (
     "kind", "year", "title", "code", "department_code", "department_name", "unit", "total", "fiscal", "other", "goal",
 )  # fmt: skip
-CELLS = tuple(name for name in ROW_TEXTS if name != "key")
+CELLS = ROW_TEXTS[1:]
+"""All but the key."""
 
 IDENTITY = ("level1", "level2", "duty_group", "duty", "name", "explanation")
 """Cells that tell one indicator from another; 职责序号 is not one, it shifts when a duty is put in."""
@@ -101,8 +103,8 @@ def _key(row: IndicatorRow) -> Sameness:
     return row.key
 
 
-def _cells(row: IndicatorRow) -> Sameness:
-    return tuple(getattr(row, name) for name in CELLS)
+def _cells(row: IndicatorRow) -> tuple[str, ...]:
+    return row.texts[1:]
 
 
 def _identity(row: IndicatorRow) -> Sameness:
@@ -129,6 +131,7 @@ _SAMENESS: tuple[tuple[Callable[[IndicatorRow], Sameness], bool], ...] = (
 """From surest to weakest; True where pairing equal groups in their order loses nothing."""
 
 
+@lru_cache(maxsize=4096)
 def _bare(text: str) -> str:
     return "".join(text.split())
 
@@ -164,9 +167,9 @@ def _row_changes(old: Record, new: Record, matching: Matching) -> Iterator[Chang
         key = before.key or row.key
         if j in moved:
             yield Change(key, "", str(old_of[j] + 1), str(j + 1), MOVED, j + 1, row.name)
-        for field in CELLS:
-            if getattr(before, field) != getattr(row, field):
-                yield Change(key, field, getattr(before, field), getattr(row, field), CELL, j + 1, row.name)
+        for field, old_text, new_text in zip(CELLS, _cells(before), _cells(row), strict=True):
+            if old_text != new_text:
+                yield Change(key, field, old_text, new_text, CELL, j + 1, row.name)
         if before.continues != row.continues:
             yield Change(key, "continues", "、".join(before.continues), "、".join(row.continues), CELL, j + 1, row.name)
     for i in matching.removed:

@@ -45,6 +45,8 @@ _PREFIXES = (
 KNOWN_UNIT = "|".join(sorted(("%", "‰", *_PREFIXES), key=len, reverse=True))
 _KNOWN_PREFIX = re.compile(f"(?:{KNOWN_UNIT})")
 _KNOWN = frozenset(_PREFIXES)
+PLAIN_UNITS = frozenset(unit for unit in (*_PREFIXES, "%") if not set(unit) & set("年月/"))
+"""Units that are nothing else and have one way to be written."""
 
 ORDINAL_UNITS = "年级|号|级|届|楼|版|班(?!次)|岁以|年(?!$|/)"
 """What follows a number that counts nothing: 3年级, 14号文, 2级."""

@@ -12,7 +12,15 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 
 from targets.domain.dates import Span, may_be_date, read_span, read_span_range
-from targets.domain.units import COUNTING_UNITS, KNOWN_UNIT, LATIN_UNITS, ORDINAL_UNITS, canonical_unit, split_scale
+from targets.domain.units import (
+    COUNTING_UNITS,
+    KNOWN_UNIT,
+    LATIN_UNITS,
+    ORDINAL_UNITS,
+    PLAIN_UNITS,
+    canonical_unit,
+    split_scale,
+)
 
 QUANTITY, RATIO, DATE, COMPOUND, TEXT, EMPTY = "quantity", "ratio", "date", "compound", "text", "empty"
 
@@ -57,6 +65,8 @@ _LOOKALIKES = {
 _PLAIN = _FULL_WIDTH | {ord(odd): plain for odds, plain in _LOOKALIKES.items() for odd in odds}
 
 _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}(?![0-9])|[0-9]{1,18}(?![0-9]))(?:\.[0-9]{1,10})?|\.[0-9]{1,10}"
+_COMMON = re.compile(r"(?P<sign>[≥≤=])(?P<number>[0-9]{1,18}(?:\.[0-9]{1,10})?)(?P<unit>%|[\u4e00-\u9fff]{1,4})")
+"""Nine values of ten. What follows would read them the same, four times as slowly."""
 _SIGN = re.compile(r"[≥≤=<>]{1,2}")
 _WORD = re.compile("(?:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")(?=\s*(?:[-+]?\.?[0-9]|百分之))")
 _LEADING = re.compile(rf"\s*(?P<sign>[-+]?)(?P<number>{_NUMBER})\s*(?P<tail>.*)")
@@ -104,6 +114,8 @@ class IndicatorValue:
         """Read a cell; never raises. `year` is the budget year, for dates typed without one (6月底前)."""
         if year is not None and not may_be_date(text):
             return cls.parse(text)
+        if (found := _COMMON.fullmatch(text)) and found["unit"] in PLAIN_UNITS:
+            return cls(text, found["sign"], found["number"], found["unit"], QUANTITY)
         if not text.strip().strip(BLANK_MARKS).strip():
             return cls(text=text, kind=EMPTY)
         if len(text) > LONGEST_VALUE or not _MAY_SAY_A_NUMBER.search(text):

@@ -1,13 +1,14 @@
 """The value grammar: a table of what staff type, and properties that hold for any text."""
 
 import time
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targets.domain.units import LATIN_UNITS, canonical_unit, is_money, is_sum_of_money
+from targets.domain.units import LATIN_UNITS, PLAIN_UNITS, canonical_unit, is_money, is_sum_of_money
 from targets.domain.values import BLANK_MARKS, OPERATOR_WORDS, IndicatorValue, comparable
 
 YEAR = 2023
@@ -426,3 +427,15 @@ def test_no_text_is_slow(pattern: str, length: int) -> None:
 def test_blank_marks_are_no_digits_and_latin_units_are_latin() -> None:
     assert not any(mark.isalnum() for mark in BLANK_MARKS)
     assert all(unit[0].isascii() for unit in LATIN_UNITS)
+
+
+@pytest.mark.parametrize("unit", sorted(PLAIN_UNITS))
+def test_the_commonest_way_of_writing_is_read_as_any_other(unit: str) -> None:
+    """A blank at the end is no part of a value, and no part of the short way to read it."""
+    for sign in "≥≤=":
+        for number in ("0", "100", "95.00", "2023", "2023.07", "007", "1" * 18):
+            text = sign + number + unit
+            for year in (None, YEAR):
+                read = IndicatorValue.parse(text, year)
+                assert read == replace(IndicatorValue.parse(text + " ", year), text=text)
+                assert (read.operator, read.number, read.unit) == (sign, number, unit)
