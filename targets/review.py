@@ -1,7 +1,7 @@
 """The engine of the workflow: the only writer of state. The table it walks is `targets.domain.steps.STEPS`."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from departments.models import Person
 from departments.roles import ADMIN, ROLES
-from targets.bulk import insert_many, update_many
 from targets.domain import steps
 from targets.domain.steps import (
     APPROVED,
@@ -26,8 +25,8 @@ from targets.domain.steps import (
     lower_levels,
     next_level,
 )
-from targets.findings import Judged, Years, judge, judge_declaration, waivers_of
-from targets.models import Attachment, Declaration, Indicator, Remark, ReviewEvent
+from targets.findings import Judged, judge_declaration
+from targets.models import Attachment, Declaration, Remark, ReviewEvent
 
 logger = logging.getLogger("targets.review")
 
@@ -64,7 +63,7 @@ class Offer:
 
 
 @dataclass(slots=True)
-class _Case:
+class Case:
     """One look at one form by one person: what the guards need, fetched at most once."""
 
     declaration: Declaration
@@ -94,30 +93,30 @@ class _Case:
 # Guards: each says in words why not, or "" ----------------------------------------------------------------------------
 
 
-def _has_opinion(case: _Case) -> str:
+def _has_opinion(case: Case) -> str:
     return (
         "" if case.order.opinion.strip() else f"没有{case.step.label}：审核意见为空。请写明原因后再{case.step.label}。"
     )
 
 
-def _has_reason(case: _Case) -> str:
+def _has_reason(case: Case) -> str:
     return "" if case.order.opinion.strip() else f"没有{case.step.label}：理由为空。请写明理由。"
 
 
-def _has_document(case: _Case) -> str:
+def _has_document(case: Case) -> str:
     if case.order.document_number.strip() and case.order.document_date:
         return ""
     return f"没有{case.step.label}：请填写文号和发文日期。"
 
 
-def _has_no_errors(case: _Case) -> str:
+def _has_no_errors(case: Case) -> str:
     blocking = [judged.finding for judged in case.judged if judged.blocks]
     if not blocking:
         return ""
     return f"没有送审：还有{len(blocking)}处错误须修改或作情况说明。第一处：{blocking[0].message}"
 
 
-def _musts_are_answered(case: _Case) -> str:
+def _musts_are_answered(case: Case) -> str:
     musts = case.declaration.remarks.unanswered_musts()
     if not musts:
         return ""
@@ -125,14 +124,14 @@ def _musts_are_answered(case: _Case) -> str:
     return f"没有送审：还有{len(musts)}条“必须修改”未答复，第一条：{first}“{musts[0].text}”。请答复或采纳后再送审。"
 
 
-def _says_what_is_wrong(case: _Case) -> str:
+def _says_what_is_wrong(case: Case) -> str:
     """A return without a place leaves the unit guessing."""
     if case.judged or case.declaration.remarks.exclude(state=Remark.State.ACCEPTED).exists():
         return ""
     return f"没有{case.step.label}：这张表没有系统校验问题，也没有修改意见。请先在有问题的行写“修改意见”，再{case.step.label}。"
 
 
-def _saw_this_revision(case: _Case) -> str:
+def _saw_this_revision(case: Case) -> str:
     current = case.declaration.current_revision
     if current is None or case.order.seen_revision == current.number:
         return ""
@@ -141,38 +140,38 @@ def _saw_this_revision(case: _Case) -> str:
     return f"没有{case.step.label}：您打开后这张表又有修改（现为第{current.number}稿）。请刷新后重新审核。"
 
 
-def _is_not_author(case: _Case) -> str:
+def _is_not_author(case: Case) -> str:
     if case.by.pk not in case.declaration.authors():
         return ""
     return f"不能{case.step.label}：这一稿是您编制的，须由其他审核人审核。"
 
 
-def _is_untouched(case: _Case) -> str:
+def _is_untouched(case: Case) -> str:
     last = case.last_event
     if last is not None and last.step == "submit":
         return ""
     return "不能撤回：审核人已经办理。请联系审核人退回。"
 
 
-def _is_confirmed(case: _Case) -> str:
+def _is_confirmed(case: Case) -> str:
     return "没有送审：这张表由财政代录，请先核对并“确认代录”。" if case.awaits_confirmation else ""
 
 
-def _was_entered_by_finance(case: _Case) -> str:
+def _was_entered_by_finance(case: Case) -> str:
     return "" if case.awaits_confirmation else "这张表不是财政代录的，无须确认。"
 
 
-def _is_closed_year(case: _Case) -> str:
+def _is_closed_year(case: Case) -> str:
     year = case.declaration.budget_year
     return "" if year.is_closed else f"{year}未关账，不能按历史数据接收。请按程序送审。"
 
 
-def _is_open_year(case: _Case) -> str:
+def _is_open_year(case: Case) -> str:
     year = case.declaration.budget_year
     return f"不能{case.step.label}：{year}已关账，不再编报。确需办理的请联系绩效科。" if year.is_closed else ""
 
 
-def _is_other_signer(case: _Case) -> str:
+def _is_other_signer(case: Case) -> str:
     declaration = case.declaration
     year = declaration.budget_year
     if not year.two_signers or OFFICE_REVIEW not in year.levels_in_use:
@@ -184,20 +183,20 @@ def _is_other_signer(case: _Case) -> str:
     return "不能审核通过：业务科室初审是您办理的，须由另一人作绩效科审核。"
 
 
-def _is_first_version(case: _Case) -> str:
+def _is_first_version(case: Case) -> str:
     if case.declaration.version == 1:
         return ""
     return f"不能{case.step.label}：上一版已批复并在执行中。不再调整的，请撤销本次修改后联系绩效科。"
 
 
-def _is_of_the_batch(case: _Case) -> str:
+def _is_of_the_batch(case: Case) -> str:
     only = case.declaration.current_revision
     if only is not None and only.number == 1 and only.batch_id and only.batch_id == case.order.undoes_batch:
         return ""
     return "不能撤销导入：这张表不是这次导入新建的，或导入后又有修改。"
 
 
-GUARDS: dict[str, Callable[[_Case], str]] = {
+GUARDS: dict[str, Callable[[Case], str]] = {
     steps.NOT_AUTHOR: _is_not_author,
     steps.OTHER_SIGNER: _is_other_signer,
     steps.SEEN_REVISION: _saw_this_revision,
@@ -241,13 +240,13 @@ def open_steps(declaration: Declaration, user: Person, *, judged: list[Judged] |
     revision = declaration.current_revision
     order = Order(seen_revision=revision.number if revision else None)
     offers = []
-    case: _Case | None = None
+    case: Case | None = None
     for step in STEPS:
         role = role_for(step, declaration, user) if declaration.state in step.sources else ""
         if not role:
             continue
         # what one step's guards fetched goes on to the next
-        case = replace(case, step=step) if case else _Case(declaration, step, user, order, judged)
+        case = replace(case, step=step) if case else Case(declaration, step, user, order, judged)
         if step.slug in NO_BUTTON_WHEN_REFUSED and _first_refusal(case, SAID_WITH_THE_STEP):
             continue
         offers.append(Offer(step, role, _first_refusal(case, SAID_WITH_THE_STEP)))
@@ -283,7 +282,7 @@ def whose_turn(declaration: Declaration) -> str:
             return "—"
 
 
-def _first_refusal(case: _Case, leave_out: frozenset[str] = frozenset()) -> str:
+def _first_refusal(case: Case, leave_out: frozenset[str] = frozenset()) -> str:
     for need, guard in GUARDS.items():
         if need in case.step.needs and need not in leave_out and (refusal := guard(case)):
             return refusal
@@ -303,23 +302,27 @@ def take_step(declaration: Declaration, slug: str, *, by: Person, order: Order |
     try:
         with transaction.atomic():
             locked = Declaration.objects.select_for_update().get(pk=declaration.pk)
-            step, role = _find_step(locked, slug, by)
+            step, role = find_step(locked, slug, by)
             number = locked.events.aggregate(last=Max("number"))["last"] or 0
-            event = _move(_Case(locked, step, by, said), role, number + 1)
+            event = move(Case(locked, step, by, said), role, number + 1)
             locked.save(update_fields=MOVED)
             if slug in SENDING:
-                _send_papers([locked.pk])
+                send_papers([locked.pk])
             if step.is_review:
                 locked.remarks.filter(sent_at=None).update(sent_at=locked.state_since)
             event.save()
     except StepRefused as refusal:
-        logger.warning("step refused: %s by %s on form %s: %s", slug, by.pk, declaration.pk, refusal)
+        log_refusal(declaration, slug, by, refusal)
         raise
     declaration.refresh_from_db()
     return event
 
 
-def _find_step(declaration: Declaration, slug: str, user: Person) -> tuple[Step, str]:
+def log_refusal(declaration: Declaration, slug: str, by: Person, refusal: StepRefused) -> None:
+    logger.warning("step refused: %s by %s on form %s: %s", slug, by.pk, declaration.pk, refusal)
+
+
+def find_step(declaration: Declaration, slug: str, user: Person) -> tuple[Step, str]:
     named = [step for step in STEPS if step.slug == slug]
     if not named:
         raise StepRefused("没有这个办理步骤。请刷新页面后重试。")
@@ -335,7 +338,7 @@ def _find_step(declaration: Declaration, slug: str, user: Person) -> tuple[Step,
     raise StepRefused(f"不能{here[0].label}：这一步由{roles}办理。")
 
 
-def _target(case: _Case) -> str:
+def _target(case: Case) -> str:
     declaration, step = case.declaration, case.step
     in_use = declaration.budget_year.levels_in_use
     if step.target == NEXT_LEVEL:
@@ -347,7 +350,7 @@ def _target(case: _Case) -> str:
     return step.target
 
 
-def _move(case: _Case, role: str, number: int) -> ReviewEvent:
+def move(case: Case, role: str, number: int) -> ReviewEvent:
     """The form in its new state and the event of it, neither of them saved; or StepRefused by a guard."""
     declaration, step, order = case.declaration, case.step, case.order
     if refusal := _first_refusal(case):
@@ -386,7 +389,7 @@ def _move(case: _Case, role: str, number: int) -> ReviewEvent:
     )
 
 
-def _send_papers(forms: Sequence[int]) -> None:
+def send_papers(forms: Sequence[int]) -> None:
     """Attachments go up with their form."""
     Attachment.objects.filter(declaration__in=forms, sent_at=None).update(sent_at=timezone.now())
 
@@ -395,45 +398,3 @@ SENDING = frozenset({"submit", "adopt"})
 """Steps after which others than the unit read the form's text."""
 MOVED = ("submitted_revision", "passed_revision", "approved_revision", "state", "state_since", "version")
 """Fields of a declaration that a step may change."""
-
-
-def take_steps(
-    declarations: Iterable[Declaration], slug: str, *, by: Person, order: Order
-) -> list[tuple[Declaration, str]]:
-    """The same step on many forms, each told: (form, "" or why not). What may not move stays."""
-    told = []
-    for declaration in declarations:
-        try:
-            take_step(declaration, slug, by=by, order=order)
-            told.append((declaration, ""))
-        except StepRefused as refusal:
-            told.append((declaration, str(refusal)))
-    return told
-
-
-def take_step_together(locked: Sequence[Declaration], slug: str, *, by: Person, order: Order) -> list[str]:
-    """As `take_step`, for thousands of forms: locked ones with their current revision, and a step whose guards look at the
-    form alone. Statements do not grow with their number. Returns for each form why it may not move, or ""."""
-    ids = [form.pk for form in locked]
-    rows, waivers = Indicator.objects.rows_of(ids), waivers_of(ids)
-    events = ReviewEvent.objects.filter(declaration__in=ids).order_by().values_list("declaration")
-    last_number: dict[int, int] = dict(events.annotate(last=Max("number")))
-    years = Years()
-    moved, taken, refusals = [], [], []
-    for form in locked:
-        record = form.record(line.row for line in rows[form.pk])
-        try:
-            step, role = _find_step(form, slug, by)
-            case = _Case(form, step, by, order, judge(record, years.rules_of(form), waivers[form.pk]))
-            taken.append(_move(case, role, last_number.get(form.pk, 0) + 1))
-        except StepRefused as refusal:
-            logger.warning("step refused: %s by %s on form %s: %s", slug, by.pk, form.pk, refusal)
-            refusals.append(str(refusal))
-        else:
-            moved.append(form)
-            refusals.append("")
-    update_many(moved, MOVED)
-    if slug in SENDING:
-        _send_papers([form.pk for form in moved])
-    insert_many(taken)
-    return refusals

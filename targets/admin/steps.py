@@ -18,7 +18,8 @@ from targets.admin.page import Desk, address, show
 from targets.domain.steps import DRAFT, PASSED, RETURNED, STATES
 from targets.forms import Approval, StepOrder
 from targets.models import Declaration, Waiver
-from targets.review import Order, StepRefused, take_step, take_steps, whose_turn
+from targets.review import Order, StepRefused, take_step, whose_turn
+from targets.review_many import take_steps
 from targets.waivers import decide, waive
 
 PEOPLE_OF_WAIVERS = ("declaration__unit", "declaration__department", "asked_by")

@@ -11,7 +11,8 @@ from departments.roles import ADMIN
 from targets.bulk import no_garbage
 from targets.intake.batch import STORED_AT_ONCE, ImportRefused
 from targets.models import Declaration, ImportBatch, ReviewEvent, Revision
-from targets.review import Order, take_step_together
+from targets.review import Order
+from targets.review_many import take_step_together
 from targets.storing import store
 
 

@@ -14,7 +14,8 @@ from targets.domain.steps import STATES
 from targets.editing import apply_changes, fresh_declaration
 from targets.models import Declaration, ReviewEvent, Revision
 from targets.remarks import REVIEWER_AT
-from targets.review import Order, StepRefused, levels_to_return_to, open_steps, take_step, take_steps, whose_turn
+from targets.review import Order, StepRefused, levels_to_return_to, open_steps, take_step, whose_turn
+from targets.review_many import take_steps
 from targets.storing import store
 from targets.tests.world import World
 
