@@ -227,12 +227,14 @@ class Grid:
             self.merge_from[top, left] = merge
             if right > left:
                 across.add((top, left))
-                _blank(self.texts[top], left + 1, right + 1)
+                if any(self.texts[top][left + 1 : right + 1]):
+                    _blank(self.texts[top], left + 1, right + 1)
             if bottom > top:
                 self.tall.append(merge)
                 self.hanging.update(range(left, right + 1))
             for row in range(top + 1, bottom + 1):
-                _blank(self.texts[row], left, right + 1)
+                if any(self.texts[row][left : right + 1]):
+                    _blank(self.texts[row], left, right + 1)
                 for column in range(left, right + 1):
                     self.hangs_from[row, column] = merge
 

@@ -193,7 +193,7 @@ def _cut(package: Package, part: str, sheet: str, name: str, at_once: int) -> It
 
 
 def _merges(sheet: CalamineSheet) -> list[Merge]:
-    return [Merge(*start, *end) for start, end in sheet.merged_cell_ranges or ()]
+    return [Merge._make((*start, *end)) for start, end in sheet.merged_cell_ranges or ()]
 
 
 def _add(sheet: OpenedSheet, piece: _Piece, found: SheetFormats, shared: Shared) -> None:

@@ -9,6 +9,7 @@ from targets.domain.sheets.terms import is_long
 
 PARTS = frozenset(("fiscal", "other", PART_OR_OTHER))
 YEARS = frozenset(("total", "goal"))
+TOTALS_AND_GOAL = YEARS | {LONG_TERM_TOTAL}
 
 
 @dataclass(slots=True)
@@ -23,6 +24,8 @@ class TermMoney:
     """Where a label of the longer term stood beside one of the year: which of them is the right one, in the table too."""
 
     def see(self, cells: Sequence[Cell], fields: Sequence[str | None]) -> None:
+        if TOTALS_AND_GOAL.isdisjoint(fields):
+            return
         for cell, name in zip(cells, fields, strict=True):
             if name == LONG_TERM_TOTAL:
                 self.long = cell
@@ -35,10 +38,10 @@ class TermMoney:
 
     def long_parts(self, cells: Sequence[Cell], fields: Sequence[str | None]) -> frozenset[Cell]:
         """The labels of a row that speak of the longer term's money."""
-        parts = [(cell, name) for cell, name in zip(cells, fields, strict=True) if name in PARTS]
         long, year = self.long, self.year
-        if not parts or long is None:
+        if long is None or PARTS.isdisjoint(fields):
             return frozenset()
+        parts = [(cell, name) for cell, name in zip(cells, fields, strict=True) if name in PARTS]
         if year is None or year.row < long.row:
             return frozenset(cell for cell, _ in parts)
         if year.row > long.row:
