@@ -84,9 +84,9 @@ def _refuse_late(batch: ImportBatch, late: Mapping[int, str]) -> None:
         refused = list(batch.forms.filter(place__in=places[start : start + REFUSED_AT_ONCE]).defer("frozen"))
         for form in refused:
             form.action, form.is_chosen = REFUSED, False
-            form.declaration = form.seen = None
+            form.declaration, form.seen, form.changes = None, None, 0
             form.problems += [problem_json(problem(form.sheet, form.cell, PROBLEM_REFUSED, late[form.place]))]
-        update_many(refused, ["action", "is_chosen", "declaration", "seen", "problems"])
+        update_many(refused, ["action", "is_chosen", "declaration", "seen", "changes", "problems"])
 
 
 def _kept(batch: ImportBatch, form: PlannedForm) -> ImportedForm:

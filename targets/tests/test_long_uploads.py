@@ -1,0 +1,146 @@
+"""A long upload is compared and kept in portions while it is read: with the same result as at once, whole or not at all."""
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from targets.domain.record import Record
+from targets.domain.sheets.flat_writer import FlatForm, write_flat_workbook
+from targets.domain.sheets.writer import write_official
+from targets.intake import kept
+from targets.intake.batch import keep, open_batch, preview, read_batch, store_batch
+from targets.models import Declaration, ImportBatch
+from targets.tests.world import World
+
+OTHER = "另一个目标，为1200名幼儿发放补助100万元。"
+
+
+def flat(*records: Record) -> bytes:
+    target = io.BytesIO()
+    write_flat_workbook(target, map(FlatForm, records))
+    return target.getvalue()
+
+
+def opened(world: World, content: bytes) -> ImportBatch:
+    return open_batch(content, "表.xlsx", by=world.filler)
+
+
+def written_down(batch: ImportBatch) -> list[dict[str, Any]]:
+    """Every column of the forms of a batch, but for what another batch has of its own."""
+    forms = batch.forms.order_by("place").values()
+    return [{name: value for name, value in form.items() if name not in ("id", "batch_id")} for form in forms]
+
+
+def every_case(world: World) -> bytes:
+    """New, changed and unchanged forms, doubles equal and different, rivals, and some that nobody can take."""
+    world.declaration(title="已有", code="X1")
+    world.declaration(title="没变")
+    return write_official(
+        [
+            world.record(),
+            world.record(title="已有", code="X1", goal=OTHER),
+            world.record(title="两遍相同"),
+            world.record(title="没变"),
+            world.record(title="两遍不同"),
+            world.record(title="甲", department_code="", department_name="火星局"),
+            world.record(title="已有"),
+            world.record(title="两遍相同"),
+            world.record(title="两遍不同", goal=OTHER),
+            world.record(title="丙", year=2019),
+        ]
+    )
+
+
+def test_portions_end_as_the_whole_does(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = every_case(world)
+    at_once, in_portions, previewed = (opened(world, content) for _ in range(3))
+    read_batch(at_once)
+    keep(previewed, preview(content, "表.xlsx", by=world.filler))
+    monkeypatch.setattr(kept, "LINES_AT_ONCE", 1)
+    read_batch(in_portions)
+    actions = [form["action"] for form in written_down(at_once)]
+    assert actions == [
+        *("create", "refused", "create", "unchanged", "refused"),
+        *("refused", "refused", "refused", "refused", "refused"),
+    ]
+    assert written_down(in_portions) == written_down(at_once) == written_down(previewed)
+    assert store_batch(in_portions, by=world.filler) == {}
+    assert Declaration.objects.filter(title__in=["学前教育补助", "两遍相同", "两遍不同"]).count() == 2
+
+
+def test_progress_is_told_in_forms(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "LINES_AT_ONCE", 1)
+    told: list[tuple[int, int]] = []
+    content = flat(*(world.record(title=f"项目{number}") for number in range(3)))
+    read_batch(opened(world, content), lambda done, total, doing: told.append((done, total)))
+    assert told == [(0, 0), (0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+class Stopped(Exception):
+    """Somebody pressed 取消."""
+
+
+def test_a_reading_that_was_stopped_begins_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "LINES_AT_ONCE", 1)
+    batch = opened(world, flat(*(world.record(title=f"项目{number}") for number in range(4))))
+
+    def stop(done: int, total: int, doing: str) -> None:
+        if done == 2:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        read_batch(batch, stop)
+    batch.refresh_from_db()
+    assert (batch.state, batch.kept, batch.forms.count()) == ("reading", 2, 2)
+    read_batch(batch)
+    assert (batch.state, [form["title"] for form in written_down(batch)]) == (
+        "preview",
+        ["项目0", "项目1", "项目2", "项目3"],
+    )
+
+
+@pytest.mark.parametrize("overtaken_at", [0, 2, 4])
+def test_of_two_who_read_one_batch_only_the_later_writes(
+    world: World, monkeypatch: pytest.MonkeyPatch, overtaken_at: int
+) -> None:
+    monkeypatch.setattr(kept, "LINES_AT_ONCE", 1)
+    batch = opened(world, flat(*(world.record(title=f"项目{number}") for number in range(4))))
+
+    def overtake(done: int, total: int, doing: str) -> None:
+        if total and done == overtaken_at:
+            read_batch(ImportBatch.objects.get(pk=batch.pk))
+
+    with pytest.raises(kept.Overtaken):
+        read_batch(batch, overtake)
+    batch.refresh_from_db()
+    assert (batch.state, batch.kept, batch.forms.count()) == ("preview", 4, 4)
+
+
+def test_a_file_that_is_refused_in_its_midst_leaves_no_form(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second sheet cannot be parsed when the form of the first is kept already."""
+    monkeypatch.setattr(kept, "LINES_AT_ONCE", 1)
+    whole = write_official([world.record(title="甲"), world.record(title="乙")])
+    broken = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(broken, "w") as new:
+        for part in old.namelist():
+            data = old.read(part)
+            new.writestr(part, data.replace(b"</sheetData>", b"</sheetDat>") if part.endswith("sheet2.xml") else data)
+    batch = opened(world, broken.getvalue())
+    read_batch(batch)
+    assert (batch.state, batch.forms.count()) == ("unreadable", 0)
+    assert batch.message.startswith("“表.xlsx”")
+
+
+def test_reading_takes_as_many_statements_for_many_forms_as_for_one(world: World) -> None:
+    def statements(count: int) -> int:
+        batch = opened(world, flat(*(world.record(title=f"项目{number}") for number in range(count))))
+        with CaptureQueriesContext(connection) as queries:
+            read_batch(batch)
+        return len([query for query in queries if "SAVEPOINT" not in query["sql"]])
+
+    statements(1)  # what the person may do is asked once
+    assert statements(1) == statements(60) == 8
