@@ -22,6 +22,13 @@ Progress = Callable[[int, int, str], None]
 """Told how many things of how many are done, and what is being done; may raise to stop the work."""
 
 COMMAND = (sys.executable, "-m", "targets.domain.sheets.child")
+ENVIRONMENT = {
+    "PYTHONIOENCODING": "utf-8",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    # glibc gives back what the parser took for each piece of a long sheet, instead of keeping it for the next one
+    "MALLOC_MMAP_THRESHOLD_": "4194304",
+    "MALLOC_TRIM_THRESHOLD_": "8388608",
+}
 TOO_MUCH = "太大或内部结构异常，读取时超出了{limit}的上限，已停止。请拆成几个文件，或用 Excel、WPS 另存后重新上传。"
 NO_FINDS = frozenset(("progress", "refused", "end"))
 READING = "正在读取文件"
@@ -50,7 +57,7 @@ def read_upload(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=settings.BASE_DIR,
-        env={"PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"},
+        env=ENVIRONMENT,
     ) as child:
         clock = threading.Timer(seconds * 2, child.kill)
         clock.start()
