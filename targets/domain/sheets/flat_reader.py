@@ -31,6 +31,7 @@ from targets.domain.sheets.head import Head, add_extra, years_in
 from targets.domain.sheets.header import Header, Span, are_column_numbers
 from targets.domain.sheets.indicator import joined_target, settled
 from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, MEASUREMENT_UNIT, OPERATOR, YEAR
+from targets.domain.sheets.list_shift import straighten_lines
 from targets.domain.sheets.names import split_department
 from targets.domain.sheets.plan_v2 import PLAN_V2
 from targets.domain.sheets.problems import WARNING, Problem, problem, quoted
@@ -138,10 +139,11 @@ class ListForms:
 
     def __init__(self, grid: Grid, form: Form, *, year: int | None, told: Sequence[Problem] = ()) -> None:
         self._reader = _ListReader(grid, form)
+        self._year, self._told = year, [*told]
         for block in form.blocks:
             if block.header:
+                self._told += straighten_lines(grid, block.header, range(block.header.bottom + 1, block.bottom))
                 self._reader.read_page(_Page(grid, block, block.header))
-        self._year, self._told = year, told
 
     def __len__(self) -> int:
         return len(self._reader.listed)

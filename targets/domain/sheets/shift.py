@@ -27,7 +27,7 @@ NO_NUMBER = 0.6
 """Price of a row that begins with a group and no number."""
 NO_HEADING = 0.2
 """Price of a column that the head does not show."""
-SPEAKS_FOR, CONTRADICTS, DENIES = 2.0, -0.5, -1.5
+SPEAKS_FOR, CONTRADICTS, DENIES, IMPOSSIBLE = 2.0, -0.5, -1.5, -3.0
 STRONG, STRONG_IN_WIDE, WIDE = 2, 4, 8
 """In a form that has kept its merges: how many cells must speak for their columns, more in a table of many columns."""
 AGAINST = 2
@@ -172,9 +172,18 @@ def _is_sure(cells: Sequence[Cell], places: Sequence[Place], columns: Sequence[i
     if against:
         return False
     slips = {_slip(cell, places[column]) for cell, column in zip(cells, columns, strict=True)}
-    if len(slips) > 1 or _names_and_values(straight, places):
+    if len(slips) > 1:
         return False
+    if _names_and_values(straight, places):
+        return speaking * 2 >= needed and _contradicts(cells, places, straight)
     return min(straight) < 0 or speaking * 2 >= needed
+
+
+def _contradicts(cells: Sequence[Cell], places: Sequence[Place], straight: Sequence[int]) -> bool:
+    """Whether a cell stands where it cannot belong: a category in the column of names."""
+    return any(
+        at >= 0 and fit(places[at].field, cell.text) <= IMPOSSIBLE for cell, at in zip(cells, straight, strict=True)
+    )
 
 
 def _names_and_values(columns: Sequence[int], places: Sequence[Place]) -> bool:

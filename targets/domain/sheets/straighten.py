@@ -152,9 +152,10 @@ class Page:
             return line
         if len(own) == 1:
             return self._only_item(line, own[0])
-        laid = lay(own, self.places, strict=strict)
-        if laid.left_out and self.all_places and (whole := self._with_listed(row, cells, strict=strict)):
+        if self.all_places and (whole := self._with_listed(row, cells, strict=strict)):
             laid, kept = whole
+        else:
+            laid = lay(own, self.places, strict=strict)
         if not laid.moved and not (self.head_has_moved and laid.texts != texts):
             self.fruitless += 1
             if laid.may_have_moved and not laid.left_out:

@@ -8,7 +8,19 @@ from targets.domain.sheets.reader import read_workbook
 from targets.tests.sheets import other_forms
 from targets.tests.sheets.books import PLAN_HEAD, PLAN_MERGES, UNIT, one_sheet, project_lines
 from targets.tests.sheets.files import as_text
-from targets.tests.sheets.samples import V9
+from targets.tests.sheets.samples import (
+    V3,
+    V3_MERGES,
+    V4,
+    V4_MERGES,
+    V8,
+    V8_MERGES,
+    V9,
+    V9_MERGES,
+    V9B,
+    V9B_MERGES,
+    form_book,
+)
 
 LIST_HEAD = [
     "序号",
@@ -99,3 +111,29 @@ def test_labels_with_numbers_below_a_title_in_an_annex(heading):
     assert (record.year, record.title, record.department_code, record.unit) == (2023, "校车运营补贴", "202", UNIT)
     assert record.goal == "目标1：保障学生乘车。"
     assert (record.extra, form.problems) == ({}, ())
+
+
+@pytest.mark.parametrize("step", [1, 2, -1, -2])
+@pytest.mark.parametrize("row", [5, 6, 7, 8])
+def test_a_line_of_a_list_beside_its_headings(row, step):
+    lines = [list(line) for line in V3]
+    lines[row] = [""] * step + lines[row] if step > 0 else lines[row][-step:]
+    sound, moved = (read_workbook(form_book(rows, V3_MERGES[:1]), "清单.xlsx").forms for rows in (V3, lines))
+    assert [form.record for form in moved] == [form.record for form in sound]
+    assert any(f"{row + 1}：这一行的单元格与表头错开" in one.message for form in moved for one in form.problems)
+
+
+@pytest.mark.parametrize(
+    ("lines", "merges", "row"), [(V4, V4_MERGES, 9), (V8, V8_MERGES, 12), (V9, V9_MERGES, 13), (V9B, V9B_MERGES, 11)]
+)
+@pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.parametrize("step", [1, 2])
+def test_a_row_slips_with_the_cells_under_headings_that_no_field_takes(lines, merges, row, kept, step):
+    """绩效标准, 实际完成值, 得分 and the like move along with the indicator."""
+    moved = [list(line) for line in lines]
+    moved[row] = [""] * step + moved[row]
+    left = [merge for merge in merges if kept and not row < int(merge.split(":")[1][1:]) < row + 3]
+    (sound,), (form,) = (read_workbook(form_book(*book), "a.xlsx").forms for book in ((lines, merges), (moved, left)))
+    assert [row.texts for row in form.record.rows] == [row.texts for row in sound.record.rows]
+    assert form.record.extra == sound.record.extra
+    assert any(f"{row + 1}：这一行的单元格与表头错开" in one.message for one in form.problems)
