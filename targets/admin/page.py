@@ -16,6 +16,7 @@ from departments.scoped_admin import person
 from targets.admin.attachments import attachment_panel
 from targets.admin.comparing import beside_an_earlier_text
 from targets.admin.grid import grid_of
+from targets.admin.neighbours import neighbours
 from targets.admin.notes import strips
 from targets.admin.remark_notes import remark_desk, remark_notes, reply
 from targets.admin.saving import Clash, Saved, save, still_open
@@ -172,6 +173,7 @@ def show(
         shown_number = declaration.submitted_revision.number if declaration.submitted_revision else 0
         context |= beside_an_earlier_text(request, declaration, record, judged, number=shown_number)
         context["next_year"] = next_year(declaration, user)
+        context["neighbours"] = neighbours(declaration, user)
     return TemplateResponse(request, "targets/declaration/page.html", context)
 
 
