@@ -58,6 +58,8 @@ MENU: tuple[Entry, ...] = (
     Entry("", "工作台", "admin:index"),
     Entry("绩效目标编报", "项目支出", PROJECTS, frozenset({FILLER}), kind=PROJECT, states=EDITABLE),
     Entry("绩效目标编报", "部门整体", PLANS, frozenset({FILLER}), kind=PLAN, states=EDITABLE),
+    Entry("绩效目标编报", "从上年复制", "admin:targets_copy", frozenset({FILLER})),
+    Entry("绩效目标编报", "成批送审", "admin:targets_day", frozenset({FILLER})),
     Entry("绩效目标审核", "项目支出", PROJECTS, REVIEWERS, "turn=mine", PROJECT, IN_REVIEW),
     Entry("绩效目标审核", "部门整体", PLANS, REVIEWERS, "turn=mine", PLAN, IN_REVIEW),
     Entry("绩效目标审核", "情况说明", "admin:targets_waivers", frozenset({PERFORMANCE_REVIEWER})),

@@ -1,11 +1,25 @@
 """Screens: one file each. Importing this package registers them."""
 
-from targets.admin import basics, blanks, copying, disclosures, intake, library, plans, projects, remarks, setup, years
+from targets.admin import (
+    basics,
+    blanks,
+    copying,
+    day,
+    disclosures,
+    intake,
+    library,
+    plans,
+    projects,
+    remarks,
+    setup,
+    years,
+)
 
 __all__ = [
     "basics",
     "blanks",
     "copying",
+    "day",
     "disclosures",
     "intake",
     "library",

@@ -145,6 +145,7 @@ def sent_with(what: str, samples: Samples) -> dict[str, Any]:
         "indicator": {"name": "改名的指标", "state": "accepted"},
         "accept": {"action": "accept", "_selected_action": samples.things["targets.libraryindicator"]["here"].pk},
         "adopt": {"form": forms["last year"].pk, "document_number": "川财〔2022〕1号", "document_date": "2022-01-10"},
+        "send many": {"form": forms["school"].pk},
         "copy": {"form": forms["last year"].pk},
         "renewed": {"place": "goal"},
         "paper": {"file": SimpleUploadedFile("依据.pdf", b"%PDF-1.7 other")},
