@@ -113,11 +113,13 @@ def find_blocks(grid: Grid) -> list[Block]:
     below = 0
     listing: frozenset[str] = frozenset()
     for row, line in enumerate(grid.texts):
-        if row < below or (listing and listing.isdisjoint(line) and len(line) - line.count("") > TITLE_CELLS):
+        if (
+            row < below
+            or not any(line)
+            or (listing and listing.isdisjoint(line) and len(line) - line.count("") > TITLE_CELLS)
+        ):
             continue
         cells = grid.rows[row]
-        if not cells:
-            continue
         keys = [label_key(cell.text) for cell in cells]
         if not HEADINGS.isdisjoint(keys) and (
             layout := _table_layout(keys, search.start) or _list_layout(grid, row, keys)

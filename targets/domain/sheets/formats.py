@@ -36,8 +36,8 @@ WIDE = Context(prec=1000)
 TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|([0#?][0#?,.]*|\.[0#?]+)|(%)|(.)', re.DOTALL)
 DATE_TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|(y+|m+|d+|h+|s+)|(.)', re.DOTALL | re.IGNORECASE)
 CELL = (
-    rb"""<%bc(?! r="\w++"(?: s="\d++")?+(?:/| t="s"))(?=[\s>])(?![^>]*\bt="(?:s|inlineStr)")(?: r="([A-Z]{1,3}[0-9]{1,7})"(?=[\s>]))?+"""
-    rb"""((?:[^>"']++|"[^"]*+"|'[^']*+')*+)(?<!/)>"""
+    rb"""<%bc(?! r="\w++"(?: s="\d++")?+(?: ?/| t="s"))(?=[\s>])(?![^>]*\bt="(?:s|inlineStr)")(?: r="([A-Z]{1,3}[0-9]{1,7})"(?=[\s>]))?+"""
+    rb"""((?:[^>"']++|"[^"]*+"|'[^']*+')*+)(?<!/)>(?!</)"""
 )
 """A cell with a value that is no text, its address (where that comes first) and its other attributes.
 
