@@ -16,12 +16,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
-from departments.models import Department
 from departments.roles import FILLER
 from departments.scoped_admin import EVERYBODY, ScopedAdmin, person
 from targets.admin.attachments import attach_view, detach_view, download_view
 from targets.admin.export import OfficialExportMixin, export_forms
 from targets.admin.history import history_page, paper_page, revision_page
+from targets.admin.list_filters import WORKLIST
 from targets.admin.page import address, form_page
 from targets.admin.remarks import remark_view
 from targets.admin.stale import renewed_view
@@ -39,64 +39,13 @@ TEXT_OF_REVISIONS = tuple(
 RELATED = ("unit__business_office", "department__business_office", "budget_year", "current_revision")
 
 
-class Choice(admin.SimpleListFilter):
-    """A filter as a drop-down with its own button: short for many departments, and needs no script."""
-
-    template = "targets/declaration/filter_select.html"
-
-    def choices(self, changelist: Any) -> Any:
-        others = [(name, value) for name, value in changelist.params.items() if name != self.parameter_name]
-        yield {"parameter": self.parameter_name, "others": others, "value": self.value() or "", "display": ""}
-        for value, label in self.lookup_choices:
-            yield {"value": str(value), "display": label, "selected": str(value) == self.value()}
-
-
-class TurnFilter(admin.SimpleListFilter):
-    title = "轮到谁"
-    parameter_name = "turn"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("mine", "等我办理")]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.waiting_for(person(request)) if self.value() == "mine" else queryset
-
-
-class YearFilter(Choice):
-    title = "年度"
-    parameter_name = "year"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        years = model_admin.get_queryset(request).order_by("-year").values_list("year", flat=True).distinct()
-        return [(str(year), f"{year}年度") for year in years]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        value = self.value() or ""
-        return queryset.filter(year=value) if value.isdecimal() and len(value) == 4 else queryset
-
-
-class DepartmentFilter(Choice):
-    """Only the departments whose forms the person sees."""
-
-    title = "主管部门"
-    parameter_name = "department"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        seen = model_admin.get_queryset(request).order_by().values("department")
-        return [(str(one.pk), str(one)) for one in Department.objects.filter(pk__in=seen).order_by("code", "name")]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        value = self.value() or ""
-        return queryset.filter(department=value) if value.isdecimal() and len(value) < 10 else queryset
-
-
 class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
     """Forms of one kind. Everything is declared here; the page itself is `targets.admin.page`."""
 
     view_roles = EVERYBODY
     change_roles: ClassVar[frozenset[str]] = frozenset({FILLER})
     add_roles: ClassVar[frozenset[str]] = frozenset({FILLER})
-    list_filter = (TurnFilter, "state", YearFilter, DepartmentFilter)
+    list_filter = WORKLIST
     search_fields = ("title", "code", "unit__name", "unit__short_name", "unit__code", "department__name")
     search_help_text = "名称、代码、单位"
     list_per_page = 50

@@ -19,7 +19,7 @@ from departments.models import Department, Division
 from departments.roles import ADMIN, AUDITOR, PERFORMANCE_REVIEWER
 from departments.scoped_admin import ScopedAdmin, person
 from departments.transfer_admin import TransferAdmin
-from targets.admin.declarations import Choice
+from targets.admin.list_filters import Choice
 from targets.filters import COMMON, LibraryFilter, category_choices, department_choices, of_category, of_department
 from targets.library import LibraryRefused, build_library, merge_entries, suggestions
 from targets.models import Declaration, LibraryIndicator
