@@ -72,6 +72,7 @@ def earlier_forms(user: Person, into: BudgetYear) -> "Sequence[Declaration]":
         .filter(unit__in=user.scope.reach(FILLER), division=into.division_id, year__lt=into.year)
         .exclude(state__in=NOT_WORTH_COPYING)
         .select_related("unit", "department")
+        .defer("goal", "extra", "stale")
         .order_by("-year", "unit__code", "unit__name", "-kind", "title_key", "id")
     )
 
