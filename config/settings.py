@@ -167,6 +167,8 @@ BACKGROUND_FROM_FORMS = number("BACKGROUND_FROM_FORMS", default=200)
 """More forms than this are stored by the worker."""
 JOB_LEASE_SECONDS = number("JOB_LEASE_SECONDS", default=90)
 """A worker silent for so long is taken for dead and its job begun anew."""
+SITTING_MINUTES = number("SITTING_MINUTES", default=30)
+"""What was typed and then left alone for so long becomes a revision (`manage.py tick`)."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # what is typed, without files: 20000 cells of 500 bytes
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20000  # Django's 1000 is 52 indicators of 19 cells, and the typing would be lost
 

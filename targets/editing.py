@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from departments.models import Department, Person
 from departments.roles import FILLER
@@ -11,9 +13,9 @@ from targets.domain.edits import Conflict, Edit, merge
 from targets.domain.names import name_key
 from targets.domain.record import PLAN, Record
 from targets.domain.steps import STATES
-from targets.models import BudgetYear, Campaign, Declaration, Revision
+from targets.models import BudgetYear, Campaign, Declaration, Revision, Sitting
 from targets.models.declaration import title_key
-from targets.storing import store
+from targets.storing import close_sittings, keep, store
 
 ROWS_AT_MOST = 2000
 
@@ -32,8 +34,13 @@ class Outcome:
     kept_rows: tuple[str, ...] = ()
 
 
-def apply_changes(declaration: Declaration, edits: Iterable[Edit], *, by: Person, note: str = "") -> Outcome:
-    """Write what `by` typed, under the form's lock; raises EditRefused when the form is not his to change now."""
+def apply_changes(
+    declaration: Declaration, edits: Iterable[Edit], *, by: Person, note: str = "", is_sitting: bool = False
+) -> Outcome:
+    """Write what `by` typed, under the form's lock; raises EditRefused when the form is not his to change now.
+
+    `is_sitting`: he is still typing, so there is no revision yet (`targets.storing.keep`). Else all that was typed becomes one.
+    """
     with transaction.atomic():
         locked = Declaration.objects.select_for_update().get(pk=declaration.pk)
         if not locked.editable_by(by):
@@ -43,15 +50,32 @@ def apply_changes(declaration: Declaration, edits: Iterable[Edit], *, by: Person
         if len(merged.record.rows) > ROWS_AT_MOST:
             raise EditRefused(f"一张表最多{ROWS_AT_MOST}行，现有{len(merged.record.rows)}行。请分成几张表填写。")
         if merged.record == current:
-            return Outcome(current, None, merged.conflicts, merged.kept_rows)
+            closed = [] if is_sitting else close_sittings([locked])
+            return Outcome(current, closed[0] if closed else None, merged.conflicts, merged.kept_rows)
         if not merged.record.title.strip():
             raise EditRefused("名称为空，没有保存。请填写名称。")
         try:
             with transaction.atomic():
+                if is_sitting:
+                    keep(locked, merged.record, by=by)
+                    return Outcome(merged.record, None, merged.conflicts, merged.kept_rows)
                 (revision,) = store([(locked, merged.record)], by=by, reason=Revision.Reason.EDIT, note=note)
         except IntegrityError:
             raise EditRefused(why_taken(locked, merged.record, by, "没有保存")) from None
         return Outcome(merged.record, revision, merged.conflicts, merged.kept_rows)
+
+
+def end_sittings(*, idle: timedelta) -> int:
+    """What was typed and then left alone becomes a revision; asked by `manage.py tick`. Returns how many sittings ended."""
+    left = Sitting.objects.filter(touched_at__lt=timezone.now() - idle)
+    number = 0
+    for form in list(left.values_list("declaration", flat=True)):
+        with transaction.atomic():
+            locked = Declaration.objects.select_for_update().get(pk=form)
+            if left.filter(declaration=locked).exists():  # nobody went on typing in the meantime
+                close_sittings([locked])
+                number += 1
+    return number
 
 
 def why_not_editable(declaration: Declaration, user: Person) -> str:

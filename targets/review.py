@@ -27,6 +27,7 @@ from targets.domain.steps import (
 )
 from targets.findings import Judged, judge_declaration
 from targets.models import Attachment, Declaration, Remark, ReviewEvent
+from targets.storing import close_sittings
 
 logger = logging.getLogger("targets.review")
 
@@ -295,14 +296,15 @@ def _first_refusal(case: Case, leave_out: frozenset[str] = frozenset()) -> str:
 def take_step(declaration: Declaration, slug: str, *, by: Person, order: Order | None = None) -> ReviewEvent:
     """Move the form one step and write the event, or raise StepRefused and write nothing.
 
-    Under the row's lock, in this order: role and source state, guards, state, marks of submission / passing / approval,
-    remarks are sent, event.
+    Under the row's lock, in this order: role and source state, what is being typed becomes a revision, guards, state,
+    marks of submission / passing / approval, remarks are sent, event.
     """
     said = order or Order()
     try:
         with transaction.atomic():
             locked = Declaration.objects.select_for_update().get(pk=declaration.pk)
             step, role = find_step(locked, slug, by)
+            close_sittings([locked])
             number = locked.events.aggregate(last=Max("number"))["last"] or 0
             event = move(Case(locked, step, by, said), role, number + 1)
             locked.save(update_fields=MOVED)

@@ -20,6 +20,7 @@ from targets.review import (
     send_papers,
     take_step,
 )
+from targets.storing import close_sittings
 
 
 def take_steps(
@@ -40,6 +41,7 @@ def take_step_together(locked: Sequence[Declaration], slug: str, *, by: Person, 
     """As `take_step`, for thousands of forms: locked ones with their current revision, and a step whose guards look at the
     form alone. Statements do not grow with their number. Returns for each form why it may not move, or ""."""
     ids = [form.pk for form in locked]
+    close_sittings(locked)
     rows, waivers = Indicator.objects.rows_of(ids), waivers_of(ids)
     events = ReviewEvent.objects.filter(declaration__in=ids).order_by().values_list("declaration")
     last_number: dict[int, int] = dict(events.annotate(last=Max("number")))

@@ -1,6 +1,6 @@
 """Where every writing of text ends: rows, head, counts of findings and a frozen revision, for one form or for thousands."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -15,7 +15,7 @@ from targets.domain.record import ROW_TEXTS, Record
 from targets.domain.rules import ERROR, INFO, WARNING
 from targets.domain.stale import untouched
 from targets.findings import Years, count_findings, waivers_of
-from targets.models import Declaration, ImportBatch, Indicator, Revision, Waiver
+from targets.models import Declaration, ImportBatch, Indicator, Revision, Sitting, Waiver
 from targets.models.declaration import StoredRow, new_row_key, title_key
 
 HEAD_FIELDS = ("code", "title", "department_code", "department_name", "total", "fiscal", "other", "goal")
@@ -59,16 +59,18 @@ class _Stored:
     rows: Mapping[int, Sequence[StoredRow]]
     last_number: Mapping[int, int]
     waivers: Mapping[int, Sequence[Waiver]]
+    sittings: Mapping[int, Sitting]
 
     @classmethod
     def of(cls, ids: Sequence[int]) -> Self:
         if not ids:
-            return cls({}, {}, {})
+            return cls({}, {}, {}, {})
         numbers = Revision.objects.filter(declaration__in=ids).order_by().values_list("declaration")
         return cls(
             Indicator.objects.rows_of(ids),
             dict(numbers.annotate(last=Max("number"))),
             waivers_of(ids),
+            _sittings_of(ids),
         )
 
 
@@ -114,19 +116,20 @@ def store(
     stored = _Stored.of([declaration.pk for declaration in known])
     years, own, name = Years(), by.scope.own, str(by)
     lines = _Lines()
-    revisions = []
+    typed, revisions = [], []
     for declaration, record in drafts:
-        keyed = _with_keys(record)
-        rows = stored.rows.get(declaration.pk, ())
-        if declaration.stale:
-            declaration.stale = untouched(declaration.stale, declaration.record(line.row for line in rows), keyed)
-        lines.compare(declaration.pk, keyed, rows)
-        waivers = stored.waivers.get(declaration.pk, ())
-        _take_head(declaration, keyed, count_findings(keyed, years.rules_of(declaration), waivers))
+        last = stored.last_number.get(declaration.pk, 0)
+        sitting = stored.sittings.get(declaration.pk)
+        if sitting and not (sitting.person_id == by.pk and reason == Revision.Reason.EDIT):
+            text = declaration.record(line.row for line in stored.rows[declaration.pk])
+            if revision := _revision_of(sitting, declaration, text, last + 1):
+                typed.append(revision)
+                last += 1
+        keyed = _take(declaration, record, stored, lines, years)
         revisions.append(
             Revision(
                 declaration_id=declaration.pk,
-                number=stored.last_number.get(declaration.pk, 0) + 1,
+                number=last + 1,
                 version=declaration.version,
                 frozen=keyed.as_short_json(),
                 reason=reason.value,
@@ -137,14 +140,84 @@ def store(
                 batch_id=batch.pk if batch else None,
             )
         )
-    give_keys(revisions)
+    give_keys([*typed, *revisions])
     for declaration, revision in zip((declaration for declaration, _ in drafts), revisions, strict=True):
         declaration.current_revision = revision
     insert_many(fresh)
     update_many(known, DECLARATION_FIELDS)
     lines.write()
-    insert_many(revisions)
+    insert_many([*typed, *revisions])
+    if stored.sittings:
+        Sitting.objects.filter(declaration__in=stored.sittings).delete()
     return revisions
+
+
+def _take(declaration: Declaration, record: Record, stored: _Stored, lines: _Lines, years: Years) -> Record:
+    """The declaration says what the record says; its lines are told what to write. Returns the record with keys."""
+    keyed = _with_keys(record)
+    rows = stored.rows.get(declaration.pk, ())
+    if declaration.stale:
+        declaration.stale = untouched(declaration.stale, declaration.record(line.row for line in rows), keyed)
+    lines.compare(declaration.pk, keyed, rows)
+    waivers = stored.waivers.get(declaration.pk, ())
+    _take_head(declaration, keyed, count_findings(keyed, years.rules_of(declaration), waivers))
+    return keyed
+
+
+# Sittings: text without a revision yet ----------------------------------------------------------------------------------
+
+
+def keep(declaration: Declaration, record: Record, *, by: Person) -> None:
+    """Write what `by` is typing into the (locked) declaration without a revision; what somebody else typed becomes one first."""
+    sitting = _sittings_of([declaration.pk]).get(declaration.pk)
+    if sitting is not None and sitting.person_id != by.pk:
+        close_sittings([declaration])
+        sitting = None
+    lines = _Lines()
+    _take(declaration, record, _Stored.of([declaration.pk]), lines, Years())
+    lines.write()
+    update_many([declaration], DECLARATION_FIELDS)
+    sitting = sitting or Sitting(declaration=declaration, person=by, by_finance=declaration.unit_id not in by.scope.own)
+    sitting.saves += 1
+    sitting.save()
+
+
+def close_sittings(declarations: Iterable[Declaration]) -> list[Revision]:
+    """Freeze what was typed since the last revision, under the forms' locks; nothing where it was taken back again."""
+    forms = {declaration.pk: declaration for declaration in declarations}
+    revisions = []
+    for pk, sitting in _sittings_of(list(forms)).items():
+        declaration = forms[pk]
+        sitting.delete()
+        declaration._state.fields_cache.pop("sitting", None)  # noqa: SLF001  (what it remembers is gone)
+        last = declaration.revisions.aggregate(last=Max("number"))["last"] or 0
+        if revision := _revision_of(sitting, declaration, declaration.record(), last + 1):
+            revision.save()
+            declaration.current_revision = revision
+            Declaration.objects.filter(pk=pk).update(current_revision=revision)
+            revisions.append(revision)
+    return revisions
+
+
+def _sittings_of(ids: Sequence[int]) -> dict[int, Sitting]:
+    found = Sitting.objects.filter(declaration__in=ids).select_related("person")
+    return {sitting.declaration_id: sitting for sitting in found}
+
+
+def _revision_of(sitting: Sitting, declaration: Declaration, text: Record, number: int) -> Revision | None:
+    current = declaration.current_revision
+    if current is not None and current.record == text:
+        return None
+    return Revision(
+        declaration_id=declaration.pk,
+        number=number,
+        version=declaration.version,
+        frozen=text.as_short_json(),
+        reason=Revision.Reason.EDIT.value,
+        author_id=sitting.person_id,
+        author_name=str(sitting.person),
+        by_finance=sitting.by_finance,
+    )
 
 
 def _take_head(declaration: Declaration, record: Record, counts: Mapping[str, int]) -> None:

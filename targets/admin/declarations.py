@@ -19,6 +19,7 @@ from django.utils.timezone import localtime
 from departments.roles import FILLER
 from departments.scoped_admin import EVERYBODY, ScopedAdmin, person
 from targets.admin.attachments import attach_view, detach_view, download_view
+from targets.admin.cells import cells_view
 from targets.admin.export import OfficialExportMixin, export_forms
 from targets.admin.history import history_page, paper_page, revision_page
 from targets.admin.list_filters import WORKLIST
@@ -36,7 +37,7 @@ from targets.templatetags.targets_ui import money, state_chip
 TEXT_OF_REVISIONS = tuple(
     f"{name}__frozen" for name in ("current_revision", "submitted_revision", "passed_revision", "approved_revision")
 )
-RELATED = ("unit__business_office", "department__business_office", "budget_year", "current_revision")
+RELATED = ("unit__business_office", "department__business_office", "budget_year", "current_revision", "sitting")
 
 
 class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
@@ -134,6 +135,7 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
         return [
             path("<int:pk>/step/<slug:slug>/", view(self.step), name=f"{name}_step"),
             path("<int:pk>/waive/", view(self.waive), name=f"{name}_waive"),
+            path("<int:pk>/cells/", view(self.cells), name=f"{name}_cells"),
             path("<int:pk>/renewed/", view(self.renewed), name=f"{name}_renewed"),
             path("<int:pk>/attach/", view(self.attach), name=f"{name}_attach"),
             path("<int:pk>/attachment/<int:attachment>/", view(self.attachment), name=f"{name}_attachment"),
@@ -159,6 +161,10 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
 
     def waive(self, request: HttpRequest, pk: int) -> HttpResponse:
         return waive_view(request, self, self.get_object(request, str(pk)))
+
+    def cells(self, request: HttpRequest, pk: int) -> HttpResponse:
+        declaration = self.get_object(request, str(pk))
+        return cells_view(request, declaration, address(declaration))
 
     def renewed(self, request: HttpRequest, pk: int) -> HttpResponse:
         declaration = self.get_object(request, str(pk))

@@ -1,38 +1,62 @@
 """What the grid's script needs of a form: its rows as data, and what the checks say of them as the templates would write it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from django.template.loader import get_template
 
-from targets.domain.record import PROJECT
+from targets.domain.cures import cures_of, in_words
+from targets.domain.record import PROJECT, IndicatorRow, Record
 from targets.editing import ROWS_AT_MOST
-from targets.forms import ONE_LINE
+from targets.forms import CELLS, HEAD, ONE_LINE, is_blank
 from targets.paper import MERGEABLE, Note, Paper, worst_level
 
 
-def grid_of(paper: Paper, taxonomy: Mapping[str, Any], stale: Sequence[str]) -> dict[str, Any]:
-    """Rows are lists of key, continuing cells and texts in the order of the columns: half as long as with names."""
+def grid_of(paper: Paper, stored: Record, taxonomy: Mapping[str, Any], stale: Sequence[str]) -> dict[str, Any]:
+    """Rows are lists of key, continuing cells and texts in the order of the columns: half as long as with names.
+
+    `stored` where the page shows typed rows that are not stored (but for the blank one at the end, which the script makes).
+    """
     kind = paper.record.kind
+    fields = [column.field for column in paper.columns]
+    known = [_listed(row, fields) for row in stored.rows]
+    keys = {row.key for row in stored.rows}
+    shown = (row.source for row in paper.rows if row.key in keys or not is_blank(row.source, kind))
+    rows = [_listed(row, fields) for row in shown]
     columns = [
         {"field": column.field, "label": column.label, "css": column.css, "group": column.group}
         for column in paper.columns
-    ]
-    rows = [
-        [row.key, list(row.source.continues), *(getattr(row.source, column.field) for column in paper.columns)]
-        for row in paper.rows
     ]
     return {
         "kind": kind,
         "columns": columns,
         "rows": rows,
+        "stored": None if rows == known else known,
         "merges": MERGEABLE[kind],
         "oneLine": [column.field for column in paper.columns if column.field in ONE_LINE],
+        "heads": HEAD[kind],
         "rowsAtMost": ROWS_AT_MOST,
         "stale": list(stale),
         "taxonomy": {level1: list(seconds) for level1, seconds in taxonomy.items()},
         **judgement_of(paper),
     }
+
+
+def rows_of(record: Record) -> list[dict[str, Any]]:
+    """Rows with names, for an answer to a grid that may show other columns."""
+    return [
+        {
+            "key": row.key,
+            "continues": list(row.continues),
+            "texts": {name: getattr(row, name) for name in CELLS[record.kind]},
+        }
+        for row in record.rows
+    ]
+
+
+def _listed(row: IndicatorRow, fields: Sequence[str]) -> list[Any]:
+    return [row.key, list(row.continues), *(getattr(row, name) for name in fields)]
 
 
 def judgement_of(paper: Paper) -> dict[str, Any]:
@@ -51,7 +75,19 @@ def judgement_of(paper: Paper) -> dict[str, Any]:
             for row in paper.rows
             if row.findings
         }
-    return {"notes": notes, "margin": margin}
+    words = {text: in_words(text) for row in paper.rows if (text := row.source.target).strip()}
+    return {"notes": notes, "margin": margin, "words": words, "cures": _cures(paper.record)}
+
+
+def _cures(record: Record) -> dict[str, list[dict[str, str]]]:
+    """Place ("KEY field", " goal" for the head) → what may be made of its text by one click."""
+    texts = {f"{row.key} {name}": getattr(row, name) for row in record.rows for name in CELLS[record.kind]}
+    texts |= {f" {name}": str(getattr(record, name)) for name in ("title", "goal")}
+    return {
+        place: [asdict(cure) for cure in cures]
+        for place, text in texts.items()
+        if text and (cures := list(cures_of(place.partition(" ")[2], text)))
+    }
 
 
 def _said(notes: tuple[Note, ...]) -> str:

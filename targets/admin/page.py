@@ -1,11 +1,12 @@
 """The page of one form: read, typed into, saved, stepped. What it shows follows from who looks (`record_for`, `editable_by`)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
+from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -37,6 +38,9 @@ from targets.row_buttons import blank_row, move_words
 from targets.waivers import explain, may_decide
 
 CUT_OFF = "没有保存：表格内容没有全部送达。请刷新页面后重新填写。"
+GRID = "grid"
+"""Among the fields sent: a script has stored the rows already, so none are there."""
+SEEN = "text on a form's page"
 WITH_THE_FORM = frozenset({"submit", "confirm"})
 """Steps whose button saves the form first."""
 RARE = frozenset({"void", "adopt"})
@@ -50,6 +54,8 @@ class Desk:
 
     typed: Typed | None = None
     base: int = 0
+    seen: Record | None = None
+    """What was typed over, where that is not the text that stands in the tables now."""
     error: str = ""
     clashes: Sequence[Clash] = ()
     is_dirty: bool = False
@@ -79,29 +85,40 @@ def _receive(request: HttpRequest, admin: ModelAdmin[Any], declaration: Declarat
     if base is None or not is_complete(request.POST):
         messages.error(request, CUT_OFF)
         return HttpResponseRedirect(address(declaration))
-    typed = read_typed(request.POST, base.record)
+    seen = _seen(request, declaration, base)
+    typed = shown(seen) if GRID in request.POST else read_typed(request.POST, seen)
     action = request.POST.get("do", "save")
-    pressed = press(typed, action, base.record)
+    pressed = press(typed, action, seen)
     if pressed is not None:
-        clashes = still_open(request.POST.getlist("clash"), base.record, pressed)
+        clashes = still_open(request.POST.getlist("clash"), seen, pressed)
         error = "下列各处有人同时修改，请逐处选定后再点“保存”。" if clashes else ""
-        return show(request, admin, declaration, Desk(pressed, base.number, error, clashes, is_dirty=True))
+        return show(request, admin, declaration, Desk(pressed, base.number, seen, error, clashes, is_dirty=True))
     if typed.faults:
         error = "没有保存：请先改正下列内容，您填写的都还在本页。"
-        return show(request, admin, declaration, Desk(typed, base.number, error, is_dirty=True))
+        return show(request, admin, declaration, Desk(typed, base.number, seen, error, is_dirty=True))
     try:
-        saved = save(declaration, base, typed, by=user)
+        saved = save(declaration, base, seen, typed, by=user)
     except EditRefused as refusal:
         declaration.refresh_from_db()
         error = f"{refusal}您填写的内容还在本页，可以复制。"
-        return show(request, admin, declaration, Desk(typed, base.number, error, is_dirty=True))
+        return show(request, admin, declaration, Desk(typed, base.number, seen, error, is_dirty=True))
     declaration.refresh_from_db()
     if saved.clashes:
         error = "有人同时修改了这张表。没有冲突的内容已经保存；下列各处没有保存，请逐处选定后再点“保存”。"
-        desk = Desk(saved.typed, saved.number, error, saved.clashes, is_dirty=True)
+        desk = Desk(saved.typed, saved.number, None, error, saved.clashes, is_dirty=True)
         return show(request, admin, declaration, desk)
     _go_on(request, declaration, action, saved, user)
     return HttpResponseRedirect(address(declaration))
+
+
+def _seen(request: HttpRequest, declaration: Declaration, base: Revision) -> Record:
+    """The text that stood on the page: a revision, or what was being typed when the page went out. A grid has sent all of it."""
+    if GRID in request.POST:
+        return declaration.record()
+    try:
+        return Record.from_json(signing.loads(request.POST.get("seen", ""), salt=SEEN))
+    except signing.BadSignature:
+        return base.record
 
 
 def _go_on(request: HttpRequest, declaration: Declaration, action: str, saved: Saved, user: Person) -> None:
@@ -156,8 +173,8 @@ def show(
         "may_decide": may_decide(declaration, user),
         "strips": list(strips(declaration, events, is_own=is_own)) if record else [],
         "last_event": events[-1] if events else None,
-        "bar": _bar(declaration, [one for one in offers if one.step.slug not in RARE]),
-        "rare": _bar(declaration, [one for one in offers if one.step.slug in RARE]),
+        "bar": bar_of(declaration, [one for one in offers if one.step.slug not in RARE]),
+        "rare": bar_of(declaration, [one for one in offers if one.step.slug in RARE]),
     }
     if record is not None:
         context["attachments"] = attachment_panel(declaration, record, user)
@@ -167,7 +184,7 @@ def show(
         typed = desk.typed or page_from(shown(record), _first_row(request))
         context |= _inputs(declaration, record, _with_blank_end(typed, is_editable=is_editable), judged, desk)
         context |= {"taxonomy": rules.taxonomy, "is_locked": not is_editable}
-        context["grid"] = grid_of(context["paper"], rules.taxonomy, declaration.stale) if is_editable else None
+        context["grid"] = _grid(declaration, context["paper"], record, rules.taxonomy, user) if is_editable else None
         context["stale"] = stale_panel(declaration, record) if is_editable else None
     elif record is not None:
         shown_number = declaration.submitted_revision.number if declaration.submitted_revision else 0
@@ -187,6 +204,24 @@ def frame(declaration: Declaration) -> dict[str, Any]:
         "whose_turn": whose_turn(declaration),
         "here": address(declaration),
     }
+
+
+def _grid(
+    declaration: Declaration, paper: Paper, stored: Record, taxonomy: Mapping[str, Any], user: Person
+) -> dict[str, Any]:
+    """The rows with where to send what is typed, and as whom."""
+    return {
+        **grid_of(paper, stored, taxonomy, declaration.stale),
+        "send": address(declaration, "cells"),
+        "login": reverse("admin:login"),
+        "by": user.pk,
+        "form": declaration.pk,
+        "state": declaration.text_state,
+    }
+
+
+def _sealed(seen: Record) -> str:
+    return signing.dumps(seen.as_json(), salt=SEEN, compress=True)
 
 
 def _first_row(request: HttpRequest) -> int:
@@ -209,6 +244,7 @@ def _inputs(declaration: Declaration, record: Record, typed: Typed, judged: list
         "is_form": True,
         "is_dirty": desk.is_dirty,
         "clashes": desk.clashes,
+        "seen": _sealed(desk.seen or record) if desk.seen or declaration.open_sitting else "",
         "revision_number": desk.base or (revision.number if revision else 0),
         "merge_fields": [(name, field_label(record.kind, name)) for name in MERGEABLE[record.kind]],
         "goal_lines": max(2, lines_of(typed.head.get("goal", ""), GOAL_WIDTH)),
@@ -243,7 +279,7 @@ def _button(offer: Offer) -> dict[str, Any]:
     return {"slug": slug, "label": offer.step.label, "look": look, "refusal": offer.refusal}
 
 
-def _bar(declaration: Declaration, offers: Sequence[Offer]) -> dict[str, Any]:
+def bar_of(declaration: Declaration, offers: Sequence[Offer]) -> dict[str, Any]:
     """Buttons of these steps with the inputs they need."""
     needs = frozenset[str]().union(*(offer.step.needs for offer in offers))
     is_review = any(offer.step.is_review for offer in offers)

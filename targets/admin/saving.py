@@ -10,8 +10,8 @@ from targets.domain.edits import CONTINUES, AddRow, Change, Conflict, Edit, Move
 from targets.domain.labels import field_label
 from targets.domain.record import MONEY, ROW_TEXTS, Record, money_value
 from targets.editing import Outcome, apply_changes
-from targets.forms import Typed, edits_of, head_text, typed_over
-from targets.models import Declaration, Revision
+from targets.forms import Typed, edits_of, head_text, shown, typed_over
+from targets.models import Declaration, Revision, Sitting
 from targets.paper import cell_anchor
 from targets.templatetags.targets_ui import money
 
@@ -37,9 +37,11 @@ class Saved:
     clashes: Sequence[Clash] = ()
 
 
-def save(declaration: Declaration, base: Revision, typed: Typed, *, by: Person) -> Saved:
-    """Store what was typed over `base`; raises EditRefused. Words of others are never overwritten unseen."""
-    seen = base.record
+def save(declaration: Declaration, base: Revision, seen: Record, typed: Typed, *, by: Person) -> Saved:
+    """Store what was typed over `seen`; raises EditRefused. Words of others are never overwritten unseen.
+
+    `base` is the revision before `seen`, which may have been typed further since.
+    """
     edits = edits_of(seen, typed)
     outcome = apply_changes(declaration, edits, by=by)
     conflicts = [*outcome.conflicts, *_rows_stored_before(edits, outcome.record)]
@@ -47,11 +49,15 @@ def save(declaration: Declaration, base: Revision, typed: Typed, *, by: Person) 
     later = declaration.revisions.filter(number__gt=base.number).order_by("number")
     others = [revision for revision in later if outcome.revision is None or revision.pk != outcome.revision.pk]
     number = outcome.revision.number if outcome.revision else (others[-1].number if others else base.number)
-    clashes = [_clash(conflict, seen, outcome.record, others) for conflict in _once_a_row(conflicts)]
+    clashes = [_clash(conflict, seen, outcome.record, others) for conflict in once_a_row(conflicts)]
     clashes += [_kept(key, outcome.record, others) for key in outcome.kept_rows]
-    message = _message(edits, conflicts, outcome)
-    shown = typed_over(outcome.record, typed, [conflict.change for conflict in conflicts])
-    return Saved(number, message, shown, clashes)
+    if outcome.revision is not None and seen != base.record:  # tell the whole sitting, not only its last page
+        before = declaration.revisions.filter(number__lt=outcome.revision.number).latest("number").record
+        message = _message(edits_of(before, shown(outcome.record)), conflicts, outcome)
+    else:
+        message = _message(edits, conflicts, outcome)
+    page = typed_over(outcome.record, typed, [conflict.change for conflict in conflicts])
+    return Saved(number, message, page, clashes)
 
 
 def _rows_stored_before(edits: Iterable[Edit], stored: Record) -> list[Conflict]:
@@ -66,7 +72,7 @@ def _rows_stored_before(edits: Iterable[Edit], stored: Record) -> list[Conflict]
     ]
 
 
-def _once_a_row(conflicts: Iterable[Conflict]) -> list[Conflict]:
+def once_a_row(conflicts: Iterable[Conflict]) -> list[Conflict]:
     """A row that is gone is told once, not for each of its cells."""
     gone: set[str] = set()
     told = []
@@ -86,8 +92,8 @@ def _clash(conflict: Conflict, seen: Record, stored: Record, others: Sequence[Re
         who = _who(others, change, None)
         message = f"您打开时的第{number}行“{row.name}”已被{who}删除。这一行还在下面，保存即重新加入；不需要请删除本行。"
         return Clash(message, f"row-{change.row}")
-    place = _place(change, stored)
-    mine, theirs = (_said(change.field, text) for text in (change.new, conflict.stored))
+    place = place_of(change, stored)
+    mine, theirs = (said(change.field, text) for text in (change.new, conflict.stored))
     who = _who(others, change, conflict.stored)
     message = f"{place}：{who}改为“{theirs}”，您改为“{mine}”。栏内是您写的，保存即采用；也可改用对方的。"
     anchor = cell_anchor(change.row, change.field) if change.row else f"f-{change.field}"
@@ -109,7 +115,7 @@ def still_open(places: Iterable[str], base: Record, typed: Typed) -> list[Clash]
             continue
         if theirs != own:
             said = f"对方写的是“{theirs or '（空）'}”，您写的是“{own or '（空）'}”"
-            message = f"{_place(Change(key, name, '', ''), base)}：{said}。栏内是您写的，保存即采用；也可改用对方的。"
+            message = f"{place_of(Change(key, name, '', ''), base)}：{said}。栏内是您写的，保存即采用；也可改用对方的。"
             clashes.append(Clash(message, cell_anchor(key, name) if key else f"f-{name}", action))
     return clashes
 
@@ -121,6 +127,15 @@ def _kept(key: str, stored: Record, others: Sequence[Revision]) -> Clash:
         f"第{number}行“{row.name}”：您要删除的这一行{who}刚改过，没有删除。看过以后仍要删除的，请再删一次。",
         f"row-{key}",
     )
+
+
+def who_wrote(declaration: Declaration, change: Change, stored: str | None, since: int) -> str:
+    """Who wrote what stands in a cell now, and when: in what is being typed, else in a revision after number `since`."""
+    others = list(declaration.revisions.filter(number__gt=since).order_by("number"))
+    sitting = Sitting.objects.select_related("person").filter(declaration=declaration).first()
+    if sitting is not None and not any(_value(one.record, change) == stored for one in others):
+        return f"{sitting.person} {timezone.localtime(sitting.touched_at):%H:%M} "
+    return _who(others, change, stored)
 
 
 def _who(others: Sequence[Revision], change: Change, stored: str | None) -> str:
@@ -142,13 +157,13 @@ def _value(record: Record, change: Change) -> str | None:
     return head_value(record, change.field)
 
 
-def _said(name: str, text: str) -> str:
+def said(name: str, text: str) -> str:
     if name in MONEY:
         return f"{money(money_value(text))} 万元"
     return text or "（空）"
 
 
-def _place(change: Change, record: Record) -> str:
+def place_of(change: Change, record: Record) -> str:
     label = field_label(record.kind, change.field)
     number = next((number for number, row in record.numbered_rows() if row.key == change.row), 0)
     return f"第{number}行 {label}" if number else label
@@ -160,7 +175,7 @@ def _message(edits: Sequence[Edit], conflicts: Sequence[Conflict], outcome: Outc
         return ""
     unsettled = {(conflict.change.row, conflict.change.field) for conflict in conflicts}
     changes = [edit for edit in edits if isinstance(edit, Change) and (edit.row, edit.field) not in unsettled]
-    places = list(dict.fromkeys(_place(one, outcome.record) for one in changes if one.field != CONTINUES))
+    places = list(dict.fromkeys(place_of(one, outcome.record) for one in changes if one.field != CONTINUES))
     said = []
     if places:
         more = "等" if len(places) > PLACES_TOLD else ""

@@ -221,7 +221,8 @@ def store_batch(batch: ImportBatch, *, by: Person, progress: Progress = nobody) 
 def _store_portion(storing: _Storing, keys: Sequence[int]) -> None:
     forms = list(ImportedForm.objects.filter(pk__in=keys).order_by("place"))
     ids = [form.declaration_id for form in forms if form.declaration_id]
-    locked = Declaration.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    forms_of = Declaration.objects.select_for_update(of=("self",)).select_related("sitting")
+    locked = forms_of.filter(pk__in=ids).order_by("pk")
     stored = {one.pk: one for one in locked} if ids else {}
     rows = Indicator.objects.rows_of([pk for form in forms if form.mode != REPLACE and (pk := form.declaration_id)])
     drafts: list[tuple[Declaration, Record]] = []
@@ -286,7 +287,9 @@ def _why_not(storing: _Storing, form: ImportedForm, declaration: Declaration | N
         return f"预览之后{year}已关账，没有导入。需要补录历史数据请联系绩效科。"
     if declaration is None:
         return ""
-    if declaration.current_revision_id != form.seen_id:
+    sitting = declaration.open_sitting
+    is_typed_into = sitting is not None and sitting.touched_at > storing.batch.uploaded_at
+    if is_typed_into or declaration.current_revision_id != form.seen_id:
         return "预览之后有人修改了系统中的这张表，没有导入。请重新上传后再核对。"
     if declaration.state not in EDITABLE:
         return f"预览之后这张表已变为“{STATES[declaration.state]}”，没有导入。"

@@ -13,7 +13,7 @@ from targets.intake.batch import STORED_AT_ONCE, ImportRefused
 from targets.models import Declaration, ImportBatch, ReviewEvent, Revision
 from targets.review import Order
 from targets.review_many import take_step_together
-from targets.storing import store
+from targets.storing import close_sittings, store
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ def _undo_forms(imported: Sequence[tuple[int, int, int]], batch: ImportBatch, by
         Declaration.objects.select_for_update(of=("self",)).select_related(*related).defer("current_revision__frozen")
     )
     forms = locked.in_bulk([form for _, form, _ in imported])
+    close_sittings(forms.values())  # what is being typed over the import is a later edit
     dealt_with = set(
         ReviewEvent.objects.filter(revision__in=[pk for pk, _, _ in imported]).values_list("revision", flat=True)
     )

@@ -10,6 +10,7 @@ from targets.models.phrase import StockPhrase
 from targets.models.remark import Remark, RemarkReply
 from targets.models.review import ReviewEvent, Waiver
 from targets.models.revision import Revision
+from targets.models.sitting import Sitting
 from targets.models.year import BudgetYear, Campaign, Category, RuleSetting
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "ReviewEvent",
     "Revision",
     "RuleSetting",
+    "Sitting",
     "StockPhrase",
     "Waiver",
 ]

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -20,6 +20,9 @@ from targets.domain.steps import DRAFT, EDITABLE, REVIEW_LEVELS, STATES, VOID, t
 from targets.domain.values import IndicatorValue
 from targets.models.revision import Revision
 from targets.models.year import BudgetYear, Campaign
+
+if TYPE_CHECKING:
+    from targets.models.sitting import Sitting
 
 TURN: dict[str, frozenset[str]] = turns()
 
@@ -182,8 +185,21 @@ class Declaration(models.Model):
 
     def is_entered_by(self, user: Person) -> bool:
         """Who undoes another's import brings back text that is not his."""
-        current = self.current_revision
-        return current is not None and current.author_id == user.pk and current.reason != Revision.Reason.UNDO
+        current, sitting = self.current_revision, self.open_sitting
+        if current is None or (sitting is not None and sitting.person_id != user.pk):
+            return False
+        return current.author_id == user.pk and current.reason != Revision.Reason.UNDO
+
+    @property
+    def open_sitting(self) -> "Sitting | None":
+        """What is being typed and stands in no revision yet."""
+        return getattr(self, "sitting", None)
+
+    @property
+    def text_state(self) -> str:
+        """Names the text that stands in the tables: `3.0` is that of revision 3, `3.2` has been saved by itself twice since."""
+        revision, sitting = self.current_revision, self.open_sitting
+        return f"{revision.number if revision else 0}.{sitting.saves if sitting else 0}"
 
     def record_for(self, user: Person) -> Record | None:
         """The text this person may read: his own unit's as it stands, anybody else's as last submitted, or none yet."""

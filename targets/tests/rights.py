@@ -125,6 +125,7 @@ def forms(name: str, attached: Mapping[str, Names]) -> dict[str, Rule]:
     own = {
         f"admin:targets_{name}_step": Rule(SEEN, status=LED),
         f"admin:targets_{name}_waive": Rule(SEEN, status=LED),
+        f"admin:targets_{name}_cells": Rule(SEEN, status=LED),
         f"admin:targets_{name}_renewed": Rule(SEEN, status=LED),
         f"admin:targets_{name}_remark": Rule(SEEN, status=LED),
         f"admin:targets_{name}_attach": Rule(SEEN, status=LED),

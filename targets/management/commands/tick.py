@@ -1,15 +1,20 @@
 """`manage.py tick`: what time demands. For cron or a systemd timer, once a minute."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from targets.editing import end_sittings
 from targets.tasks import revive_jobs
 
 
 class Command(BaseCommand):
-    help = "定时维护：接手中断的后台工作（每分钟执行一次）"
+    help = "定时维护：接手中断的后台工作，把停笔的填写存为一稿（每分钟执行一次）"
 
     def handle(self, *args: Any, **options: Any) -> None:
         if number := revive_jobs():
             self.stdout.write(f"已重新安排{number}项中断的后台工作。")
+        if number := end_sittings(idle=timedelta(minutes=settings.SITTING_MINUTES)):
+            self.stdout.write(f"已将{number}张停笔的表存为一稿。")

@@ -14,6 +14,7 @@
   };
 
   const markDirty = () => {
+    if (one("#grid-data")) { return; } // a grid saves by itself
     isDirty = true;
     const sign = one("[data-saved]");
     if (sign && sign.dataset.s !== "local") {
@@ -84,7 +85,7 @@
   const prepare = () => {
     all("[data-print], [data-tick-all], [data-tools], [data-cellbar]").forEach((part) => { part.hidden = false; });
     all("[data-paper] textarea").forEach(fit);
-    isDirty = Boolean(one("[data-paper][data-dirty]"));
+    isDirty = Boolean(one("[data-paper][data-dirty]")) && !one("#grid-data");
     if (one("[data-tools]")) {
       const kept = remembered();
       if (kept !== null) { showColumns(kept.split(" ")); }

@@ -45,10 +45,12 @@ def test_a_real_workbook_goes_in_but_for_one_form(sign_in: SignIn) -> None:
     page.get_by_role("link", name=PROJECT).first.click()
     page.get_by_label("年度总体").fill("改写了的目标，导入时又变回来。")
     page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("已保存为第2稿")
     page.goto("/admin/")
     page.get_by_role("link", name="校车运营补贴").first.click()
     page.get_by_label("年度总体").fill("另一处改写了的目标。")
     page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("已保存为第2稿")
 
     page.get_by_role("link", name="首页").first.click()
     page.get_by_role("link", name="导入 Excel 表格").click()

@@ -1,18 +1,22 @@
 // The form's rows as a grid: begins where a browser without scripts would show plain inputs, and ends in the same form.
 
 import { useHands } from "./hands.js";
+import { Help } from "./help.js";
 import { useMenu } from "./menu.js";
-import { isBlank, setText, textOf } from "./rows.js";
+import { setText } from "./rows.js";
 import { Sheet } from "./sheet.js";
+import { Sync, cookie } from "./sync.js";
 
 const one = (selector) => document.querySelector(selector);
 
 const readForm = () => {
   const data = JSON.parse(one("#grid-data").textContent);
-  const rows = data.rows.map(([key, continues, ...texts]) => ({
+  const named = ([key, continues, ...texts]) => ({
     key, continues, texts: Object.fromEntries(data.columns.map((column, index) => [column.field, texts[index]])),
-  }));
-  return { ...data, rows, frame: one("#rows") };
+  });
+  const rows = data.rows.map(named);
+  const stored = data.stored ? data.stored.map(named) : rows;
+  return { ...data, rows, stored, frame: one("#rows") };
 };
 
 // What was typed into the plain inputs before the grid stood.
@@ -31,31 +35,11 @@ const start = () => {
   takeEarly(form);
   const paper = one("[data-paper]");
   const sheet = new Sheet(one("#lines"), form);
-  sheet.table.judge(form.notes, form.margin);
   document.querySelectorAll("[data-without-script]").forEach((part) => part.remove());
   document.querySelectorAll("[data-cellbar]").forEach((part) => { part.hidden = false; });
 
-  // The bar that says where one is, what the checks say of it, and what just happened. ---------------------------------
-  const bar = one("[data-cellbar]");
-  const [at, says, told, cure] = [".at", ".say", ".told", ".cure"].map((name) => bar.querySelector(name));
-  const describe = () => {
-    const key = sheet.rows[sheet.table.topOf(sheet.at.place, sheet.field)].key;
-    const note = sheet.table.notes[`${key} ${sheet.field}`];
-    at.textContent = `第${sheet.at.place + 1}行 · ${sheet.label}`;
-    says.textContent = note ? note.say : sheet.text || "（空）";
-  };
-  const say = (text, action = null) => {
-    told.textContent = text;
-    says.hidden = Boolean(text);
-    cure.textContent = "";
-    if (!action) { return; }
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "button line small";
-    button.textContent = action.label;
-    button.addEventListener("click", () => { sheet.wantsFocus = true; action.deed(); });
-    cure.append(button);
-  };
+  const help = new Help(sheet, one("[data-cellbar]"), paper);
+  const say = (text, action) => help.say(text, action);
 
   // Problems and words to find. -----------------------------------------------------------------------------------------
   const problems = () => Object.keys(sheet.table.notes)
@@ -99,11 +83,8 @@ const start = () => {
 
   const menu = useMenu(sheet);
   useHands(sheet, { say, step, find, menu });
-  sheet.on((what) => {
-    if (what === "moved") { say(""); }
-    describe();
-  });
-  describe();
+  const sync = new Sync(sheet, paper, { say, judged: (answer) => { help.take(answer); count(); } });
+  sheet.on((what) => { if (what === "moved") { say(""); } else { help.describe(); } });
   count();
 
   // What is around the grid. --------------------------------------------------------------------------------------------
@@ -141,22 +122,27 @@ const start = () => {
     }
   });
 
-  paper.addEventListener("submit", () => {
+  // Everything is stored before a button of the form does its work; without that the page stays.
+  paper.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const button = event.submitter;
     sheet.finish();
-    const inputs = document.createDocumentFragment();
-    const add = (name, value) => {
-      const input = document.createElement("textarea");
-      input.name = name;
-      input.hidden = true;
-      input.value = value;
-      inputs.append(input);
-    };
-    sheet.rows.filter((row) => !isBlank(row)).forEach((row) => {
-      add("row", row.key);
-      add(`${row.key}.continues`, row.continues.join(" "));
-      form.columns.forEach(({ field }) => add(`${row.key}.${field}`, textOf(row, field)));
+    sync.send().then((isStored) => {
+      if (!isStored) { say("还有内容没有保存，请先看页面底部的说明。"); return; }
+      const add = (name, value) => {
+        const input = document.createElement("input");
+        input.type = "hidden";
+        input.name = name;
+        input.value = value;
+        paper.append(input);
+      };
+      add("grid", "1");
+      add("do", button ? button.value : "save");
+      paper.querySelector("[name=csrfmiddlewaretoken]").value = cookie("csrftoken"); // another one after a new log-in
+      if (button && button.hasAttribute("formaction")) { paper.action = button.formAction; }
+      sync.isLeaving = true;
+      paper.submit();
     });
-    paper.insertBefore(inputs, paper.querySelector('[name="end"]'));
   });
 };
 

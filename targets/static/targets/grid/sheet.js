@@ -83,6 +83,25 @@ export class Sheet {
     this.tell("changed");
   }
 
+  // Rows that somebody else stored: undo must not take his words back.
+  receive(rows, at) {
+    this.past = [];
+    this.future = [];
+    this.put(rows, at);
+  }
+
+  // The same while one types in the row `key`: the box stays as it is.
+  putAround(rows, key) {
+    this.past = [];
+    this.future = [];
+    this.rows = rows;
+    this.closeRows();
+    this.at = { place: Math.max(0, this.rows.findIndex((row) => row.key === key)), column: this.at.column };
+    this.before = { rows: this.rows, at: this.at };
+    this.draw();
+    if (!this.box.isConnected) { this.finish(); this.seat(); }
+  }
+
   undo() { this.travel(this.past, this.future); }
 
   redo() { this.travel(this.future, this.past); }
@@ -120,22 +139,20 @@ export class Sheet {
     const { cell } = this;
     if (!cell) { return; }
     if (this.seated && this.seated !== cell) {
-      this.seated.td.classList.remove("on");
+      this.seated.td.classList.remove("on", "merged");
       this.seated.text.hidden = false;
       this.line.classList.remove("cur");
     }
     this.seated = cell;
     this.line = cell.td.parentNode;
     const { text, td } = cell;
-    text.hidden = false;
-    const height = td.rowSpan > 1 ? text.offsetHeight + 8 : td.clientHeight;
-    text.hidden = true;
     td.classList.add("on");
+    td.classList.toggle("merged", td.rowSpan > 1); // there the box takes the place of the text, elsewhere it lies over it
+    text.hidden = td.rowSpan > 1;
     this.line.classList.add("cur");
     if (this.box.parentNode !== td) { td.append(this.box); }
     this.box.value = this.text;
     this.box.classList.remove("typing");
-    this.box.style.minHeight = `${height}px`;
     this.fit();
     this.box.setAttribute("aria-label", `${this.label}，第${this.at.place + 1}行`);
     this.paint();
@@ -150,9 +167,10 @@ export class Sheet {
 
   show() { this.cell.td.scrollIntoView({ block: "nearest", inline: "nearest" }); }
 
+  // A box that lies over its text is as high as the text makes the cell.
   fit() {
-    this.box.style.height = "auto";
-    if (this.box.scrollHeight > this.box.clientHeight) { this.box.style.height = `${this.box.scrollHeight}px`; }
+    this.box.style.height = "";
+    if (this.seated.text.hidden) { this.box.style.height = `${this.box.scrollHeight}px`; }
   }
 
   // Typing -------------------------------------------------------------------------------------------------------------
