@@ -102,11 +102,18 @@ class _Lines:
 
 @transaction.atomic(savepoint=False)
 def store(
-    drafts: Sequence[Draft], *, by: Person, reason: Revision.Reason, note: str = "", batch: ImportBatch | None = None
+    drafts: Sequence[Draft],
+    *,
+    by: Person,
+    reason: Revision.Reason,
+    note: str = "",
+    batch: ImportBatch | None = None,
+    years: Years | None = None,
 ) -> list[Revision]:
     """Write the records into their declarations, locked or not saved yet; statements do not grow with their number.
 
-    Rows without a key get one. Call inside the transaction that locked the forms. Returns the revisions in the order of the drafts.
+    Rows without a key get one. Call inside the transaction that locked the forms; who calls it several times there may pass
+    the same `years`. Returns the revisions in the order of the drafts.
     """
     if not drafts:
         return []
@@ -114,7 +121,7 @@ def store(
     known = [declaration for declaration, _ in drafts if not declaration.is_new]
     give_keys(fresh)
     stored = _Stored.of([declaration.pk for declaration in known])
-    years, own, name = Years(), by.scope.own, str(by)
+    years, own, name = years or Years(), by.scope.own, str(by)
     lines = _Lines()
     typed, revisions = [], []
     for declaration, record in drafts:

@@ -20,6 +20,7 @@ from targets.domain.sheets.problems import FileRefused, Problem, problem
 from targets.domain.sheets.reader import Found
 from targets.domain.steps import EDITABLE, STATES
 from targets.editing import fresh_declaration
+from targets.findings import Years
 from targets.intake.kept import begin, finish, keep_more, portions, problem_json
 from targets.intake.plan import Plan, PlannedForm, plan_forms
 from targets.intake.reading import READING, Progress, nobody, read_upload
@@ -178,18 +179,17 @@ class _Storing:
     by: Person
     years: Mapping[int, BudgetYear] = field(default_factory=dict)
     units: Mapping[int, Department] = field(default_factory=dict)
+    rules: Years = field(default_factory=Years)
     left_out: dict[int, str] = field(default_factory=dict)
     created: int = 0
     updated: int = 0
 
-    def look_up(self, forms: QuerySet[ImportedForm]) -> None:
-        """Years and departments of all the forms: a few for thousands of them."""
-        of_forms = {
-            name: set(forms.exclude(**{name: None}).order_by().values_list(name, flat=True).distinct())
-            for name in ("budget_year", "department", "unit")
-        }
-        self.years = BudgetYear.objects.prefetch_related("campaigns").in_bulk(of_forms["budget_year"])
-        self.units = Department.objects.in_bulk(of_forms["department"] | of_forms["unit"])
+    def look_up(self, forms: QuerySet[ImportedForm]) -> list[int]:
+        """Years and departments of all the forms, a few for thousands of them; returns the forms' keys in their order."""
+        found = list(forms.values_list("pk", "budget_year", "department", "unit"))
+        self.years = BudgetYear.objects.prefetch_related("campaigns").in_bulk({year for _, year, _, _ in found if year})
+        self.units = Department.objects.in_bulk({unit for _, _, *units in found for unit in units if unit})
+        return [pk for pk, _, _, _ in found]
 
 
 def store_batch(batch: ImportBatch, *, by: Person, progress: Progress = nobody) -> dict[int, str]:
@@ -206,14 +206,13 @@ def store_batch(batch: ImportBatch, *, by: Person, progress: Progress = nobody) 
             if held.state not in (ImportBatch.State.PREVIEW, ImportBatch.State.STORING):
                 raise ImportRefused(f"这个文件{held.get_state_display()}，没有再次导入。")
             chosen = held.forms.filter(is_chosen=True, action__in=(CREATE, UPDATE)).order_by("place")
-            storing.look_up(chosen)
-            keys = list(chosen.values_list("pk", flat=True))
+            keys = storing.look_up(chosen)
             for start in range(0, len(keys), STORED_AT_ONCE):
                 _store_portion(storing, keys[start : start + STORED_AT_ONCE])
             _close(held, storing)
     except IntegrityError:
         raise ImportRefused("导入时有人刚建立了同名的表，没有写入任何数据。请重新上传后再确认。") from None
-    batch.refresh_from_db()
+    batch.refresh_from_db(fields=STORED)
     return storing.left_out
 
 
@@ -236,7 +235,7 @@ def _store_portion(storing: _Storing, keys: Sequence[int]) -> None:
         drafts.append(_over(declaration, form, rows) if declaration else _new(storing, form))
         going_in.append(form)
     note = storing.batch.file_name
-    store(drafts, by=storing.by, reason=Revision.Reason.IMPORT, note=note, batch=storing.batch)
+    store(drafts, by=storing.by, reason=Revision.Reason.IMPORT, note=note, batch=storing.batch, years=storing.rules)
     for form, (declaration, _) in zip(going_in, drafts, strict=True):
         form.declaration, form.is_stored = declaration, True
     update_many(going_in, ["declaration", "is_stored"])
@@ -302,6 +301,10 @@ def _leave_out(storing: _Storing, form: ImportedForm, reason: str) -> None:
     storing.left_out[form.place] = reason
 
 
+STORED = ("state", "stored_at", "created", "updated", "unchanged", "refused")
+"""What storing changes of a batch."""
+
+
 def _close(batch: ImportBatch, storing: _Storing) -> None:
     counts = batch.counts()
     batch.state = ImportBatch.State.STORED
@@ -310,7 +313,7 @@ def _close(batch: ImportBatch, storing: _Storing) -> None:
     batch.updated = storing.updated
     batch.unchanged = counts[UNCHANGED]
     batch.refused = counts[REFUSED]
-    batch.save(update_fields=["state", "stored_at", "created", "updated", "unchanged", "refused"])
+    batch.save(update_fields=STORED)
 
 
 def discard_batch(batch: ImportBatch) -> None:
