@@ -153,7 +153,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "config.storage.StaticFiles", "OPTIONS": {"location": COLLECTED_FILES}},
 }
 
-MAX_UPLOAD_BYTES = number("MAX_UPLOAD_MB", default=20) * 1024 * 1024
+MAX_UPLOAD_BYTES = number("MAX_UPLOAD_MB", default=40) * 1024 * 1024
 """The largest workbook that is read; a district's whole year is below 2 MB."""
 MAX_ATTACHMENT_BYTES = number("MAX_ATTACHMENT_MB", default=20) * 1024 * 1024
 """The largest paper that may be attached to a form; kept in the database."""

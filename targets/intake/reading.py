@@ -50,7 +50,13 @@ def read_upload(
     Raises FileRefused with a sentence, whatever becomes of the child; it takes back what came before it.
     """
     seconds = settings.READING_SECONDS * (BACKGROUND_TIME if in_background else 1)
-    order = {"name": name, "year": year, "memory": settings.READING_MEMORY_BYTES, "seconds": seconds}
+    order = {
+        "name": name,
+        "year": year,
+        "bytes": settings.MAX_UPLOAD_BYTES,
+        "memory": settings.READING_MEMORY_BYTES,
+        "seconds": seconds,
+    }
     with subprocess.Popen(
         COMMAND,
         stdin=subprocess.PIPE,

@@ -3,7 +3,7 @@
 A spreadsheet parser may take any amount of memory or end its process outright; here it ends only itself. The parent is
 `targets.intake.reading`. No Django: the start costs about a tenth of a second.
 
-Standard input: one line of JSON (name, year, memory in bytes, seconds of processor time), then the bytes of the file.
+Standard input: one line of JSON (name, year, bytes of the largest file, memory in bytes, seconds of processor time), then the bytes of the file.
 Standard output, a line each: {"form": …, "place": …, "known": …} (its place in the file, and how many forms are known to
 be there) · {"progress": [done, total]} · {"problem": …} · {"refused": "sentence"} · {"end": true}.
 """
@@ -17,6 +17,7 @@ from typing import Any
 
 from targets.domain.record import IndicatorRow, Record
 from targets.domain.sheets.archive import is_archive, members
+from targets.domain.sheets.guard import DEFAULT_LIMITS, Limits
 from targets.domain.sheets.problems import REFUSED, FileRefused, Problem
 from targets.domain.sheets.reader import FormReading, Found, Reading, read_one_by_one, read_workbook
 
@@ -26,7 +27,7 @@ def main() -> None:
     order = json.loads(header)
     limit_process(order["memory"], order["seconds"])
     try:
-        for line in lines(content, order["name"], order["year"]):
+        for line in lines(content, order["name"], order["year"], Limits(file_bytes=order["bytes"])):
             tell(line)
     except FileRefused as refusal:
         tell({"refused": str(refusal)})
@@ -46,14 +47,14 @@ def tell(line: dict[str, Any]) -> None:
     sys.stdout.buffer.flush()
 
 
-def lines(content: bytes, name: str, year: int | None) -> Iterator[dict[str, Any]]:
+def lines(content: bytes, name: str, year: int | None, limits: Limits = DEFAULT_LIMITS) -> Iterator[dict[str, Any]]:
     if not is_archive(content):
-        yield from map(line_of, read_one_by_one(content, name, year=year))
+        yield from map(line_of, read_one_by_one(content, name, year=year, limits=limits))
         return
     known = 0
     for member, member_content, number, total in members(content, name):
         try:
-            reading = placed_in(member, read_workbook(member_content, member, year=year))
+            reading = placed_in(member, read_workbook(member_content, member, year=year, limits=limits))
         except FileRefused as refusal:
             yield line_of(Problem(member, "", REFUSED, str(refusal)))
         else:

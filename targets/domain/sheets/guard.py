@@ -26,7 +26,7 @@ MEGABYTE = 1024 * 1024
 class Limits:
     """How much one upload may ask of the machine. Generous for forms: the largest of 2023 unpacks to under a megabyte."""
 
-    file_bytes: int = 20 * MEGABYTE
+    file_bytes: int = 40 * MEGABYTE
     entries: int = 2_000
     unpacked_bytes: int = 200 * MEGABYTE
     part_bytes: int = 120 * MEGABYTE

@@ -167,7 +167,7 @@ CASES = {
     "path upwards": (rezipped(GOOD, more=[("../../etc/passwd", b"x")]), "已损坏"),
     "lying sizes": (lying_about_size(GOOD), "已损坏"),
     "odd compression": (rezipped(GOOD, compression=zipfile.ZIP_LZMA), "已损坏"),
-    "too large": (GOOD + b"\x00" * 21_000_000, "超过 20 MB"),
+    "too large": (GOOD + b"\x00" * 42_000_000, "超过 40 MB"),
     "workbook broken": (
         rezipped(GOOD, lambda name, data: b"<workbook" if name == "xl/workbook.xml" else data),
         "读不了",
