@@ -4,16 +4,17 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
-
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from targets.domain.record import MONEY, IndicatorRow, Record
 from targets.domain.sheets.amounts import WAN
 from targets.domain.sheets.cells import clean_text
 from targets.domain.sheets.layout import DEPARTMENT, END, STAMP, YEAR, Caption, Column, Label, Layout, Line, Paper
 from targets.domain.sheets.names import printed_department
+
+if TYPE_CHECKING:  # readers compare with what would be painted, and start without the library that writes
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 MM_PER_INCH, PIXELS_PER_INCH, POINTS_PER_INCH = 25.4, 96, 72
 LONGEST_TEXT = 32_767
@@ -30,9 +31,9 @@ class StyleBook:
 
     workbook: Any
     paper: Paper
-    made: dict[tuple[str, str, str], Format] = field(default_factory=dict)
+    made: dict[tuple[str, str, str], "Format"] = field(default_factory=dict)
 
-    def style(self, role: str, aligned: str = "left", number: str = TEXT_FORMAT) -> Format:
+    def style(self, role: str, aligned: str = "left", number: str = TEXT_FORMAT) -> "Format":
         """`role` is title, caption, head, label or text; all but the first two have borders."""
         key = (role, aligned, number)
         if key not in self.made:
@@ -56,7 +57,7 @@ class StyleBook:
 class Painter:
     """Draws from top to bottom; `row` is the next free row of the sheet."""
 
-    sheet: Worksheet
+    sheet: "Worksheet"
     layout: Layout
     record: Record
     styles: StyleBook
@@ -108,7 +109,7 @@ class Painter:
         else:
             self.sheet.write_blank(top, left, None, style)
 
-    def _number(self, value: Decimal, role: str, aligned: str) -> tuple[float | None, Format]:
+    def _number(self, value: Decimal, role: str, aligned: str) -> "tuple[float | None, Format]":
         """The number a spreadsheet keeps without loss (15 digits), else None: the amount is then written as text."""
         decimals = "0.00" if value == round(value, 2) else "0.00####"
         if Decimal(f"{float(value):.15g}") != value:
