@@ -199,7 +199,7 @@ def _must_be_a_reviewers(one: Remark, user: Person) -> None:
         raise StepRefused("这条意见还没有发出。要改请收回后重写。")
 
 
-STATE_AFTER = {
+STATE_AFTER: dict[str, Remark.State] = {
     RemarkReply.Deed.ANSWER: Remark.State.ANSWERED,
     RemarkReply.Deed.ADOPT: Remark.State.ANSWERED,
     RemarkReply.Deed.ACCEPT: Remark.State.ACCEPTED,

@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from departments.models import Person
 from targets.domain.edits import HEAD_TEXTS
 from targets.domain.labels import field_label
 from targets.domain.record import MONEY, PLAN, Record
+from targets.domain.steps import EDITABLE
 from targets.models import Declaration, Remark, RemarkReply, StockPhrase
 from targets.paper import PLAN_COLUMNS, PROJECT_COLUMNS
-from targets.remarks import adopt, answer, place_of, why_not_close, why_not_remark
+from targets.remarks import STATE_AFTER, adopt, answer, place_of, why_not_close, why_not_remark
 from targets.review import StepRefused
 
 SHOWN_NAME = 18
+UNITS_DEEDS = (RemarkReply.Deed.ANSWER, RemarkReply.Deed.ADOPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +25,15 @@ class RemarkNote:
     place: str
     anchor: str
     replies: Sequence[RemarkReply]
+    state: Remark.State
     may_answer: bool = False
     may_close: bool = False
     may_take_back: bool = False
 
     @property
     def mark(self) -> str:
-        return "must_fix" if self.remark.is_open_must else "remark"
+        is_open_must = self.remark.level == Remark.Level.MUST and self.state == Remark.State.OPEN
+        return "must_fix" if is_open_must else "remark"
 
 
 def remark_notes(declaration: Declaration, record: Record, user: Person) -> list[RemarkNote]:
@@ -37,14 +42,17 @@ def remark_notes(declaration: Declaration, record: Record, user: Person) -> list
     if not remarks:
         return []
     order = {row.key: number for number, row in record.numbered_rows()}
-    editable = declaration.editable_by(user)
+    editable, own = declaration.editable_by(user), declaration.is_own_text_of(user)
     closes = {side: not why_not_close(declaration, side, user) for side in Remark.Side}
+    unsent_since = declaration.state_since if declaration.state in EDITABLE and not own else None
+    told = {one.pk: _told(one, unsent_since) for one in remarks}
     notes = [
         RemarkNote(
             one,
             place_of(one, record),
             _anchor(one, order),
-            list(one.replies.all()),
+            told[one.pk],
+            STATE_AFTER[told[one.pk][-1].deed] if told[one.pk] else Remark.State.OPEN,
             may_answer=editable and one.sent_at is not None and one.state != Remark.State.ACCEPTED,
             may_close=one.sent_at is not None and closes[Remark.Side(one.side)],
             may_take_back=one.sent_at is None and one.author_id == user.pk,
@@ -52,6 +60,14 @@ def remark_notes(declaration: Declaration, record: Record, user: Person) -> list
         for one in remarks
     ]
     return sorted(notes, key=lambda note: (order.get(note.remark.row_key, 0), note.remark.pk))
+
+
+def _told(one: Remark, unsent_since: datetime | None) -> list[RemarkReply]:
+    """What the unit answers goes up with its text: until then the reviewer does not read it."""
+    replies = list(one.replies.all())
+    if unsent_since is None:
+        return replies
+    return [reply for reply in replies if reply.deed not in UNITS_DEEDS or reply.at < unsent_since]
 
 
 def _anchor(one: Remark, rows: Mapping[str, int]) -> str:

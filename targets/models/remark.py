@@ -84,10 +84,6 @@ class Remark(models.Model):
     def __str__(self) -> str:
         return self.text
 
-    @property
-    def is_open_must(self) -> bool:
-        return self.level == self.Level.MUST and self.state == self.State.OPEN
-
 
 class RemarkReply(models.Model):
     """What was said of a remark afterwards, in its order. Never changed, never deleted."""

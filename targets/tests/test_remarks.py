@@ -232,3 +232,17 @@ def signed_in(world: World, name: str) -> Client:
 def phrases_on(client: Client, page: str) -> set[str]:
     html = client.get(page).content.decode()
     return {text for text in ("请附测算依据。", "请写可考核的结果。") if text in html}
+
+
+def test_an_answer_is_read_when_the_form_is_sent_again(world: World, form: Declaration) -> None:
+    one = remark(form, on_the_number(form), by=world.office)
+    sent_back(world, form)
+    one.refresh_from_db()
+    answer(one, "已改为上年实际数", by=world.filler)
+    page = reverse("admin:targets_budgetproject_change", args=[form.pk])
+    seen = {
+        name: "已改为上年实际数" in signed_in(world, name).get(page).content.decode() for name in ("filler", "office")
+    }
+    assert seen == {"filler": True, "office": False}
+    world.advance(form, "submit")
+    assert "已改为上年实际数" in signed_in(world, "office").get(page).content.decode()
