@@ -80,6 +80,25 @@ class LibraryResource(RegisterResource):
     def init_instance(self, row: Any = None) -> LibraryIndicator:
         return LibraryIndicator(state=LibraryIndicator.State.ACCEPTED)
 
+    def validate_instance(
+        self,
+        instance: LibraryIndicator,
+        import_validation_errors: Any = None,
+        validate_unique: bool = True,  # noqa: FBT001 - the library's signature
+    ) -> None:
+        """What a line leads to was found among stored things, and `clean` looks for its like: nothing is asked twice."""
+        errors = dict(import_validation_errors or {})
+        try:
+            instance.full_clean(
+                exclude={*errors, "division", "department", "merged_into"},
+                validate_unique=False,
+                validate_constraints=False,
+            )
+        except ValidationError as fault:
+            errors = fault.update_error_dict(errors)
+        if errors:
+            raise ValidationError(errors)
+
     def links(self) -> dict[str, tuple[str, Callable[[Any, Any], Any]]]:
         return {
             "division": (NAME, lambda row, _: self._division(row)),
