@@ -60,6 +60,7 @@ REFUSED_KINDS = {
     "html": f"是网页（HTML），只是扩展名像表格。{CURE}",
     "xml": f"是 XML 文件。{CURE}",
     "mhtml": f"是单个文件的网页（MHTML），只是扩展名像表格。{CURE}",
+    "undecoded": "不是能识别的电子表格或 Word 文档，或者文字编码不是 UTF-8、GB18030（可能已损坏）。" + UPLOAD,
     "unknown": "不是能识别的电子表格或 Word 文档。" + UPLOAD,
 }
 TOO_MANY_MERGES = "合并单元格过多，不像绩效目标表。请删除无关内容后重新上传。"

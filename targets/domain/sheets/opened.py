@@ -98,7 +98,7 @@ def _text(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterat
     try:
         rows = read_text(package.content, box=limits.box)
     except NotText as error:
-        raise FileRefused(f"{quoted(name, 80)}{REFUSED_KINDS['unknown']}") from error
+        raise FileRefused(f"{quoted(name, 80)}{REFUSED_KINDS['undecoded']}") from error
     except TooLarge as error:
         raise too_far(name) from error
     if wanted(rows):

@@ -88,7 +88,7 @@ CASES = {
     "heic": (b"\x00\x00\x00\x18ftypheic" + b"\x00" * 99, "是图片"),
     "xml": (b'<?xml version="1.0"?><Workbook/>', "是 XML 文件"),
     "csv without a form": ("项目名称,金额\n校车,1".encode("gb18030"), "没有找到绩效目标表"),
-    "bytes of no encoding": (b"abc\xff\xff\xfe\xff" * 20, "不是能识别的电子表格"),
+    "bytes of no encoding": (b"abc\xff\xff\xfe\xff" * 20, "文字编码不是 UTF-8、GB18030"),
     "rar": (b"Rar!\x1a\x07\x00", "是压缩包"),
     "zip of something": (zipped("a.xlsx"), "是压缩包"),
     "docx broken": (zipped("[Content_Types].xml", "word/document.xml"), "读不了"),
