@@ -15,6 +15,9 @@ from functools import cache
 from random import Random
 from typing import Any
 
+import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
+
 from targets.domain.record import PLAN, PROJECT, IndicatorRow, Record
 from targets.domain.sheets.flat_writer import COLUMNS, FlatForm, csv_chunks, flat_lines, write_flat_workbook
 from targets.domain.sheets.writer import write_official
@@ -31,6 +34,7 @@ from targets.tests.sheets.files import (
     ods_table,
 )
 from targets.tests.sheets.other_forms import FIELDS, PLAN_ROWS
+from targets.tests.sheets.words import as_tables
 
 AWKWARD_BYTES = (
     b"\x00", b"\xff", b"\xff\xff\xff\xff", b"\x00\x00\x00\x80", b'"', b"\t", b"\n", b",", b"99999999", b"\xfe\xff\xff\xff", b"<", b"&", b"PK\x03\x04",
@@ -69,7 +73,7 @@ NEW_ATTRIBUTES = (
     b' t="str"',
     b' hidden="1"',
 )
-CELL_VALUE = re.compile(rb"(?<=<v>)[^<]*|(?<=<t>)[^<]*|(?<=<text:p>)[^<]*")
+CELL_VALUE = re.compile(rb"(?<=<v>)[^<]*|(?<=<t>)[^<]*|(?<=<text:p>)[^<]*|(?<=<w:t>)[^<]*")
 NUMBER_SAID = re.compile(rb'(?<==")\d+(?:\.\d+)?(?=")')
 PLACE_SAID = re.compile(rb'(?<=\br=")[A-Z]+\d+(?=")|(?<=ref=")[^"]*(?=")')
 FORMAT_SAID = re.compile(rb'(?<=formatCode=")[^"]*')
@@ -195,6 +199,22 @@ def spans(data: bytes, random: Random) -> bytes:
     return data[:at] + b" table:" + what + b'="' + number + b'"' + data[at:]
 
 
+def word_spans(data: bytes, random: Random) -> bytes:
+    """And in a .docx: cells merged downwards or across, at random."""
+    words = (
+        b"<w:vMerge/>",
+        b'<w:vMerge w:val="restart"/>',
+        b'<w:gridSpan w:val="3"/>',
+        b'<w:gridSpan w:val="-1"/>',
+        b'<w:gridSpan w:val="99999"/>',
+    )
+    places = [found.end() for found in re.finditer(b"<w:tcPr>", data)]
+    if not places:
+        return data
+    at = random.choice(places)
+    return data[:at] + random.choice(words) + data[at:]
+
+
 def far_cell(data: bytes, random: Random) -> bytes:
     place = random.choice((b"XFD1048576", b"A1048576", b"XFD1", b"ZZ9000", b"AD200"))
     row = place.lstrip(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -204,7 +224,7 @@ def far_cell(data: bytes, random: Random) -> bytes:
 
 PART_CHANGES: tuple[Change, ...] = (
     broken, other_values, other_values, other_numbers, other_places, other_places, other_formats, other_attributes, other_tags, more_merges, more_merges,
-    spans, far_cell,
+    spans, word_spans, word_spans, far_cell,
 )  # fmt: skip
 
 
@@ -437,6 +457,10 @@ def _joined(lines: list[dict[str, str]]) -> tuple[IndicatorRow, ...]:
     return tuple(rows)
 
 
+def _sheets(content: bytes) -> list[Worksheet]:
+    return openpyxl.load_workbook(io.BytesIO(content)).worksheets
+
+
 @cache
 def bases() -> tuple[tuple[str, bytes], ...]:
     """Sound files of every type and layout; the department of some is one that the tests' district has."""
@@ -459,6 +483,8 @@ def bases() -> tuple[tuple[str, bytes], ...]:
         ("V3.xlsx", samples.form_book(samples.V3, samples.V3_MERGES)),
         ("老格式.xls", as_xls(("表", biff_sheet(lines, merges=[(7, 12, 0, 0)])), macros=True)),
         ("开放格式.ods", as_ods(ods_table("表", lines))),
+        ("文档.docx", as_tables(*_sheets(samples.form_book(samples.V4, samples.V4_MERGES)))),
+        ("文档.docx", as_tables(*_sheets(official))),
         ("国标码.csv", as_text(texts, ",", "gb18030")),
         ("宽字符.txt", as_text(texts, "\t", "utf-16")),
         ("公开.txt", (FOLDER / "source" / "2023-disclosure.txt").read_bytes()[:20_000]),
