@@ -7,7 +7,7 @@
 
   const show = (left) => {
     panel.querySelector("[data-count]").textContent = String(left.length);
-    document.dispatchEvent(new CustomEvent("stale", { detail: left })); // the grid marks its rows
+    panel.hidden = !left.length && !panel.querySelector('[value="means"]');
     document.querySelectorAll('button[name="do"][value^="renewed:"]').forEach((button) => {
       const place = button.value.slice("renewed:".length);
       if (place && left.includes(place)) { return; }
@@ -23,10 +23,13 @@
       method: "POST", body, headers: { "X-CSRFToken": token.value, Accept: "application/json" },
     });
     if (!answer.ok || answer.redirected) { throw new Error(String(answer.status)); }
-    show((await answer.json()).stale);
+    const { stale } = await answer.json();
+    show(stale);
+    document.dispatchEvent(new CustomEvent("stale", { detail: stale })); // the grid marks its rows
   };
 
   if (panel && token) {
+    document.addEventListener("saved", (event) => show(event.detail)); // what was typed is last year's no more
     document.addEventListener("click", (event) => {
       const button = event.target.closest('button[name="do"][value^="renewed:"]');
       if (!button || button.dataset.plain) { return; }

@@ -168,6 +168,7 @@ export class Sync {
     this.state = answer.state;
     this.savedAt = answer.saved;
     this.form.stale = answer.stale;
+    document.dispatchEvent(new CustomEvent("saved", { detail: answer.stale })); // the list above the form
     const troubles = [...answer.faults, ...answer.conflicts];
     let base = pending.rows;
     pending.edits.filter((edit) => edit.field).forEach(({ row, field }) => {
