@@ -137,6 +137,26 @@ def test_what_is_odd_about_a_paste_is_told(sign_in: SignIn) -> None:
         expect(page.locator(".jx-cellbar .told")).to_have_text(told)
 
 
+def test_an_unknown_category_is_kept_and_outlined_with_a_suggestion(sign_in: SignIn) -> None:
+    page = sign_in("jingban")
+    open_form(page, BUS)
+    page.locator(".jx-box").focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Home")
+    paste(page, "产出指标\t质量类指标\t完好率\t≥95%\n\t数量指标\t车辆数\t≥9辆")
+    told = "已粘贴2行4列，新增2行，1个分类不在名单中，已用虚线框出，请确认；1个空白格按“与上一行合并”处理。"
+    expect(page.locator(".jx-cellbar .told")).to_have_text(told)
+    expect(page.locator("td.odd")).to_have_text("质量类指标")
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="改为 质量指标").click()
+    save(page)
+    rows = Declaration.objects.get(title=BUS).record().rows[-2:]
+    assert texts(rows, "level1", "level2", "continues") == [
+        ("产出指标", "质量指标", ()),
+        ("产出指标", "数量指标", ("level1",)),
+    ]
+
+
 CLIPS = [
     ("a\tb\r\nc\td\r\n", [["a", "b"], ["c", "d"]]),
     ("", [[""]]),

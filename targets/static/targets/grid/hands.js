@@ -1,5 +1,6 @@
 // Keys, mouse and clipboard. Nothing here reacts while an input method composes.
 
+import { isUnknown } from "./categories.js";
 import { continuing, oddities, readBlock } from "./pasting.js";
 import { useSuggestions } from "./suggest.js";
 import { format } from "./tsv.js";
@@ -220,6 +221,9 @@ export const useHands = (sheet, { say, step, find, menu }) => {
     if (added) { facts.push(`新增${added}行`); }
     const odd = oddities(block);
     if (odd.length) { facts.push(`${odd.join("，")}，都照文字保留`); }
+    const strange = sheet.rows.slice(first, first + block.length)
+      .reduce((sum, row) => sum + fields.filter((field) => isUnknown(row, field, form.taxonomy)).length, 0);
+    if (strange) { facts.push(`${strange}个分类不在名单中，已用虚线框出，请确认`); }
     const asBlank = merged.number ? {
       label: "改为空白",
       deed: () => {

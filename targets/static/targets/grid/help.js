@@ -1,6 +1,7 @@
 // What the checks say, beside the cell: marks, margin, lists and counts drawn anew, the value as it was understood, and cures
 // of one click. The sentences are the server's; nothing is judged here.
 
+import { isUnknown, nearest } from "./categories.js";
 import { setText } from "./rows.js";
 
 const make = (tag, css, text) => {
@@ -61,7 +62,13 @@ export class Help {
     this.cure.textContent = "";
     const words = sheet.field === "target" && this.words[sheet.text];
     if (words) { this.cure.append(make("span", "quiet", `读作：${words}`)); }
-    const cures = this.cures[place] || [];
+    const row = sheet.rows[sheet.table.topOf(sheet.at.place, sheet.field)];
+    const cures = [...(this.cures[place] || [])];
+    if (isUnknown(row, sheet.field, sheet.form.taxonomy)) {
+      const near = nearest(row, sheet.field, sheet.form.taxonomy);
+      this.cure.append(make("span", "ask", `“${sheet.text}”不在本年度的指标分类中`));
+      if (near) { cures.push({ label: `改为 ${near}`, text: near }); }
+    }
     const question = cures.find((cure) => cure.question);
     if (question) { this.cure.append(make("span", "ask", question.question)); }
     cures.forEach((cure) => this.cure.append(" ", this.button(cure, (text) => {

@@ -1,6 +1,7 @@
 // The rows on the screen: draws what changed, nothing else. Cells are plain text; the one box that is typed into stands in the
 // active cell, so that a screen reader and an input method find a real text box there.
 
+import { isUnknown } from "./categories.js";
 import { joins, textOf, topsOf } from "./rows.js";
 
 const make = (tag, css = "", text = "") => {
@@ -85,6 +86,9 @@ export class Table {
       Object.entries(line.cells).forEach(([field, { text }]) => {
         const said = textOf(row, field);
         if (text.textContent !== said) { text.textContent = said; }
+      });
+      ["level1", "level2"].filter((field) => line.cells[field]).forEach((field) => {
+        line.cells[field].td.classList.toggle("odd", isUnknown(row, field, this.form.taxonomy));
       });
       line.row = row;
     }
