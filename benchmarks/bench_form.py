@@ -61,22 +61,21 @@ def deeds(form: Declaration, ours: Client, plain: Client) -> Iterator[tuple[str,
         stored = Declaration.objects.select_related("current_revision", "sitting").get(pk=form.pk)
         first = stored.record().rows[0]
         edits = [
-            {"row": first.key, "field": name, "old": getattr(first, name), "new": f"{name}{next(turn)}"} for name in fields
+            {"row": first.key, "field": name, "old": getattr(first, name), "new": f"{name}{next(turn)}"}
+            for name in fields
         ]
         body = {"by": person.pk, "state": stored.text_state, "keep": True, "edits": edits}
-        answer = ours.post(cells, json.dumps(body), content_type="application/json")
-        assert not answer.json()["conflicts"]
-        return answer
+        return ours.post(cells, json.dumps(body), content_type="application/json")
 
-    def change() -> Any:
-        """What 保存 costs after one row was typed into: the cells, then the page's own answer."""
-        save(("note",))
+    def finish() -> Any:
+        """The button 保存, after a row was typed into and stored: the sitting becomes a revision."""
         return ours.post(page, {"grid": 1, "revision": 1, "end": 1, "do": "save"})
 
     yield f"plain admin, {GET}", lambda: plain.get(theirs)
     yield f"ours, {GET}", lambda: ours.get(page)
     yield f"plain admin, {POST}", change_plainly
-    yield f"ours, {POST}", change
+    yield f"ours, {POST}", lambda: save(("note",))
+    yield "ours, then 保存", finish
     yield f"ours, {SAVE}", lambda: save(peer.COLUMNS)
     yield "the checks alone", lambda: check(form.record(), form.budget_year.rules())
 
@@ -102,7 +101,8 @@ def beside_the_peer(sizes: list[int], repeat: int) -> None:
                     answer = deed()
                     took[name] += [(time.process_time() - start) * 1000] if turn else []
                 status = getattr(answer, "status_code", 200)
-                assert status in (200, 302), (name, status)
+                if status not in (200, 302):
+                    raise SystemExit(f"{name}: {status}")
                 asked[name] = len(queries)
         print(f"\n{size} rows: ms of processor, median of {repeat} in turns; queries")
         middle = {name: statistics.median(times) for name, times in took.items()}
@@ -115,7 +115,9 @@ def beside_the_peer(sizes: list[int], repeat: int) -> None:
 def paste(address: str) -> None:
     """Milliseconds from the paste to the drawn grid, in a browser on a running demo (benchmark of the page alone)."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
         page = browser.new_page(base_url=address, viewport={"width": 1366, "height": 768}, locale="zh-CN")
         page.goto("/admin/login/")
         page.get_by_label("用户名").fill("jingban")
@@ -142,7 +144,9 @@ def paste(address: str) -> None:
             )
             for _ in range(5)
         ]
-        print(f"paste of {PASTED} x {len(peer.COLUMNS)} cells: first {took[0]:.0f} ms, then {[round(one) for one in took[1:]]}")
+        print(
+            f"paste of {PASTED} x {len(peer.COLUMNS)} cells: first {took[0]:.0f} ms, then {[round(one) for one in took[1:]]}"
+        )
         browser.close()
 
 

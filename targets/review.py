@@ -118,6 +118,8 @@ def _has_no_errors(case: Case) -> str:
 
 
 def _musts_are_answered(case: Case) -> str:
+    if case.declaration.submitted_revision_id is None:  # what nobody has reviewed yet has no remarks
+        return ""
     musts = case.declaration.remarks.unanswered_musts()
     if not musts:
         return ""

@@ -85,7 +85,7 @@ class PerformanceSite(AdminSite):
             name = with_division(SYSTEM_NAME)
             return {**context, "site_header": name, "site_title": name}
         person = cast(Person, request.user)
-        posts = list(person.memberships.in_force().select_related("department__division", "office"))
+        posts = person.posts
         homes = {post.department.division.short_name for post in posts}
         name = f"{homes.pop()}{SYSTEM_NAME}" if len(homes) == 1 else with_division(SYSTEM_NAME)
         return context | {

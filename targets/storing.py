@@ -181,7 +181,8 @@ def keep(declaration: Declaration, record: Record, *, by: Person) -> None:
         close_sittings([declaration])
         sitting = None
     lines = _Lines()
-    _take(declaration, record, _Stored.of([declaration.pk]), lines, Years())
+    ids = [declaration.pk]
+    _take(declaration, record, _Stored(Indicator.objects.rows_of(ids), {}, waivers_of(ids), {}), lines, Years())
     lines.write()
     update_many([declaration], DECLARATION_FIELDS)
     sitting = sitting or Sitting(declaration=declaration, person=by, by_finance=declaration.unit_id not in by.scope.own)

@@ -38,6 +38,8 @@ class RemarkNote:
 
 def remark_notes(declaration: Declaration, record: Record, user: Person) -> list[RemarkNote]:
     """What this person may read, in the order of the form; two queries, however many there are."""
+    if declaration.submitted_revision_id is None:
+        return []
     remarks = list(declaration.remarks.visible_to(user).select_related("declaration").prefetch_related("replies"))
     if not remarks:
         return []
