@@ -8,8 +8,9 @@ import scene  # noqa: F401 - makes Django ready for the models below
 
 from departments.models import Department, Division, Membership, Office, Person
 from departments.roles import PERFORMANCE_REVIEWER
-from targets.bulk import insert_values
+from targets.bulk import give_keys, insert_many, insert_values, update_many
 from targets.domain.record import PROJECT, IndicatorRow, Record
+from targets.domain.trail import REVISION, add_link
 from targets.models import BudgetYear, Declaration, Indicator, Revision
 
 ROWS_OF_A_FORM = 20
@@ -122,7 +123,7 @@ def _store(some: list[Record], year: BudgetYear, departments: list[Department], 
         for order, row in record.numbered_rows()
     )
     insert_values(Indicator, Indicator.VALUES, lines)
-    revisions = Revision.objects.bulk_create(
+    revisions = [
         Revision(
             declaration=form,
             number=1,
@@ -133,7 +134,10 @@ def _store(some: list[Record], year: BudgetYear, departments: list[Department], 
             author_name=author.name,
         )
         for form, record in zip(forms, some, strict=True)
-    )
+    ]
+    give_keys(revisions)
     for form, revision in zip(forms, revisions, strict=True):
+        add_link(form, revision, REVISION)
         form.current_revision = form.submitted_revision = revision
-    Declaration.objects.bulk_update(forms, ["current_revision", "submitted_revision"], batch_size=200)
+    insert_many(revisions)
+    update_many(forms, ["current_revision", "submitted_revision", "trail_length", "trail_head"])

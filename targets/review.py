@@ -25,6 +25,7 @@ from targets.domain.steps import (
     lower_levels,
     next_level,
 )
+from targets.domain.trail import EVENT, add_link
 from targets.findings import Judged, judge_declaration
 from targets.models import Attachment, Declaration, Remark, ReviewEvent
 from targets.storing import close_sittings
@@ -374,7 +375,7 @@ def move(case: Case, role: str, number: int) -> ReviewEvent:
         declaration.version += 1
     declaration.state = target
     declaration.state_since = timezone.now()
-    return ReviewEvent(
+    event = ReviewEvent(
         declaration=declaration,
         number=number,
         version=declaration.version,
@@ -390,7 +391,10 @@ def move(case: Case, role: str, number: int) -> ReviewEvent:
         document_number=order.document_number.strip(),
         document_date=order.document_date,
         findings=[judged.as_json() for judged in case.judged],
+        at=declaration.state_since,
     )
+    add_link(declaration, event, EVENT)
+    return event
 
 
 def send_papers(forms: Sequence[int]) -> None:
@@ -400,5 +404,8 @@ def send_papers(forms: Sequence[int]) -> None:
 
 SENDING = frozenset({"submit", "adopt"})
 """Steps after which others than the unit read the form's text."""
-MOVED = ("submitted_revision", "passed_revision", "approved_revision", "state", "state_since", "version")
+MOVED = (
+    *("submitted_revision", "passed_revision", "approved_revision", "state", "state_since", "version"),
+    *("trail_length", "trail_head"),
+)
 """Fields of a declaration that a step may change."""

@@ -14,6 +14,7 @@ from targets.domain.labels import field_label
 from targets.domain.record import ROW_TEXTS, Record
 from targets.domain.rules import ERROR, INFO, WARNING
 from targets.domain.stale import untouched
+from targets.domain.trail import REVISION, add_link
 from targets.findings import Years, count_findings, waivers_of
 from targets.models import Declaration, ImportBatch, Indicator, Revision, Sitting, Waiver
 from targets.models.declaration import StoredRow, new_row_key, title_key
@@ -27,6 +28,7 @@ DECLARATION_FIELDS = (
     *("title_key", "unit_name", "extra", "stale", *COUNTS, "row_count"),
     *("current_revision", "updated_at"),
 )
+TRAIL = ("trail_length", "trail_head")
 
 Draft = tuple[Declaration, Record]
 
@@ -57,7 +59,8 @@ class _Stored:
     """What is stored of the forms so far, by the form's id; fetched for all of them at once."""
 
     rows: Mapping[int, Sequence[StoredRow]]
-    last_number: Mapping[int, int]
+    ends: Mapping[int, tuple[int, int, str]]
+    """Number of the last revision, length and head of the trail."""
     waivers: Mapping[int, Sequence[Waiver]]
     sittings: Mapping[int, Sitting]
 
@@ -65,10 +68,10 @@ class _Stored:
     def of(cls, ids: Sequence[int]) -> Self:
         if not ids:
             return cls({}, {}, {}, {})
-        numbers = Revision.objects.filter(declaration__in=ids).order_by().values_list("declaration")
+        ends = Declaration.objects.filter(pk__in=ids).order_by().annotate(last=Max("revisions__number"))
         return cls(
             Indicator.objects.rows_of(ids),
-            dict(numbers.annotate(last=Max("number"))),
+            {pk: (last or 0, *end) for pk, last, *end in ends.values_list("pk", "last", *TRAIL)},
             waivers_of(ids),
             _sittings_of(ids),
         )
@@ -124,13 +127,15 @@ def store(
     years, own, name = years or Years(), by.scope.own, str(by)
     lines = _Lines()
     typed, revisions = [], []
+    trail: list[tuple[Declaration, Revision]] = []
     for declaration, record in drafts:
-        last = stored.last_number.get(declaration.pk, 0)
+        last, declaration.trail_length, declaration.trail_head = stored.ends.get(declaration.pk, (0, 0, ""))
         sitting = stored.sittings.get(declaration.pk)
         if sitting and not (sitting.person_id == by.pk and reason == Revision.Reason.EDIT):
             text = declaration.record(line.row for line in stored.rows[declaration.pk])
             if revision := _revision_of(sitting, declaration, text, last + 1):
                 typed.append(revision)
+                trail.append((declaration, revision))
                 last += 1
         keyed = _take(declaration, record, stored, lines, years)
         revisions.append(
@@ -147,11 +152,13 @@ def store(
                 batch_id=batch.pk if batch else None,
             )
         )
+        trail.append((declaration, revisions[-1]))
     give_keys([*typed, *revisions])
-    for declaration, revision in zip((declaration for declaration, _ in drafts), revisions, strict=True):
+    for declaration, revision in trail:
+        add_link(declaration, revision, REVISION)
         declaration.current_revision = revision
     insert_many(fresh)
-    update_many(known, DECLARATION_FIELDS)
+    update_many(known, (*DECLARATION_FIELDS, *TRAIL))
     lines.write()
     insert_many([*typed, *revisions])
     if stored.sittings:
@@ -200,9 +207,11 @@ def close_sittings(declarations: Iterable[Declaration]) -> list[Revision]:
         declaration._state.fields_cache.pop("sitting", None)  # noqa: SLF001  (what it remembers is gone)
         last = declaration.revisions.aggregate(last=Max("number"))["last"] or 0
         if revision := _revision_of(sitting, declaration, declaration.record(), last + 1):
-            revision.save()
+            give_keys([revision])
+            add_link(declaration, revision, REVISION)
+            revision.save(force_insert=True)
             declaration.current_revision = revision
-            Declaration.objects.filter(pk=pk).update(current_revision=revision)
+            update_many([declaration], ("current_revision", *TRAIL))
             revisions.append(revision)
     return revisions
 

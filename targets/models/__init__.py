@@ -11,6 +11,7 @@ from targets.models.remark import Remark, RemarkReply
 from targets.models.review import ReviewEvent, Waiver
 from targets.models.revision import Revision
 from targets.models.sitting import Sitting
+from targets.models.trail import TrailSeal
 from targets.models.year import BudgetYear, Campaign, Category, RuleSetting
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "RuleSetting",
     "Sitting",
     "StockPhrase",
+    "TrailSeal",
     "Waiver",
 ]

@@ -98,6 +98,10 @@ class Declaration(models.Model):
     stale = models.JSONField("未更新", default=list, blank=True, editable=False)
     """Places of a copied form that nobody touched or confirmed yet (`targets.domain.stale`)."""
 
+    trail_length = models.PositiveIntegerField("留痕环数", default=0, editable=False)
+    trail_head = models.CharField("留痕链头", max_length=64, blank=True, editable=False)
+    """How many revisions and events there are, and the digest of the last (`targets.domain.trail`)."""
+
     error_count = models.PositiveIntegerField("错误", default=0)
     warning_count = models.PositiveIntegerField("警告", default=0)
     info_count = models.PositiveIntegerField("提示", default=0)

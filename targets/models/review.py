@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from departments.roles import ROLES
 from targets.domain.steps import STATES
@@ -25,12 +26,17 @@ class ReviewEvent(models.Model):
     document_number = models.CharField("文号", max_length=60, blank=True)
     document_date = models.DateField("发文日期", null=True, blank=True)
     findings = models.JSONField("当时的系统校验", default=list, blank=True)
-    at = models.DateTimeField("时间", auto_now_add=True)
+    at = models.DateTimeField("时间", default=timezone.now)
+    link = models.PositiveIntegerField("留痕链上的序号")
+    digest = models.CharField("摘要", max_length=64)
 
     class Meta:
         verbose_name = verbose_name_plural = "办理记录"
         ordering = ["declaration", "number"]
-        constraints = [models.UniqueConstraint(fields=["declaration", "number"], name="one_event_per_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["declaration", "number"], name="one_event_per_number"),
+            models.UniqueConstraint(fields=["declaration", "link"], name="one_event_per_link"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.label} {self.person_name}"

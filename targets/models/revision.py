@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from targets.domain.record import SCHEMA, Record
 
@@ -29,12 +30,17 @@ class Revision(models.Model):
     author_name = models.CharField("修改人姓名", max_length=40)
     by_finance = models.BooleanField("财政代录", default=False)
     batch = models.ForeignKey("targets.ImportBatch", models.PROTECT, null=True, blank=True, related_name="revisions")
-    created_at = models.DateTimeField("时间", auto_now_add=True)
+    created_at = models.DateTimeField("时间", default=timezone.now)
+    link = models.PositiveIntegerField("留痕链上的序号")
+    digest = models.CharField("摘要", max_length=64)
 
     class Meta:
         verbose_name = verbose_name_plural = "修改记录"
         ordering = ["declaration", "number"]
-        constraints = [models.UniqueConstraint(fields=["declaration", "number"], name="one_revision_per_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["declaration", "number"], name="one_revision_per_number"),
+            models.UniqueConstraint(fields=["declaration", "link"], name="one_revision_per_link"),
+        ]
 
     def __str__(self) -> str:
         return f"第{self.number}稿"
