@@ -86,6 +86,20 @@ def address(row: int, column: int) -> str:
     return f"{column_name(column)}{row + 1}"
 
 
+def position(place: str) -> tuple[int, int]:
+    """The reverse of `address`: "A1" → (0, 0)."""
+    letters = place.rstrip("0123456789")
+    return int(place[len(letters) :]) - 1, _column_number(letters)
+
+
+@lru_cache(maxsize=1024)
+def _column_number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
 class Cell(NamedTuple):
     """A cell that holds text."""
 
@@ -109,16 +123,6 @@ class Merge(NamedTuple):
     left: int
     bottom: int
     right: int
-
-
-class Shared(dict[str, str]):
-    """Each text → the same text, so that equal cells of a long list are one text in memory."""
-
-    def __missing__(self, text: str) -> str:
-        if len(self) > MOST_SHARED:
-            self.clear()
-        self[text] = text
-        return text
 
 
 class _Cleaned(dict[str, str]):

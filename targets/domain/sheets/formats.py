@@ -17,7 +17,9 @@ from xml.etree import ElementTree as ET
 Value = str | float | int | bool | date | datetime | time | timedelta
 
 GENERAL = "General"
-PLAIN = ("", GENERAL, "@")
+TRUTH = "@"
+"""TRUE and FALSE have no format; a cell that holds them is named, for 1 and 0 equal them."""
+PLAIN = ("", GENERAL, TRUTH)
 """Formats that show a number as it is."""
 BUILT_IN: Mapping[int, str] = {
     1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 37: "#,##0", 38: "#,##0", 39: "#,##0.00",
@@ -43,7 +45,7 @@ CELL = (
 
 The first look ahead is but for speed: most cells are blank, or a text in the order in which all programs write it.
 """
-VALUE = b"<v>"
+ADDRESS = re.compile(rb"[A-Z]{1,3}[1-9][0-9]{0,6}")
 PREFIX = re.compile(rb"<(\w+:)?sheetData\b")
 FORMULA = re.compile(
     rb"\s*<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v[^>]*>([^<]*)<)?"
@@ -198,32 +200,39 @@ class WorkbookFormats:
     def of(self, data: bytes) -> SheetFormats:
         """Of a sheet's part."""
         formats: dict[str, str] = {}
-        formulas: dict[str, str] = {}
         errors: set[str] = set()
-        for cell in _cell_pattern(data).finditer(data):
-            written, others = cell.groups()
+        pattern = _cell_pattern(data)
+        for written, others in pattern.findall(data):
             if others not in self._told:
                 self._told[others] = self._read(others)
             code, is_error, named = self._told[others]
-            end = cell.end()
-            is_value = data.startswith(VALUE, end)
-            if is_value and code == GENERAL and not is_error:
+            if code == GENERAL and not is_error:
                 continue
-            place = (written or named).decode("ascii", "replace").upper()
-            if code != GENERAL:
+            if place := (written or named).decode():
                 formats[place] = code
-            if is_error:
-                errors.add(place)
-            if not is_value and (found := FORMULA.match(data, end)) and found[1]:
+                if is_error:
+                    errors.add(place)
+        return SheetFormats(formats, self._formulas(data, pattern) if computes(data) else {}, frozenset(errors))
+
+    def _formulas(self, data: bytes, pattern: re.Pattern[bytes]) -> dict[str, str]:
+        formulas: dict[str, str] = {}
+        for cell in pattern.finditer(data):
+            written, others = cell.groups()
+            place = (written or self._told[others][2]).decode()
+            found = FORMULA.match(data, cell.end())
+            if place and found and found[1]:
                 formulas[place] = "=" + html.unescape(found[1].decode("utf-8", "replace"))
-        return SheetFormats(formats, formulas, frozenset(errors))
+        return formulas
 
     def _read(self, attributes: bytes) -> tuple[str, bool, bytes]:
         """Format, whether the cell shows an error, address."""
         found = dict(ATTRIBUTE.findall(attributes))
         style = found.get(b"s", b"0")
         code = self._codes.get(int(style) if style.isdigit() else 0, GENERAL)
-        return code, found.get(b"t") == b"e", found.get(b"r", b"")
+        if found.get(b"t") == b"b":
+            code = TRUTH
+        named = found.get(b"r", b"").upper()
+        return code, found.get(b"t") == b"e", named if ADDRESS.fullmatch(named) else b""
 
 
 def computes(sheet: bytes) -> bool:

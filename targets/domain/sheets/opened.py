@@ -15,11 +15,11 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from targets.domain.sheets.cells import Merge, Shared, column_name, label_key
+from targets.domain.sheets.cells import MOST_SHARED, Merge, label_key, position
 from targets.domain.sheets.docx import read_docx
 from targets.domain.sheets.docx_parts import SAVE_AGAIN, docx_parts
 from targets.domain.sheets.docx_table import TooMuch
-from targets.domain.sheets.formats import SheetFormats, Value, WorkbookFormats, computes, shown
+from targets.domain.sheets.formats import SheetFormats, Value, WorkbookFormats, computes, show, shown
 from targets.domain.sheets.guard import (
     CURE,
     ODS_CONTENT,
@@ -155,7 +155,7 @@ def _workbook(package: Package, name: str, wanted: Wanted, limits: Limits) -> It
         if metadata.typ != SheetTypeEnum.WorkSheet:
             continue
         sheet = OpenedSheet(metadata.name, metadata.visible == SheetVisibleEnum.Visible)
-        shared = Shared()
+        known = _Shown()
         is_wanted = False
         part = formats.part_of(metadata.name)
         at_once = limits.sheet_at_once
@@ -171,7 +171,7 @@ def _workbook(package: Package, name: str, wanted: Wanted, limits: Limits) -> It
             data = piece.part or package.parts.get(part, b"")
             if any(type(value) is not str for line in piece.values for value in line) or computes(data):
                 found = package.biff.of(number) if package.biff else formats.of(data)
-            _add(sheet, piece, found, shared)
+            _add(sheet, piece, found, known)
         if is_wanted:
             yield sheet
 
@@ -196,21 +196,28 @@ def _merges(sheet: CalamineSheet) -> list[Merge]:
     return [Merge._make((*start, *end)) for start, end in sheet.merged_cell_ranges or ()]
 
 
-def _add(sheet: OpenedSheet, piece: _Piece, found: SheetFormats, shared: Shared) -> None:
-    """Numbers and dates as on the screen, and equal texts once."""
+class _Shown(dict[Value, str]):
+    """Value of a cell → the text that it shows where no number format says otherwise; equal texts are one in memory."""
+
+    def __missing__(self, value: Value) -> str:
+        if len(self) > MOST_SHARED:
+            self.clear()
+        self[value] = text = show(value)
+        return text
+
+
+def _add(sheet: OpenedSheet, piece: _Piece, found: SheetFormats, known: _Shown) -> None:
+    """Numbers and dates as on the screen."""
     texts = sheet.texts
     texts += [[] for _ in range(piece.first - len(texts))]
-    columns = [column_name(column) for column in range(max(map(len, piece.values), default=0))]
-    for row, line in enumerate(piece.values, piece.first):
-        if piece.part:
-            line[:] = [shared[value] if type(value) is str else value for value in line]
-        for column, value in enumerate(line):
-            if type(value) is str:
-                continue
-            line[column], exact = shown(value, found.formats.get(f"{columns[column]}{row + 1}", ""))
+    texts += [[*map(known.__getitem__, line)] for line in piece.values]
+    for place, code in found.formats.items():
+        row, column = position(place)
+        line = piece.values[row - piece.first] if piece.first <= row < len(texts) else []
+        if column < len(line) and type(line[column]) is not str:
+            texts[row][column], exact = shown(line[column], code)
             if exact:
                 sheet.exact[row, column] = exact
-    texts += piece.values  # type: ignore[arg-type]  # texts by now
     sheet.merges.extend(piece.merges)
     sheet.formulas.update(found.formulas)
     sheet.errors.update(found.errors)

@@ -6,7 +6,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
-from targets.domain.sheets.cells import LONGEST_LABEL, Grid, label_key, split_label
+from targets.domain.sheets.cells import LONGEST_LABEL, Grid, label_key, position, split_label
 from targets.domain.sheets.find import find_blocks
 from targets.domain.sheets.flat_reader import ListForms
 from targets.domain.sheets.form import FormReading, gather_forms, read_form
@@ -145,7 +145,7 @@ def _formulas(sheet: OpenedSheet) -> tuple[Problem, ...]:
     problems: list[Problem] = []
     texts = sheet.texts
     for place, formula in sheet.formulas.items():
-        row, column = _position(place)
+        row, column = position(place)
         if row >= len(texts) or column >= len(texts[row]):
             continue
         shown = texts[row][column]
@@ -160,14 +160,6 @@ def _formulas(sheet: OpenedSheet) -> tuple[Problem, ...]:
     errors = sorted(sheet.errors - sheet.formulas.keys())
     problems += [problem(sheet.name, place, WARNING, sentence) for place in errors]
     return tuple(problems)
-
-
-def _position(place: str) -> tuple[int, int]:
-    letters = place.rstrip("0123456789")
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    return int(place[len(letters) :]) - 1, column - 1
 
 
 def _read_forms(grid: Grid, problems: Sequence[Problem], year: int | None) -> list[Forms]:
