@@ -87,7 +87,8 @@ export class Sync {
     });
     if (answer.type === "opaqueredirect" || answer.status === 403) { return { isLoggedOut: true }; }
     if (answer.status === 404) { return { refusal: "这张表已不在您的办理范围内，没有保存。" }; }
-    if (answer.status === 413) { return { refusal: "一次修改的内容太多，没有保存。请分几次粘贴。" }; }
+    const isOurs = (answer.headers.get("Content-Type") || "").includes("json");
+    if (answer.status === 413 || (answer.status === 400 && !isOurs)) { return { refusal: "一次修改的内容太多，没有保存。请分几次粘贴。" }; }
     if (!answer.ok && answer.status !== 409 && answer.status !== 400) { throw new Error(String(answer.status)); }
     return answer.json();
   }

@@ -12,7 +12,7 @@ const make = (tag, css = "", text = "") => {
 };
 
 const MARK = { error: ["jx-f e", "错"], warning: ["jx-f w", "警"], info: ["jx-f i", "示"] };
-const TINT = { project: { error: "has-e", warning: "has-w" }, plan: { error: "e", warning: "w" } };
+const TINT = { project: { error: "has-e", warning: "has-w" }, plan: { error: "e", warning: "w", info: "i" } };
 
 export class Table {
   constructor(body, form) {
