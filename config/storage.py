@@ -13,6 +13,8 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 class StaticFiles(CompressedManifestStaticFilesStorage):
     """`collectstatic` always writes names with a hash; pages ask for them only where what it wrote is served."""
 
+    support_js_module_import_aggregation = True  # a new page never meets an old module from the browser's cache
+
     def stored_name(self, name: str) -> str:
         return str(super().stored_name(name)) if settings.STATIC_COLLECTED else name
 

@@ -85,6 +85,24 @@ def test_a_whole_plan_is_pasted_from_its_workbook(sign_in: SignIn) -> None:
     assert [merged(row) for row in made.rows] == [merged(row) for row in model.rows]
 
 
+def test_the_rows_of_an_official_project_sheet_are_pasted(sign_in: SignIn) -> None:
+    """With the label beside them, the headings above, and 三级指标 over two columns."""
+    model = Declaration.objects.get(title=BUS).record()
+    page = sign_in("jingban")
+    page.goto("/admin/targets/budgetproject/add/")
+    page.get_by_label("项目名称").fill("另一个校车项目")
+    page.get_by_role("button", name="新建").click()
+    cell(page, 1, "level1").click()
+    workbook = next(Path(WORKBOOKS).glob("*项目支出*.xlsx"))
+    paste(page, copied_from(workbook, BUS, "A1:F19"))
+    expect(page.locator(".jx-cellbar .told")).to_contain_text("已粘贴9行4列")
+    save(page)
+    made = Declaration.objects.get(title="另一个校车项目").record()
+    shown = ("level1", "level2", "name", "target")
+    assert texts(made.rows, *shown) == texts(model.rows, *shown)
+    assert [merged(row) for row in made.rows] == [merged(row) for row in model.rows]
+
+
 def test_keys_as_in_a_spreadsheet(sign_in: SignIn) -> None:
     page = sign_in("jingban")
     open_form(page, BUS)

@@ -17,6 +17,8 @@ const isHeading = (line, labels) => {
 const TOP_LINES = 12; // title, department and the rows of headings of an official sheet
 const isFoot = (line) => /^(单位负责人|部门负责人|填表人|填报人|联系电话|经办人)/.test(plain(line.join("")));
 
+const SIDE = /^(年度)?绩效(指标|目标)$/; // beside the rows of an official project form
+
 // The pasted block as cells for `room` columns; `fault` says why it cannot be.
 export const readBlock = (clip, fields, form, room) => {
   let block = parse(clip);
@@ -32,8 +34,8 @@ export const readBlock = (clip, fields, form, room) => {
   }
   block = block.slice(headings, feet > 0 ? block.length - feet : block.length);
   let width = block[0].length;
-  for (let column = width - 1; column > 0 && width > room; column -= 1) { // 三级指标 spans two columns on paper
-    if (block.every((line) => !line[column].trim())) {
+  for (let column = width - 1; column >= 0 && width > room; column -= 1) { // 三级指标 spans two columns on paper
+    if (block.every((line) => !line[column].trim() || SIDE.test(plain(line[column])))) {
       block = block.map((line) => [...line.slice(0, column), ...line.slice(column + 1)]);
       width -= 1;
     }
