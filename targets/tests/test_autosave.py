@@ -23,6 +23,7 @@ from targets.storing import store
 from targets.tests.test_plan_page import plan, plan_row
 from targets.tests.test_project_page import fields_of, page, stored, told
 from targets.tests.world import GOOD_ROWS, World
+from targets.trail import verify
 
 
 @pytest.fixture
@@ -94,6 +95,7 @@ def test_another_writer_ends_the_sitting_first(world: World, form: Declaration, 
         (1, "filler某"), (2, "filler某"), (3, "孙某"), (4, "filler某"),
     ]  # fmt: skip
     assert [row.target for row in stored(form).rows[:3]] == ["≤90万元", "≥1300人", "≥99%"]
+    assert verify().breaks == []
 
 
 def test_an_import_over_a_sitting_keeps_what_was_typed_in_the_history(world: World, form: Declaration) -> None:
@@ -101,6 +103,7 @@ def test_an_import_over_a_sitting_keeps_what_was_typed_in_the_history(world: Wor
     locked = Declaration.objects.get(pk=form.pk)
     store([(locked, world.record(rows=GOOD_ROWS))], by=world.filler, reason=Revision.Reason.IMPORT)
     assert [(number, target) for number, _, target in authors(form)] == [(1, "≥1200人"), (2, "≥1300人"), (3, "≥1200人")]
+    assert verify().breaks == []
 
 
 def test_a_step_is_about_what_was_typed_last(world: World, form: Declaration) -> None:
