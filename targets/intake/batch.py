@@ -128,6 +128,7 @@ def read_batch(batch: ImportBatch, progress: Progress = nobody) -> None:
                 progress(kept, portion[-1].known, READING)
                 keep_more(batch, forms, kept)
                 kept += len(forms)
+                del portion, forms  # or they would wait in memory for the next ones
     except FileRefused as refusal:
         message = str(refusal)
     progress(kept, kept, "已读取，正在核对")

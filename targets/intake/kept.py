@@ -13,7 +13,7 @@ from targets.intake.plan import PlannedForm
 from targets.models import ImportBatch, ImportedForm
 from targets.models.intake import REFUSED
 
-LINES_AT_ONCE, LINES_OF_A_FORM = 5_000, 4
+LINES_AT_ONCE, LINES_OF_A_FORM = 10_000, 4
 """Lines that are planned and kept at one time while a file is read; a form counts as some beside its own."""
 REFUSED_AT_ONCE = 500
 

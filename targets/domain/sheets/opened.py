@@ -210,14 +210,23 @@ def _add(sheet: OpenedSheet, piece: _Piece, found: SheetFormats, known: _Shown) 
     """Numbers and dates as on the screen."""
     texts = sheet.texts
     texts += [[] for _ in range(piece.first - len(texts))]
-    texts += [[*map(known.__getitem__, line)] for line in piece.values]
-    for place, code in found.formats.items():
-        row, column = position(place)
-        line = piece.values[row - piece.first] if piece.first <= row < len(texts) else []
-        if column < len(line) and type(line[column]) is not str:
-            texts[row][column], exact = shown(line[column], code)
-            if exact:
-                sheet.exact[row, column] = exact
+    otherwise = list(_shown_otherwise(piece, found))
+    for line in piece.values:
+        line[:] = map(known.__getitem__, line)  # in place: never twice in memory
+    texts += piece.values  # type: ignore[arg-type]  # texts by now
+    for row, column, text, exact in otherwise:
+        texts[row][column] = text
+        if exact:
+            sheet.exact[row, column] = exact
     sheet.merges.extend(piece.merges)
     sheet.formulas.update(found.formulas)
     sheet.errors.update(found.errors)
+
+
+def _shown_otherwise(piece: _Piece, found: SheetFormats) -> Iterator[tuple[int, int, str, str]]:
+    """Row, column, text and whole number of each value that has a number format of its own."""
+    for place, code in found.formats.items():
+        row, column = position(place)
+        line = piece.values[row - piece.first] if 0 <= row - piece.first < len(piece.values) else []
+        if column < len(line) and type(line[column]) is not str:
+            yield row, column, *shown(line[column], code)
