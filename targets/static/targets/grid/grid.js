@@ -140,7 +140,7 @@ const start = () => {
       add("do", button ? button.value : "save");
       paper.querySelector("[name=csrfmiddlewaretoken]").value = cookie("csrftoken"); // another one after a new log-in
       if (button && button.hasAttribute("formaction")) { paper.action = button.formAction; }
-      sync.isLeaving = true;
+      sync.leave();
       paper.submit();
     });
   });

@@ -79,9 +79,17 @@ export class Sync {
     this.sign.textContent = words;
   }
 
-  async post(body) {
+  // A button of the form goes on from here: nothing more is asked about this page.
+  leave() {
+    this.isLeaving = true;
+    clearTimeout(this.timer);
+    clearTimeout(this.checkTimer);
+    if (this.checking) { this.checking.abort(); }
+  }
+
+  async post(body, signal) {
     const answer = await fetch(this.form.send, {
-      method: "POST", redirect: "manual", credentials: "same-origin",
+      method: "POST", redirect: "manual", credentials: "same-origin", signal,
       headers: { "Content-Type": "application/json", "X-CSRFToken": cookie("csrftoken") },
       body: JSON.stringify({ by: this.form.by, state: this.state, ...body }),
     });
@@ -95,13 +103,16 @@ export class Sync {
 
   // The checks' word on what is on the page now; a later one overtakes an earlier one.
   async check() {
-    const number = this.checks = (this.checks || 0) + 1;
+    if (this.isLeaving || this.isHalted) { return; }
+    if (this.checking) { this.checking.abort(); }
+    const checking = new AbortController();
+    this.checking = checking;
     try {
-      const answer = await this.post({ keep: false, edits: this.edits() });
-      if (number === this.checks && answer.notes) { this.judged(answer); }
+      const answer = await this.post({ keep: false, edits: this.edits() }, checking.signal);
+      if (answer.notes && checking === this.checking) { this.judged(answer); }
       this.isUnchecked = false;
     } catch { // without a connection the last word stands; saving tells of it
-      this.isUnchecked = true;
+      this.isUnchecked = checking === this.checking;
     }
   }
 
