@@ -19,6 +19,7 @@ from django.utils.timezone import localtime
 from departments.roles import FILLER
 from departments.scoped_admin import EVERYBODY, ScopedAdmin, person
 from targets.admin.attachments import attach_view, detach_view, download_view
+from targets.admin.before import before_view
 from targets.admin.cells import cells_view
 from targets.admin.export import OfficialExportMixin, export_forms
 from targets.admin.history import history_page, paper_page, revision_page
@@ -134,6 +135,7 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
         view = self.admin_site.admin_view
         return [
             path("<int:pk>/step/<slug:slug>/", view(self.step), name=f"{name}_step"),
+            path("<int:pk>/before/", view(self.before), name=f"{name}_before"),
             path("<int:pk>/waive/", view(self.waive), name=f"{name}_waive"),
             path("<int:pk>/cells/", view(self.cells), name=f"{name}_cells"),
             path("<int:pk>/renewed/", view(self.renewed), name=f"{name}_renewed"),
@@ -158,6 +160,9 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
 
     def step(self, request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         return step_view(request, self, self.get_object(request, str(pk)), slug)
+
+    def before(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return before_view(request, self, self.get_object(request, str(pk)))
 
     def waive(self, request: HttpRequest, pk: int) -> HttpResponse:
         return waive_view(request, self, self.get_object(request, str(pk)))

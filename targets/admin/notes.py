@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from targets.domain.steps import APPROVED, EDITABLE, VOID
+from targets.domain.steps import APPROVED, EDITABLE, PASSED, REVIEW_LEVELS, VOID
 from targets.links import revision_url
 from targets.models import Declaration, ReviewEvent
 
@@ -30,6 +30,8 @@ class Strip:
 def strips(declaration: Declaration, events: Sequence[ReviewEvent], *, is_own: bool) -> Iterator[Strip]:
     """The strips of a form whose text is shown; `is_own` when the text as it stands now is."""
     yield from _opinion(events)
+    if declaration.state in (*REVIEW_LEVELS, PASSED):
+        yield from _note_of_the_unit(events)
     approval = next((event for event in reversed(events) if event.step in APPROVING), None)
     if declaration.state == VOID and events:
         yield Strip(events[-1].opinion, "已作废", _signed(events[-1]))
@@ -58,6 +60,13 @@ def _opinion(events: Sequence[ReviewEvent]) -> Iterator[Strip]:
     else:
         number = sum(event.step == "return" for event in events)
         yield Strip(last.opinion, "退回意见", f"{_signed(last)}　第 {number} 次退回", "warn")
+
+
+def _note_of_the_unit(events: Sequence[ReviewEvent]) -> Iterator[Strip]:
+    """What the unit wrote to its reviewers when it sent this text."""
+    sent = next((event for event in reversed(events) if event.step == "submit"), None)
+    if sent and sent.opinion:
+        yield Strip(sent.opinion, "给审核人的说明", _signed(sent))
 
 
 def _adjustment(declaration: Declaration, approval: ReviewEvent, events: Sequence[ReviewEvent], *, is_own: bool) -> str:

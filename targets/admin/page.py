@@ -43,6 +43,8 @@ GRID = "grid"
 SEEN = "text on a form's page"
 WITH_THE_FORM = frozenset({"submit", "confirm"})
 """Steps whose button saves the form first."""
+AFTERWARDS = {"before": "before"}
+"""Buttons that lead to another page of the form once it is saved."""
 RARE = frozenset({"void", "adopt"})
 """Steps that do not lie ready at the foot of the page."""
 LOOKS = {"reject": "refuse", **dict.fromkeys(("forward", "pass", "approve", "submit", "confirm"), "default")}
@@ -108,7 +110,7 @@ def _receive(request: HttpRequest, admin: ModelAdmin[Any], declaration: Declarat
         desk = Desk(saved.typed, saved.number, None, error, saved.clashes, is_dirty=True)
         return show(request, admin, declaration, desk)
     _go_on(request, declaration, action, saved, user)
-    return HttpResponseRedirect(address(declaration))
+    return HttpResponseRedirect(address(declaration, AFTERWARDS.get(action, "change")))
 
 
 def _seen(request: HttpRequest, declaration: Declaration, base: Revision) -> Record:

@@ -44,6 +44,12 @@ READ = SEEN | {
     "health": people("stranger"),
     "elsewhere": people(""),
 }
+FILLS_IN = dict.fromkeys(SEEN, people("")) | {
+    "school": people("filler"),
+    "kindergarten": people("sibling"),
+    "health": people("stranger"),
+}
+"""While a form is its unit's."""
 ATTACHED = dict.fromkeys(SEEN, people("")) | {"school": READ["school"], "sent": SEEN["sent"]}
 """Papers go with the text: of a draft its unit's alone."""
 OURS_AND_THEIRS = {"here": people("admin auditor root"), "elsewhere": people("root far")}
@@ -124,6 +130,7 @@ def tables(label: str, *, imports: Names = ADMINS, exports: Names = EVERYBODY) -
 def forms(name: str, attached: Mapping[str, Names]) -> dict[str, Rule]:
     own = {
         f"admin:targets_{name}_step": Rule(SEEN, status=LED),
+        f"admin:targets_{name}_before": Rule(FILLS_IN, SEEN, instead=LED),
         f"admin:targets_{name}_waive": Rule(SEEN, status=LED),
         f"admin:targets_{name}_cells": Rule(SEEN, status=LED),
         f"admin:targets_{name}_renewed": Rule(SEEN, status=LED),
@@ -235,6 +242,9 @@ DEEDS: dict[tuple[str, str, str], Names] = {
     ("admin:targets_budgetproject_change", "sent", "edit"): people(""),
     ("admin:targets_budgetproject_add", "", "new"): people("filler"),
     ("admin:targets_budgetproject_step", "school", "submit"): people("filler"),
+    ("admin:targets_budgetproject_before", "school", "nothing"): people(""),  # without the text that was looked over
+    ("admin:targets_budgetproject_before", "school", "looked over"): people("filler"),
+    ("admin:targets_budgetproject_before", "sent", "looked over"): people(""),
     ("admin:targets_budgetproject_step", "school", "void"): people("boss admin root"),
     ("admin:targets_budgetproject_step", "kindergarten", "submit"): people("sibling"),
     ("admin:targets_budgetproject_step", "elsewhere", "submit"): people(""),

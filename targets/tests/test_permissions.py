@@ -131,6 +131,7 @@ def sent_with(what: str, samples: Samples) -> dict[str, Any]:
     world, forms = samples.world, samples.things["targets.budgetproject"]
     everything: dict[str, dict[str, Any]] = {
         "nothing": {},
+        "looked over": {"state": "1.0", "opinion": "请看附件"},
         "edit": {"revision": 1, "end": 1, "do": "save", "goal": "改过的目标，为全区1200名幼儿发放补助。", "row": []},
         "new": {"budget_year": world.year.pk, "unit": world.school.pk, "title": "又一个项目"},
         "approve": {"form": forms["passed"].pk, "document_number": "川财绩〔2023〕1号", "document_date": "2023-01-10"},
