@@ -75,6 +75,7 @@ def test_what_keeps_the_form_here_is_listed_with_links(client: Client, world: Wo
     assert f'href="{here}#f-goal"' in page
     assert f'href="{here}#remark-{one.pk}"' in page
     assert re.search(r"<button[^>]* disabled>送审</button>", page)
+    one.refresh_from_db()
     answer(one, "已核对", by=world.filler)
     form.refresh_from_db()
     state = form.text_state
