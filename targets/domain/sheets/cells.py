@@ -39,11 +39,17 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
-@lru_cache(maxsize=8192)
 def label_key(text: str) -> str:
     """`"项目资金\\n（万元）："` → `"项目资金"`: what two spellings of one label have in common; "" for text too long to be one."""
     if len(text) > LONGEST_LABEL:
         return ""
+    if text.isalnum() and unicodedata.is_normalized("NFKC", text):  # nothing to fold and nothing to leave out
+        return text
+    return _folded_key(text)
+
+
+@lru_cache(maxsize=8192)
+def _folded_key(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).replace("【", "(").replace("】", ")")
     folded = folded.replace("〔", "(").replace("〕", ")").replace("[", "(").replace("]", ")")
     return NUMBERED.sub("", NOT_IN_LABELS.sub("", NOT_IN_LABELS.sub("", folded)))
