@@ -8,14 +8,12 @@ import io
 import re
 import struct
 import zipfile
-import zlib
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import cast
 
 from targets.domain.sheets.biff import Biff, Encrypted, read_biff
 from targets.domain.sheets.docx_parts import main_part, unsafe
 from targets.domain.sheets.ole import Broken
+from targets.domain.sheets.parts import CURE_OF_ANY, Parts, damaged
 from targets.domain.sheets.problems import FileRefused, quoted
 from targets.domain.sheets.sniff import DOCX, ODS, TEXT, XLS, XLSX, sniff
 
@@ -44,7 +42,6 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 CURE = "请用 Excel 或 WPS 打开，另存为“.xlsx”后重新上传。"
-CURE_OF_ANY = "请用 Excel、Word 或 WPS 打开，表格另存为“.xlsx”，文档另存为“.docx”，再重新上传。"
 READ_KINDS = "xlsx、xls、et、ods、csv、docx"
 UPLOAD = f"请上传 {READ_KINDS} 格式的绩效目标表。"
 REFUSED_KINDS = {
@@ -77,6 +74,7 @@ ADDRESS = re.compile(rb"([A-Za-z]{1,3})([0-9]{1,7})")
 COUNT = re.compile(rb"""ount\s*=\s*(["'])(.*?)\1""")
 """The parser reserves room for as many shared strings as this says; there cannot be more of them than bytes."""
 QUOTED = re.compile(rb""""[^"]*"|'[^']*'""")
+LONGEST_PART_NAME = 1000
 MOST_DIGITS = 20
 """A longer number is beyond every limit."""
 NOWHERE = (b"XFD", b"1048576")
@@ -92,97 +90,6 @@ ROW = re.compile(rb"""<(?:\w+:)?row(?=[\s>])""")
 ROW_NUMBER = re.compile(rb"""[^<>]*?\br\s*=\s*["']([0-9]+)["']""")
 WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 """How XML in UTF-16 begins: no office program writes it, and the patterns below would not see its cells."""
-STORED, DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
-AT_ONCE = 256 * 1024
-"""Bytes unpacked in one go."""
-KEPT_UNPACKED = MEGABYTE
-"""Larger parts are unpacked each time that they are asked for."""
-
-
-class Parts(Mapping[str, bytes]):
-    """The parts of a zip, unpacked when they are asked for; large ones are not kept."""
-
-    def __init__(self, content: bytes, entries: Mapping[str, zipfile.ZipInfo], name: str) -> None:
-        self._content = content
-        self._entries = entries
-        self._name = name
-        self._kept: dict[str, bytes] = {}
-
-    def __getitem__(self, part: str) -> bytes:
-        if part in self._kept:
-            return self._kept[part]
-        if self.size(part) <= KEPT_UNPACKED:
-            return self._kept.setdefault(part, self._at_once(part))
-        data = bytearray()  # grows in place: never twice in memory
-        for piece in self.stream(part):
-            data += piece
-        return cast("bytes", data)  # for all who only read it
-
-    def __contains__(self, part: object) -> bool:
-        return part in self._entries
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def size(self, part: str) -> int:
-        return self._entries[part].file_size
-
-    def _at_once(self, part: str) -> bytes:
-        """A small part; like `stream`, no byte more or less than it was declared to be."""
-        entry = self._entries[part]
-        packed = self._packed(entry)
-        if entry.compress_type == STORED:
-            data = bytes(packed)
-        elif entry.compress_type == DEFLATED:
-            try:
-                data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, entry.file_size + 1)
-            except zlib.error as error:
-                raise _damaged(self._name) from error
-        else:
-            raise _damaged(self._name)
-        if len(data) != entry.file_size:
-            raise _damaged(self._name)
-        return data
-
-    def stream(self, part: str) -> Iterator[bytes]:
-        """A part piece by piece. Its declared size is insisted on: a parser that trusts the data must find the same."""
-        left = self._entries[part].file_size
-        for piece in self._unpacked(self._entries[part]):
-            left -= len(piece)
-            if left < 0:
-                break
-            yield piece
-        if left:
-            raise _damaged(self._name)
-
-    def _unpacked(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-        packed = self._packed(entry)
-        feeds = (packed[at : at + AT_ONCE] for at in range(0, len(packed), AT_ONCE))
-        if entry.compress_type == STORED:
-            yield from map(bytes, feeds)
-            return
-        if entry.compress_type != DEFLATED:
-            raise _damaged(self._name)
-        unpacking = zlib.decompressobj(-zlib.MAX_WBITS)
-        try:
-            for feed in feeds:
-                left: bytes | memoryview = feed
-                while piece := unpacking.decompress(left, AT_ONCE):
-                    yield piece
-                    left = unpacking.unconsumed_tail
-        except zlib.error as error:
-            raise _damaged(self._name) from error
-
-    def _packed(self, entry: zipfile.ZipInfo) -> memoryview:
-        at = entry.header_offset
-        head = self._content[at : at + 30]
-        if len(head) < 30 or head[:4] != b"PK\x03\x04":
-            raise _damaged(self._name)
-        start = at + 30 + int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
-        return memoryview(self._content)[start : start + entry.compress_size]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +104,9 @@ class Package:
     """Parts that hold cells."""
     plain: frozenset[str] = frozenset()
     """Those of them whose every cell says its address at its beginning."""
+
+    def for_parser(self) -> bytes:
+        return self.parts.as_zip() if self.kind == XLSX else self.content
 
     @property
     def has_external_links(self) -> bool:
@@ -267,7 +177,7 @@ def _inspect_xls(content: bytes, name: str, limits: Limits) -> Package:
     except Encrypted as error:
         raise _refused(name, REFUSED_KINDS["locked"]) from error
     except (Broken, struct.error, IndexError) as error:
-        raise _damaged(name) from error
+        raise damaged(name) from error
     if len(biff.sheets) > limits.sheets:
         raise too_many_sheets(name, limits)
     if any(sheet.box > limits.box for sheet in biff.sheets):
@@ -296,10 +206,6 @@ def too_deep(name: str) -> FileRefused:
     return _refused(name, "的内部结构层层相套，不像绩效目标表。请用 Excel 或 WPS 另存后重新上传。")
 
 
-def _damaged(name: str) -> FileRefused:
-    return _refused(name, f"已损坏或没有传完整。{CURE_OF_ANY}")
-
-
 def _unpack(content: bytes, name: str, limits: Limits) -> Parts:
     if content.count(b"PK\x01\x02") > limits.entries:
         is_workbook = content.count(b"xl/worksheets/sheet") > limits.sheets
@@ -307,15 +213,16 @@ def _unpack(content: bytes, name: str, limits: Limits) -> Parts:
     try:
         entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, UnicodeDecodeError) as error:
-        raise _damaged(name) from error
+        raise damaged(name) from error
     too_large = _refused(name, "解压后过大，不像绩效目标表。请删除无关内容后重新上传。")
     if len(entries) > limits.entries or sum(entry.file_size for entry in entries) > limits.unpacked_bytes:
         raise too_large
     found: dict[str, zipfile.ZipInfo] = {}
     for entry in entries:
         part = entry.filename
-        if part in found or part.startswith(("/", "\\")) or ".." in part.replace("\\", "/").split("/"):
-            raise _damaged(name)
+        leads_out = part.startswith(("/", "\\")) or ".." in part.replace("\\", "/").split("/")
+        if part in found or leads_out or len(part) > LONGEST_PART_NAME:
+            raise damaged(name)
         if entry.flag_bits & 1:
             raise _refused(name, REFUSED_KINDS["locked"])
         ratio_broken = entry.file_size > limits.ratio_from and entry.file_size > entry.compress_size * limits.ratio
@@ -328,7 +235,7 @@ def _unpack(content: bytes, name: str, limits: Limits) -> Parts:
 def _check_xml(part: str, data: bytes, name: str) -> None:
     _refuse_definitions(part, data, name)
     if b"ount" in data and any(_is_too_many(count, data) for count in COUNT.finditer(data)):
-        raise _damaged(name)
+        raise damaged(name)
 
 
 def _check_sheet(part: str, data: bytes, plain_columns: frozenset[bytes], name: str, limits: Limits) -> None:

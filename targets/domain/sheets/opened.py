@@ -149,7 +149,7 @@ class _Piece:
 
 def _workbook(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterator[OpenedSheet]:
     with _parser(name):
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(package.content))
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(package.for_parser()))
     formats = WorkbookFormats(package.parts)
     for number, metadata in enumerate(workbook.sheets_metadata):
         if metadata.typ != SheetTypeEnum.WorkSheet:

@@ -164,6 +164,7 @@ CASES = {
     ),
     "bomb": (rezipped(GOOD, more=[("xl/media/a.xml", b"0" * 100_000_000)]), "解压后过大"),
     "many entries": (rezipped(GOOD, more=[(f"xl/{number}.xml", b"") for number in range(2_001)]), "压缩包"),
+    "endless name": (rezipped(GOOD, more=[("长" * 20_000, b"x")]), "已损坏"),
     "path upwards": (rezipped(GOOD, more=[("../../etc/passwd", b"x")]), "已损坏"),
     "lying sizes": (lying_about_size(GOOD), "已损坏"),
     "odd compression": (rezipped(GOOD, compression=zipfile.ZIP_LZMA), "已损坏"),
@@ -218,6 +219,16 @@ def test_dimension_is_not_believed():
         ),
     )
     assert read_workbook(content, "a.xlsx").forms[0].title == "校车运营补贴"
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_parser_gets_the_parts_that_were_checked_and_nothing_else(compression):
+    large = ("xl/large.xml", b"<x>" + bytes(range(48, 58)) * 200_000 + b"</x>")
+    content = rezipped(GOOD, more=[large, ("docProps/说明.xml", b"<x/>")], compression=compression)
+    given = inspect(content, "a.xlsx").for_parser()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(io.BytesIO(given)) as new:
+        assert new.testzip() is None
+        assert {name: new.read(name) for name in new.namelist()} == {name: old.read(name) for name in old.namelist()}
 
 
 def test_limits_are_passed_in():
