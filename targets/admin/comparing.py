@@ -9,11 +9,11 @@ from django.http import HttpRequest
 
 from departments.models import Person
 from departments.scoped_admin import person
-from targets.admin.readable import SUBMITTING, readable_revisions
+from targets.admin.readable import SUBMITTING
 from targets.compared import compared
 from targets.domain.record import Record
 from targets.findings import Judged
-from targets.models import Declaration
+from targets.models import Declaration, ReviewEvent
 from targets.paper import paper_of
 
 
@@ -27,24 +27,31 @@ class Submission:
     is_mine: bool = False
 
 
-def submissions(declaration: Declaration, user: Person, *, before: int) -> list[Submission]:
-    """What was sent before revision `before` and may be read by this person; the first one always among them."""
-    acted = declaration.events.filter(person=user).exclude(step="submit").order_by("-number")
-    mine = acted.values_list("revision__number", flat=True).first()
-    sent = declaration.events.filter(step__in=SUBMITTING).order_by("number").values_list("revision__number", "at")
-    readable = set(readable_revisions(declaration, user).values_list("number", flat=True))
+def submissions(events: Sequence[ReviewEvent], user: Person, *, before: int) -> list[Submission]:
+    """What was sent before revision `before`, the first one always among them; whoever sees the form may read them."""
+    mine = next(
+        (event.revision.number for event in reversed(events) if event.person_id == user.pk and event.step != "submit"),
+        0,
+    )
     found: dict[int, Submission] = {}
-    for number, at in sent:
-        if number not in found:
-            found[number] = Submission(number, len(found) + 1, at, number == mine)
-    return [one for one in found.values() if one.number < before and one.number in readable]
+    for event in events:
+        number = event.revision.number
+        if event.step in SUBMITTING and number not in found:
+            found[number] = Submission(number, len(found) + 1, event.at, number == mine)
+    return [one for one in found.values() if one.number < before]
 
 
 def beside_an_earlier_text(
-    request: HttpRequest, declaration: Declaration, record: Record, judged: Sequence[Judged], *, number: int
+    request: HttpRequest,
+    declaration: Declaration,
+    record: Record,
+    judged: Sequence[Judged],
+    *,
+    number: int,
+    events: Sequence[ReviewEvent],
 ) -> dict[str, Any]:
     """The paper of the page, compared where the address says so; `number` is the revision that the page shows."""
-    earlier = submissions(declaration, person(request), before=number)
+    earlier = submissions(events, person(request), before=number)
     chosen = next((one for one in earlier if str(one.number) == request.GET.get("against")), None)
     context: dict[str, Any] = {"earlier": earlier, "against": chosen}
     if chosen is None:

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from departments.scoped_admin import person
 from targets.admin.comparing import beside_an_earlier_text
 from targets.admin.page import address, frame
-from targets.admin.readable import readable_revision, readable_revisions
+from targets.admin.readable import readable_revision, readable_revisions, steps_of
 from targets.domain import diff as diffs
 from targets.domain.diff import Change, diff
 from targets.domain.labels import field_label
@@ -54,10 +54,7 @@ def history_page(request: HttpRequest, admin: ModelAdmin[Any], declaration: Decl
     readable = readable_revisions(declaration, person(request))
     revisions = list(readable.defer("frozen"))
     moments = [Moment(revision.created_at, revision=revision) for revision in revisions]
-    moments += [
-        Moment(event.at, event=event, result=_result(event))
-        for event in declaration.events.select_related("revision").defer("findings", "revision__frozen")
-    ]
+    moments += [Moment(event.at, event=event, result=_result(event)) for event in steps_of(declaration)]
     moments.sort(key=lambda moment: (moment.at, moment.event is not None), reverse=True)
     page = Paginator(moments, PER_PAGE).get_page(request.GET.get("p"))
     context = {
@@ -129,7 +126,9 @@ def revision_page(request: HttpRequest, admin: ModelAdmin[Any], declaration: Dec
         **frame(declaration),
         "revision": revision,
         "record": revision.record,
-        **beside_an_earlier_text(request, declaration, revision.record, (), number=revision.number),
+        **beside_an_earlier_text(
+            request, declaration, revision.record, (), number=revision.number, events=steps_of(declaration)
+        ),
     }
     return TemplateResponse(request, "targets/declaration/revision.html", context)
 

@@ -19,7 +19,8 @@ from targets.admin.comparing import beside_an_earlier_text
 from targets.admin.grid import grid_of
 from targets.admin.neighbours import neighbours
 from targets.admin.notes import strips
-from targets.admin.remark_notes import remark_desk, remark_notes, reply
+from targets.admin.readable import steps_of
+from targets.admin.remark_notes import remark_context, reply
 from targets.admin.saving import Clash, Saved, save, still_open
 from targets.admin.stale import fill, renew, stale_panel
 from targets.copying import next_year
@@ -164,7 +165,7 @@ def show(
     is_own = declaration.is_own_text_of(user)
     is_current = is_form or is_own
     offers = open_steps(declaration, user, judged=judged if is_current and record else None)
-    events = list(declaration.events.select_related("revision").defer("findings", "revision__frozen"))
+    events = steps_of(declaration)
     context = {
         **admin.admin_site.each_context(request),
         **frame(declaration),
@@ -180,8 +181,7 @@ def show(
     }
     if record is not None:
         context["attachments"] = attachment_panel(declaration, record, user)
-        context["remarks"] = remark_notes(declaration, record, user)
-        context["remark_desk"] = remark_desk(declaration, record, user, request.GET.get("row", ""))
+        context |= remark_context(declaration, record, user, request.GET.get("row", ""))
     if is_form and record is not None:
         typed = desk.typed or page_from(shown(record), _first_row(request))
         context |= _inputs(declaration, record, _with_blank_end(typed, is_editable=is_editable), judged, desk)
@@ -190,7 +190,7 @@ def show(
         context["stale"] = stale_panel(declaration, record) if is_editable else None
     elif record is not None:
         shown_number = declaration.submitted_revision.number if declaration.submitted_revision else 0
-        context |= beside_an_earlier_text(request, declaration, record, judged, number=shown_number)
+        context |= beside_an_earlier_text(request, declaration, record, judged, number=shown_number, events=events)
         context["next_year"] = next_year(declaration, user)
         context["neighbours"] = neighbours(declaration, user)
     return TemplateResponse(request, "targets/declaration/page.html", context)

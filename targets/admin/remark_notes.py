@@ -1,5 +1,6 @@
 """修改意见 as a form's page shows them: each with its place, its answers, and what this person may do about it."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from targets.domain.record import MONEY, PLAN, Record
 from targets.domain.steps import EDITABLE
 from targets.models import Declaration, Remark, RemarkReply, StockPhrase
 from targets.paper import PLAN_COLUMNS, PROJECT_COLUMNS
-from targets.remarks import STATE_AFTER, adopt, answer, place_of, why_not_close, why_not_remark
+from targets.remarks import STATE_AFTER, adopt, answer, place_of, reviewing_role, side_of, why_not_remark
 from targets.review import StepRefused
 
 SHOWN_NAME = 18
@@ -36,18 +37,28 @@ class RemarkNote:
         return "must_fix" if is_open_must else "remark"
 
 
-def remark_notes(declaration: Declaration, record: Record, user: Person) -> list[RemarkNote]:
-    """What this person may read, in the order of the form; two queries, however many there are."""
+def remark_context(declaration: Declaration, record: Record, user: Person, row: str) -> dict[str, Any]:
+    """What the page needs of remarks; `row` is the one that was pointed at for a new one."""
     if declaration.submitted_revision_id is None:
-        return []
-    remarks = list(declaration.remarks.visible_to(user).select_related("declaration").prefetch_related("replies"))
-    if not remarks:
-        return []
+        return {"remarks": [], "remark_desk": None}
+    may_remark = not why_not_remark(declaration, user)
+    return {
+        "remarks": remark_notes(declaration, record, user, may_remark=may_remark),
+        "remark_desk": remark_desk(record, user, row) if may_remark else None,
+    }
+
+
+def remark_notes(declaration: Declaration, record: Record, user: Person, *, may_remark: bool) -> list[RemarkNote]:
+    """What this person may read, in the order of the form; two queries, however many there are."""
+    remarks = list(declaration.remarks.visible_to(user))
+    replies: dict[int, list[RemarkReply]] = defaultdict(list)
+    for one in RemarkReply.objects.filter(remark__declaration=declaration).order_by("pk"):
+        replies[one.remark_id].append(one)
     order = {row.key: number for number, row in record.numbered_rows()}
     editable, own = declaration.editable_by(user), declaration.is_own_text_of(user)
-    closes = {side: not why_not_close(declaration, side, user) for side in Remark.Side}
+    closing = side_of(reviewing_role(declaration, user)) if may_remark else ""
     unsent_since = declaration.state_since if declaration.state in EDITABLE and not own else None
-    told = {one.pk: _told(one, unsent_since) for one in remarks}
+    told = {one.pk: _told(replies[one.pk], unsent_since) for one in remarks}
     notes = [
         RemarkNote(
             one,
@@ -56,7 +67,7 @@ def remark_notes(declaration: Declaration, record: Record, user: Person) -> list
             told[one.pk],
             STATE_AFTER[told[one.pk][-1].deed] if told[one.pk] else Remark.State.OPEN,
             may_answer=editable and one.sent_at is not None and one.state != Remark.State.ACCEPTED,
-            may_close=one.sent_at is not None and closes[Remark.Side(one.side)],
+            may_close=one.sent_at is not None and one.side == closing,
             may_take_back=one.sent_at is None and one.author_id == user.pk,
         )
         for one in remarks
@@ -64,9 +75,8 @@ def remark_notes(declaration: Declaration, record: Record, user: Person) -> list
     return sorted(notes, key=lambda note: (order.get(note.remark.row_key, 0), note.remark.pk))
 
 
-def _told(one: Remark, unsent_since: datetime | None) -> list[RemarkReply]:
+def _told(replies: list[RemarkReply], unsent_since: datetime | None) -> list[RemarkReply]:
     """What the unit answers goes up with its text: until then the reviewer does not read it."""
-    replies = list(one.replies.all())
     if unsent_since is None:
         return replies
     return [reply for reply in replies if reply.deed not in UNITS_DEEDS or reply.at < unsent_since]
@@ -78,10 +88,8 @@ def _anchor(one: Remark, rows: Mapping[str, int]) -> str:
     return f"f-{one.field}" if one.field and not one.row_key else "remarks"
 
 
-def remark_desk(declaration: Declaration, record: Record, user: Person, row: str) -> dict[str, Any] | None:
-    """What the form for a new remark offers, or None for who may not remark; `row` is the one that was pointed at."""
-    if why_not_remark(declaration, user):
-        return None
+def remark_desk(record: Record, user: Person, row: str) -> dict[str, Any]:
+    """What the form for a new remark offers."""
     is_plan = record.kind == PLAN
     heads = () if is_plan else (*HEAD_TEXTS, *MONEY)
     columns = PLAN_COLUMNS if is_plan else PROJECT_COLUMNS
