@@ -12,6 +12,7 @@ from departments.scoped_admin import person
 from targets.admin.attachments import attachment_panel
 from targets.admin.comparing import beside_an_earlier_text
 from targets.admin.page import address, frame
+from targets.admin.readable import steps_of
 from targets.domain.record import Record
 from targets.editing import why_not_editable
 from targets.findings import count_levels, judge
@@ -71,7 +72,7 @@ def _looked_over(request: HttpRequest, declaration: Declaration, user: Person) -
         record, declaration.budget_year.rules(), declaration.waivers.select_related("asked_by", "decided_by")
     )
     number = declaration.current_revision.number if declaration.current_revision else 0
-    beside = beside_an_earlier_text(request, declaration, record, judged, number=number)
+    beside = beside_an_earlier_text(request, declaration, record, judged, number=number, events=steps_of(declaration))
     offers = open_steps(declaration, user, judged=judged)
     return {
         **beside,
