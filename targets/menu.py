@@ -62,6 +62,7 @@ MENU: tuple[Entry, ...] = (
     Entry("绩效目标编报", "成批送审", "admin:targets_day", frozenset({FILLER})),
     Entry("绩效目标审核", "项目支出", PROJECTS, REVIEWERS, "turn=mine", PROJECT, IN_REVIEW),
     Entry("绩效目标审核", "部门整体", PLANS, REVIEWERS, "turn=mine", PLAN, IN_REVIEW),
+    Entry("绩效目标审核", "成批报送财政", "admin:targets_day", frozenset({DEPARTMENT_REVIEWER}), "for=finance"),
     Entry("绩效目标审核", "情况说明", "admin:targets_waivers", frozenset({PERFORMANCE_REVIEWER})),
     Entry("绩效目标审核", "审核常用语", "admin:targets_stockphrase_changelist", REVIEWERS),
     Entry("绩效目标批复", "成批批复", "admin:targets_approve", APPROVERS),

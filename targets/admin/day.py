@@ -1,71 +1,98 @@
-"""成批送审: the forms of one's units that are still being filled in, how far each has come, and 送审 of many at once."""
+"""成批送审 and 成批报送财政: the forms that wait for a unit's filler or its department's reviewer, many sent on at once."""
 
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from departments.models import Person
-from departments.roles import FILLER
+from departments.roles import DEPARTMENT_REVIEWER, FILLER
 from departments.scoped_admin import person
+from targets.domain.steps import DEPARTMENT_REVIEW
 from targets.models import Campaign, Declaration
+from targets.progress import with_progress
 from targets.review import Order
 from targets.review_many import take_steps
 from targets.workbench.facts import campaign_fact
 
 AT_ONCE = 200
 """So many forms are listed, and sent in one request."""
+VERBS = {"submit": "送审", "forward": "报送财政"}
 
 
 def day_page(request: HttpRequest) -> HttpResponse:
     user = person(request)
-    if not user.scope.holds(FILLER):
+    if not user.scope.holds(FILLER, DEPARTMENT_REVIEWER):
         raise Http404
-    waiting = _waiting(user)
+    waiting = {"submit": _being_filled_in(user), "forward": _to_be_forwarded(user)}
     if request.method == "POST":
-        _send(request, waiting, user)
+        step = "forward" if request.POST.get("do") == "forward" else "submit"
+        _send(request, step, waiting[step], user)
         return HttpResponseRedirect(request.get_full_path())
-    forms = list(waiting[:AT_ONCE])
-    years = {form.budget_year_id for form in forms}
+    forms, sent = (list(found[:AT_ONCE]) for found in waiting.values())
+    years = {form.budget_year_id for form in (*forms, *sent)}
     context = {
         **admin.site.each_context(request),
-        "title": "成批送审",
+        "title": "成批送审" if user.scope.holds(FILLER) else "成批报送财政",
+        "is_filler": user.scope.holds(FILLER),
+        "is_reviewer": user.scope.holds(DEPARTMENT_REVIEWER),
         "forms": forms,
-        "ready": [form.pk for form in forms if not form.error_count and not form.stale and form.filled],
-        "left_out": waiting.count() - len(forms),
+        "sent": sent,
+        "ready": [form.pk for form in forms if _is_ready(form)],
+        "left_out": waiting["submit"].count() - len(forms),
+        "sent_left_out": waiting["forward"].count() - len(sent),
         "deadline": campaign_fact(list(Campaign.objects.filter(budget_year__in=years))) if years else None,
     }
     return render(request, "targets/day.html", context)
 
 
-def _waiting(user: Person) -> QuerySet[Any]:
-    """Returned forms first; how many rows of each have a target."""
+def _is_ready(form: Any) -> bool:
+    return bool(form.filled) and not (form.error_count or form.stale or form.open_musts)
+
+
+def _listed(forms: QuerySet[Any]) -> QuerySet[Any]:
+    related = forms.select_related("unit", "department", "budget_year", "current_revision")
+    return with_progress(related.defer("goal", "extra", "current_revision__frozen"))
+
+
+def _being_filled_in(user: Person) -> QuerySet[Any]:
+    """Returned forms first."""
     found = Declaration.objects.visible_to(user).editable_by(user).filter(budget_year__is_closed=False)
-    filled = Count("indicators", filter=~Q(indicators__target=""))
-    with_progress = found.select_related("unit", "department", "budget_year").defer("goal", "extra")
-    return with_progress.annotate(filled=filled).order_by("-state", "-year", "unit__code", "-kind", "title_key", "id")
+    return _listed(found).order_by("-state", "-year", "unit__code", "-kind", "title_key", "id")
 
 
-def _send(request: HttpRequest, waiting: QuerySet[Any], user: Person) -> None:
-    """Each form is told: sent, or why not."""
+def _to_be_forwarded(user: Person) -> QuerySet[Any]:
+    reached = user.scope.reach(DEPARTMENT_REVIEWER) if user.scope.holds(DEPARTMENT_REVIEWER) else ()
+    found = Declaration.objects.visible_to(user).filter(state=DEPARTMENT_REVIEW, unit__in=reached)
+    return _listed(found).order_by("unit__code", "-year", "-kind", "title_key", "id")
+
+
+def _send(request: HttpRequest, step: str, waiting: QuerySet[Any], user: Person) -> None:
+    """Each form is told: sent, or why not. A reviewer's list says of each form which revision stood in it."""
+    verb = VERBS[step]
     ticked = {int(pk) for pk in request.POST.getlist("form") if pk.isdecimal() and len(pk) < 18}
     if not ticked:
-        messages.error(request, "没有送审：没有勾选任何一张表。请勾选要送审的表。")
+        messages.error(request, f"没有{verb}：没有勾选任何一张表。请勾选要{verb}的表。")
         return
     if len(ticked) > AT_ONCE:
-        messages.error(request, f"没有送审：一次最多{AT_ONCE}张，您选了{len(ticked)}张。请分几次。")
+        messages.error(request, f"没有{verb}：一次最多{AT_ONCE}张，您选了{len(ticked)}张。请分几次。")
         return
-    told = take_steps(list(waiting.filter(pk__in=ticked)), "submit", by=user, order=Order())
-    sent = [form.heading for form, refusal in told if not refusal]
-    if sent:
-        messages.success(request, f"已送审{len(sent)}张：{'、'.join(sent[:10])}{'等' if len(sent) > 10 else ''}。")
+    told = []
+    for form in waiting.filter(pk__in=ticked):
+        seen = request.POST.get(f"seen:{form.pk}", "")
+        order = Order(seen_revision=int(seen) if seen.isdecimal() and len(seen) < 9 else None)
+        told += take_steps([form], step, by=user, order=order)
+    done = [form.heading for form, refusal in told if not refusal]
+    if done:
+        messages.success(request, f"已{verb}{len(done)}张：{'、'.join(done[:10])}{'等' if len(done) > 10 else ''}。")
     for form, refusal in told:
         if refusal:
             messages.error(request, f"“{form.heading}”{refusal}")
     if gone := len(ticked) - len(told):
-        messages.warning(request, f"另有{gone}张没有送审：它们已不在编制，可能刚被他人办理。")
+        place = "待主管部门审核" if step == "forward" else "编制"
+        messages.warning(request, f"另有{gone}张没有{verb}：它们已不在{place}，可能刚被他人办理。")
 
 
 admin.site.add_page("day/", day_page, "targets_day")  # type: ignore[attr-defined]

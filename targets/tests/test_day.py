@@ -5,7 +5,11 @@ from dataclasses import replace
 from django.test import Client
 from django.urls import reverse
 
+from targets.domain.edits import Change
+from targets.editing import apply_changes
 from targets.models import Declaration
+from targets.remarks import Said, remark
+from targets.review import Order, take_step
 from targets.tests.world import GOOD_ROWS, World
 
 DAY = "admin:targets_day"
@@ -51,4 +55,49 @@ def test_nothing_chosen_and_too_many_are_said(world: World) -> None:
     assert "没有勾选任何一张表" in client.post(reverse(DAY), {}, follow=True).content.decode()
     assert "一次最多200张" in client.post(reverse(DAY), {"form": range(1, 300)}, follow=True).content.decode()
     assert "没有还在编制的表" in client.get(reverse(DAY)).content.decode()
-    assert client_of(world, "boss").get(reverse(DAY)).status_code == 404
+    assert client_of(world, "office").get(reverse(DAY)).status_code == 404
+
+
+def test_remarks_that_wait_for_an_answer_are_counted(world: World) -> None:
+    form = world.advance(world.declaration(), "submit")
+    for level in ("must", "must", "question"):
+        remark(form, Said("请核对", level=level), by=world.boss)
+    remark(form, Said("留意", audience="internal"), by=world.boss)
+    form.refresh_from_db()
+    take_step(form, "return", by=world.boss, order=Order(opinion="请修改"))
+    day = client_of(world, "filler").get(reverse(DAY))
+    (listed,) = day.context["forms"]
+    assert (listed.filled, listed.open_remarks, listed.open_musts, day.context["ready"]) == (5, 3, 2, [])
+    assert "待答复 3 条" in day.content.decode()
+    assert "其中必须修改 2 条" in day.content.decode()
+    home = client_of(world, "filler").get(reverse("admin:index")).content.decode()
+    assert "修改意见待答复 3 条，必须修改 2 条" in home
+
+
+def test_a_department_sends_on_what_it_has_seen(world: World) -> None:
+    """One as seen, one that came anew meanwhile, one without a word of what was seen, one of another department."""
+    seen, changed, unseen, foreign = (
+        world.advance(world.declaration(title=title), "submit") for title in ("甲", "乙", "丙", "丁")
+    )
+    Declaration.objects.filter(pk=foreign.pk).update(unit=world.health, department=world.health)
+    client = client_of(world, "boss")
+    page = client.get(reverse(DAY))
+    assert {form.title for form in page.context["sent"]} == {"甲", "乙", "丙"}
+    world.advance(changed, "withdraw")
+    changed.refresh_from_db()
+    apply_changes(changed, [Change("", "goal", changed.goal, f"{changed.goal}又改。")], by=world.filler)
+    world.advance(changed, "submit")
+    sent = {"do": "forward", "form": [form.pk for form in (seen, changed, unseen, foreign)]}
+    sent |= {f"seen:{form.pk}": 1 for form in (seen, changed, foreign)}
+    text = client.post(reverse(DAY), sent, follow=True).content.decode()
+    assert "已报送财政1张：甲。" in text
+    assert "“乙”没有报送财政：您打开后这张表又有修改（现为第2稿）" in text
+    assert "“丙”没有报送财政：没有说明您看的是第几稿" in text
+    assert "另有1张没有报送财政：它们已不在待主管部门审核" in text
+    waiting = "department_review"
+    assert dict(Declaration.objects.values_list("title", "state")) == {
+        "甲": "office_review",
+        "乙": waiting,
+        "丙": waiting,
+        "丁": waiting,
+    }

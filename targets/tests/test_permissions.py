@@ -147,6 +147,11 @@ def sent_with(what: str, samples: Samples) -> dict[str, Any]:
         "accept": {"action": "accept", "_selected_action": samples.things["targets.libraryindicator"]["here"].pk},
         "adopt": {"form": forms["last year"].pk, "document_number": "川财〔2022〕1号", "document_date": "2022-01-10"},
         "send many": {"form": forms["school"].pk},
+        "forward many": {
+            "do": "forward",
+            "form": (sent := forms.get("waiting", forms["school"])).pk,
+            f"seen:{sent.pk}": 1,
+        },
         "copy": {"form": forms["last year"].pk},
         "renewed": {"place": "goal"},
         "paper": {"file": SimpleUploadedFile("依据.pdf", b"%PDF-1.7 other")},
@@ -194,6 +199,7 @@ def ready(samples: Samples) -> Samples:
     things = samples.things["targets.budgetproject"]
     world = samples.world
     things["passed"] = world.advance(world.declaration(title="通过的项目"), "submit", "forward", "forward", "pass")
+    things["waiting"] = world.advance(world.declaration(title="等部门审核的项目"), "submit")
     last_year = BudgetYear.objects.create(division=world.division, year=2022, is_closed=True)
     things["last year"] = world.declaration(title="上年的项目", year=2022)
     Declaration.objects.filter(pk=things["last year"].pk).update(budget_year=last_year)

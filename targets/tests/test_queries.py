@@ -51,7 +51,7 @@ LISTS = {
     "admin:targets_departmentplan_changelist": ("boss", "perf", "auditor"),
     "admin:targets_approve": ("perf", "budget"),
     "admin:targets_adopt": ("admin",),
-    "admin:targets_day": ("filler",),
+    "admin:targets_day": ("filler", "boss"),
     "admin:targets_waivers": ("perf",),
     "admin:departments_person_changelist": ("admin",),
     "admin:targets_disclosure_changelist": ("perf",),

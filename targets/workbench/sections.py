@@ -14,6 +14,7 @@ from targets.domain.steps import APPROVED, EDITABLE, PASSED, RETURNED, REVIEW_LE
 from targets.links import form_url
 from targets.models import BudgetYear, Campaign, Category, Declaration, Disclosure, ReviewEvent, Revision, Waiver
 from targets.models.declaration import KIND_LABELS
+from targets.progress import with_progress
 from targets.review import whose_turn
 from targets.workbench.facts import Fact, Group, by_department, days_since, total_of
 
@@ -112,9 +113,8 @@ def _awaiting_confirmation(forms: Sequence[Declaration]) -> set[int]:
 def own_forms(person: Person, waiting: Sequence[Declaration]) -> list[OwnForm]:
     """Forms of the units a person works in, the latest year first, with progress: rows that have a target."""
     mine = {form.pk for form in waiting}
-    filled = Count("indicators", filter=~Q(indicators__target=""))
     found = Declaration.objects.living().visible_to(person).filter(unit__in=person.scope.own)
-    rows = found.select_related(*LIST_PARTS).defer(*LONG_TEXTS).annotate(filled=filled)
+    rows = with_progress(found.select_related(*LIST_PARTS).defer(*LONG_TEXTS))
     ordered = rows.order_by("-year", "unit__code", "-kind", "title_key", "id")[:ROWS_SHOWN]
     return [
         OwnForm(form, form_url(form), form.filled, whose_turn(form), form.pk in mine, days_since(form.state_since))
