@@ -87,7 +87,7 @@ def test_a_department_sends_on_what_it_has_seen(world: World) -> None:
     changed.refresh_from_db()
     apply_changes(changed, [Change("", "goal", changed.goal, f"{changed.goal}又改。")], by=world.filler)
     world.advance(changed, "submit")
-    sent = {"do": "forward", "form": [form.pk for form in (seen, changed, unseen, foreign)]}
+    sent: dict[str, object] = {"do": "forward", "form": [form.pk for form in (seen, changed, unseen, foreign)]}
     sent |= {f"seen:{form.pk}": 1 for form in (seen, changed, foreign)}
     text = client.post(reverse(DAY), sent, follow=True).content.decode()
     assert "已报送财政1张：甲。" in text
