@@ -3,15 +3,19 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 
 from departments.models import Person
 from departments.roles import DEPARTMENT_REVIEWER, FILLER
 from departments.scoped_admin import person
+from targets.admin.export import download
 from targets.domain.steps import DEPARTMENT_REVIEW
 from targets.models import Campaign, Declaration
+from targets.outgoing.shapes import BY_SLUG, SUMMARY, ExportRefused
 from targets.progress import with_progress
 from targets.review import Order
 from targets.review_many import take_steps
@@ -95,4 +99,20 @@ def _send(request: HttpRequest, step: str, waiting: QuerySet[Any], user: Person)
         messages.warning(request, f"另有{gone}张没有{verb}：它们已不在{place}，可能刚被他人办理。")
 
 
+def summary(request: HttpRequest) -> HttpResponseBase:
+    """汇总表 of the latest year (or `?year=`): the forms of both kinds that this person sees, a sheet for each department."""
+    user = person(request)
+    if not user.scope.holds(FILLER, DEPARTMENT_REVIEWER):
+        raise Http404
+    forms = Declaration.objects.living().visible_to(user)
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked.isdecimal() and len(asked) == 4 else forms.aggregate(last=Max("year"))["last"]
+    try:
+        return download(request, BY_SLUG[SUMMARY], forms.filter(year=year))
+    except ExportRefused as refusal:
+        messages.warning(request, str(refusal))
+        return HttpResponseRedirect(reverse("admin:targets_day"))
+
+
+admin.site.add_page("day/summary/", summary, "targets_day_summary")  # type: ignore[attr-defined]
 admin.site.add_page("day/", day_page, "targets_day")  # type: ignore[attr-defined]

@@ -1,9 +1,11 @@
 """成批送审: what is still being filled in, how far it has come, and each form told when many are sent."""
 
+import io
 from dataclasses import replace
 
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from targets.domain.edits import Change
 from targets.editing import apply_changes
@@ -101,3 +103,26 @@ def test_a_department_sends_on_what_it_has_seen(world: World) -> None:
         "丙": waiting,
         "丁": waiting,
     }
+
+
+def test_the_summary_has_the_year_s_forms_of_both_kinds_that_one_sees(world: World) -> None:
+    world.declaration(title="甲")
+    plan = world.declaration(title="2023年整体绩效目标表")
+    Declaration.objects.filter(pk=plan.pk).update(kind="plan", total=None, fiscal=None, other=None)
+    world.declaration(title="往年的", year=2022)
+    world.declaration(title="别的单位的", unit=world.kindergarten)
+    answer = client_of(world, "filler").get(reverse("admin:targets_day_summary"))
+    (sheet,) = load_workbook(io.BytesIO(b"".join(answer))).worksheets
+    rows = [[cell.value for cell in row[:4]] for row in sheet.iter_rows(min_row=4, max_row=6)]
+    assert (sheet["A1"].value, rows) == (
+        "2023年绩效目标汇总表",
+        [
+            [1, "甲", "淄川区实验学校", 100],
+            [2, "2023年整体绩效目标表", "淄川区实验学校", None],
+            [None, "合计", "2张", 100],
+        ],
+    )
+    assert (
+        "没有可导出的表"
+        in client_of(world, "stranger").get(reverse("admin:targets_day_summary"), follow=True).content.decode()
+    )

@@ -22,7 +22,7 @@ WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "w
 def links_of(page: Page) -> list[str]:
     """Addresses of our own that the page leads to, but for downloads and the way out."""
     found = page.eval_on_selector_all("a[href]", "links => links.map(link => link.pathname + link.search)")
-    out = ("/logout/", "/workbook/", ".xlsx", "/problems/", "/annotated/", "shape=")
+    out = ("/logout/", "/workbook/", "/summary/", ".xlsx", "/problems/", "/annotated/", "shape=")
     return [one for one in dict.fromkeys(found) if one.startswith("/") and not any(word in one for word in out)]
 
 
