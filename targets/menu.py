@@ -78,6 +78,7 @@ MENU: tuple[Entry, ...] = (
     Entry("绩效公开", "公开批次", "admin:targets_disclosure_changelist", DIVISION_ROLES),
     Entry("查询", "全部项目支出表", PROJECTS, ONLOOKERS),
     Entry("查询", "全部部门整体表", PLANS, ONLOOKERS),
+    Entry("查询", "留痕查询", "admin:targets_trail", frozenset({ADMIN, AUDITOR})),
     Entry("导入", "导入记录", "admin:targets_importbatch_changelist", frozenset({FILLER}) | FINANCE_ROLES),
     Entry("导入", "历史数据接收", "admin:targets_adopt", frozenset({ADMIN})),
     Entry("基础数据", "导入基础数据", "admin:targets_basics", frozenset({ADMIN})),

@@ -1,6 +1,5 @@
 """The engine of the workflow: the only writer of state. The table it walks is `targets.domain.steps.STEPS`."""
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from departments.models import Person
 from departments.roles import ADMIN, ROLES
+from targets.access import record_refusals
 from targets.domain import steps
 from targets.domain.steps import (
     APPROVED,
@@ -29,8 +29,6 @@ from targets.domain.trail import EVENT, add_link
 from targets.findings import Judged, judge_declaration
 from targets.models import Attachment, Declaration, Remark, ReviewEvent
 from targets.storing import close_sittings
-
-logger = logging.getLogger("targets.review")
 
 
 class StepRefused(Exception):
@@ -317,14 +315,15 @@ def take_step(declaration: Declaration, slug: str, *, by: Person, order: Order |
                 locked.remarks.filter(sent_at=None).update(sent_at=locked.state_since)
             event.save()
     except StepRefused as refusal:
-        log_refusal(declaration, slug, by, refusal)
+        record_refusals([(declaration, str(refusal))], label_of(slug), by)
         raise
     declaration.refresh_from_db()
     return event
 
 
-def log_refusal(declaration: Declaration, slug: str, by: Person, refusal: StepRefused) -> None:
-    logger.warning("step refused: %s by %s on form %s: %s", slug, by.pk, declaration.pk, refusal)
+def label_of(slug: str) -> str:
+    """How the trail calls a step; an address may name one that there is not."""
+    return "／".join(dict.fromkeys(step.label for step in STEPS if step.slug == slug)) or "没有的步骤"
 
 
 def find_step(declaration: Declaration, slug: str, user: Person) -> tuple[Step, str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Max
 
 from departments.models import Person
+from targets.access import record_refusals
 from targets.bulk import insert_many, update_many
 from targets.findings import Years, judge, waivers_of
 from targets.models import Declaration, Indicator, ReviewEvent
@@ -15,7 +16,7 @@ from targets.review import (
     Order,
     StepRefused,
     find_step,
-    log_refusal,
+    label_of,
     move,
     send_papers,
     take_step,
@@ -54,7 +55,6 @@ def take_step_together(locked: Sequence[Declaration], slug: str, *, by: Person, 
             case = Case(form, step, by, order, judge(record, years.rules_of(form), waivers[form.pk]))
             taken.append(move(case, role, last_number.get(form.pk, 0) + 1))
         except StepRefused as refusal:
-            log_refusal(form, slug, by, refusal)
             refusals.append(str(refusal))
         else:
             moved.append(form)
@@ -63,4 +63,6 @@ def take_step_together(locked: Sequence[Declaration], slug: str, *, by: Person, 
     if slug in SENDING:
         send_papers([form.pk for form in moved])
     insert_many(taken)
+    refused = [(form, said) for form, said in zip(locked, refusals, strict=True) if said]
+    record_refusals(refused, label_of(slug), by)
     return refusals

@@ -5,6 +5,7 @@ at import would register them on a second site, which is then thrown away.
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, cast
 
 from django.contrib.admin import AdminSite
@@ -17,9 +18,10 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from departments.models import Division, Membership, Person
+from targets.access import record_access
 from targets.first_steps import needs_first_steps
 from targets.menu import menu_for
-from targets.models import Campaign
+from targets.models import AccessRecord, Campaign
 from targets.workbench.page import context_for
 
 SYSTEM_NAME = "预算绩效目标管理"
@@ -74,6 +76,32 @@ class PerformanceSite(AdminSite):
 
     def autocomplete_view(self, request: HttpRequest) -> Any:
         return ChoiceView.as_view(admin_site=self)(request)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """As Django's; who came in, who failed and who is locked out is written down."""
+        response = super().login(request, extra_context)
+        if request.method == "POST":
+            self._record_login(request, response)
+        return response
+
+    def _record_login(self, request: HttpRequest, response: Any) -> None:
+        deeds, typed = AccessRecord.Deed, request.POST.get("username", "").replace("\0", "")
+        if response.status_code == HTTPStatus.FOUND:
+            record_access(request, deeds.LOGIN, cast(Person, request.user), typed, "")
+            return
+        known = Person.objects.filter(username=typed).first()
+        if getattr(request, "axes_locked_out", False):
+            record_access(request, deeds.LOCKED, known, typed, "密码错误次数过多，暂时不能登录")
+            return
+        faults = [str(fault) for field in response.context_data["form"].errors.values() for fault in field]
+        record_access(request, deeds.FAILED, known, typed, "".join(faults))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        who = request.user
+        response = super().logout(request, extra_context)
+        if request.method == "POST" and isinstance(who, Person):
+            record_access(request, AccessRecord.Deed.LOGOUT, who, "", "")
+        return response
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Everybody with a role in force; `is_staff` means nothing here."""

@@ -12,6 +12,7 @@ from targets.admin import (
     projects,
     remarks,
     setup,
+    trail,
     years,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "projects",
     "remarks",
     "setup",
+    "trail",
     "years",
 ]

@@ -11,10 +11,11 @@ from targets.models.remark import Remark, RemarkReply
 from targets.models.review import ReviewEvent, Waiver
 from targets.models.revision import Revision
 from targets.models.sitting import Sitting
-from targets.models.trail import TrailSeal
+from targets.models.trail import AccessRecord, TrailSeal
 from targets.models.year import BudgetYear, Campaign, Category, RuleSetting
 
 __all__ = [
+    "AccessRecord",
     "Attachment",
     "BudgetProject",
     "BudgetYear",

@@ -33,6 +33,7 @@ class ReviewEvent(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "办理记录"
         ordering = ["declaration", "number"]
+        indexes = [models.Index(fields=["at"], name="event_by_time")]
         constraints = [
             models.UniqueConstraint(fields=["declaration", "number"], name="one_event_per_number"),
             models.UniqueConstraint(fields=["declaration", "link"], name="one_event_per_link"),

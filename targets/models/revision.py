@@ -37,6 +37,7 @@ class Revision(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "修改记录"
         ordering = ["declaration", "number"]
+        indexes = [models.Index(fields=["created_at"], name="revision_by_time")]
         constraints = [
             models.UniqueConstraint(fields=["declaration", "number"], name="one_revision_per_number"),
             models.UniqueConstraint(fields=["declaration", "link"], name="one_revision_per_link"),

@@ -207,6 +207,7 @@ GET: dict[str, Rule] = {
     **tables("targets.libraryindicator", imports=PERFORMANCE, exports=YEAR_MANAGERS | {"auditor"}),
     "admin:targets_libraryindicator_build": Rule(PERFORMANCE, status=LED),
     "admin:targets_adopt": Rule(ADMINS),
+    "admin:targets_trail": Rule(OVERSEERS),
     "admin:targets_waivers": Rule(PERFORMANCE),
     "admin:targets_blanks": Rule(IMPORTERS),
     **screen("targets.importbatch", BATCHES, lists=IMPORTERS, adds=people("")),

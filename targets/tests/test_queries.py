@@ -53,6 +53,7 @@ LISTS = {
     "admin:targets_adopt": ("admin",),
     "admin:targets_day": ("filler", "boss"),
     "admin:targets_waivers": ("perf",),
+    "admin:targets_trail": ("admin", "auditor", "root"),
     "admin:departments_person_changelist": ("admin",),
     "admin:targets_disclosure_changelist": ("perf",),
 }

@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
+from targets.checks import close_tables
 from targets.trail import verify
 
 
@@ -13,8 +15,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="输出JSON")
+        parser.add_argument("--close", action="store_true", help="先补上缺少的触发器（PostgreSQL）")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["close"]:
+            close_tables(connection)
         report = verify()
         if options["json"]:
             self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False, indent=2))

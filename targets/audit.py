@@ -1,0 +1,167 @@
+"""Who did what when: revisions, steps, log-ins and refused steps as one list, newest first."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import CharField, F, Model, PositiveIntegerField, Q, QuerySet, Value
+from django.utils import timezone
+
+from departments.models import Department, Person
+from departments.roles import ADMIN, AUDITOR
+from targets.domain.steps import STEPS
+from targets.models import AccessRecord, ReviewEvent, Revision
+
+REVISION, EVENT, ACCESS = "revision", "event", "access"
+TEXT, NOTHING = Value("", CharField()), Value(0, PositiveIntegerField())
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One table of the list: the fields in which it holds what the list shows."""
+
+    model: type[Model]
+    at: str
+    deed: str
+    who: str
+    account: str
+    said: str
+    columns: dict[str, Any] = field(default_factory=dict)
+
+
+def _of_form(number: str) -> dict[str, Any]:
+    return {"number": F(number), "address": TEXT}
+
+
+SOURCES = {
+    REVISION: Source(Revision, "created_at", "reason", "author_name", "author__username", "note", _of_form("number")),
+    EVENT: Source(
+        ReviewEvent, "at", "step", "person_name", "person__username", "opinion", _of_form("revision__number")
+    ),
+    ACCESS: Source(
+        AccessRecord, "at", "deed", "person_name", "username", "sentence", {"number": NOTHING, "address": F("address")}
+    ),
+}
+
+
+def _steps() -> dict[str, str]:
+    """Slug → words; steps of one slug at two levels have two."""
+    words: dict[str, list[str]] = {}
+    for step in STEPS:
+        words.setdefault(step.slug, []).append(step.label)
+    return {slug: "／".join(dict.fromkeys(labels)) for slug, labels in words.items()}
+
+
+DEEDS: dict[str, tuple[str, dict[str, str]]] = {
+    REVISION: ("修改", {str(value): str(label) for value, label in Revision.Reason.choices}),
+    EVENT: ("办理", _steps()),
+    ACCESS: ("进出和被拒", {str(value): str(label) for value, label in AccessRecord.Deed.choices}),
+}
+"""Source → how its deeds are called together, and each of them by its code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is looked for; `deed` is a source, or source:code."""
+
+    person: str = ""
+    unit: str = ""
+    since: date | None = None
+    until: date | None = None
+    deed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One line of the list."""
+
+    at: datetime
+    source: str
+    pk: int
+    code: str
+    who: str
+    account: str
+    unit: str | None
+    form: int | None
+    kind: str | None
+    title: str | None
+    said: str
+    number: int
+    address: str
+
+    @property
+    def label(self) -> str:
+        words = DEEDS[self.source][1].get(self.code, self.code)
+        return f"修改（{words}）" if self.source == REVISION else words
+
+
+NAMES = ("at", "source", "pk", "code", "who", "account", "unit", "form", "kind", "title", "said", "number", "address")
+
+
+def may_audit(user: Person) -> bool:
+    return user.is_superuser or user.scope.holds(ADMIN, AUDITOR)
+
+
+def found(asked: Asked, user: Person) -> QuerySet[Any]:
+    """Tuples of `NAMES`, newest first; two queries however many there are: one to count, one for a page."""
+    wanted, _, code = asked.deed.partition(":")
+    first, *others = (_rows(name, asked, code, user) for name in SOURCES if wanted in ("", name))
+    return (first.union(*others, all=True) if others else first).order_by("-t_at", "-t_source", "-t_pk")
+
+
+def told(rows: Iterable[tuple[Any, ...]]) -> Iterator[Deed]:
+    return (Deed(*row) for row in rows)
+
+
+def _rows(name: str, asked: Asked, code: str, user: Person) -> QuerySet[Any]:
+    source = SOURCES[name]
+    rows = _seen(name, source.model._default_manager.order_by(), user)
+    if code:
+        rows = rows.filter(**{source.deed: code})
+    for word in asked.person.split():
+        rows = rows.filter(Q(**{f"{source.who}__icontains": word}) | Q(**{f"{source.account}__icontains": word}))
+    if asked.unit:
+        rows = rows.filter(_of_unit(name, asked.unit))
+    if asked.since:
+        rows = rows.filter(**{f"{source.at}__gte": _midnight(asked.since)})
+    if asked.until:
+        rows = rows.filter(**{f"{source.at}__lt": _midnight(asked.until + timedelta(days=1))})
+    columns = {
+        "at": F(source.at),
+        "source": Value(name, CharField()),
+        "pk": F("pk"),
+        "code": F(source.deed),
+        "who": F(source.who),
+        "account": F(source.account),
+        "unit": F("declaration__unit__name"),
+        "form": F("declaration_id"),
+        "kind": F("declaration__kind"),
+        "title": F("declaration__title"),
+        "said": F(source.said),
+        **source.columns,
+    }
+    named = {f"t_{one}": columns[one] for one in NAMES}
+    return rows.annotate(**named).values_list(*named)
+
+
+def _seen(name: str, rows: QuerySet[Any], user: Person) -> QuerySet[Any]:
+    """Of the divisions that he runs or audits, whatever else he sees."""
+    if name == ACCESS:
+        return AccessRecord.objects.visible_to(user).order_by()
+    return rows if user.is_superuser else rows.filter(declaration__unit__in=user.scope.reach(ADMIN, AUDITOR))
+
+
+def _of_unit(name: str, words: str) -> Q:
+    """A form's by its unit or department, a coming or going by where the person holds or held a post."""
+    called = Q(name__icontains=words) | Q(short_name__icontains=words) | Q(code=words)
+    units = Department.objects.filter(called).order_by().values("pk")
+    of_forms = Q(declaration__unit__in=units) | Q(declaration__department__in=units)
+    if name != ACCESS:
+        return of_forms
+    people = Person.objects.filter(memberships__department__in=units).order_by().values("pk")
+    return of_forms | Q(declaration=None, person__in=people)
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
