@@ -16,7 +16,7 @@ from targets.admin.export import download
 from targets.domain.steps import DEPARTMENT_REVIEW
 from targets.models import Campaign, Declaration
 from targets.outgoing.shapes import BY_SLUG, SUMMARY, ExportRefused
-from targets.progress import with_progress
+from targets.progress import offices_of, with_progress
 from targets.review import Order
 from targets.review_many import take_steps
 from targets.workbench.facts import campaign_fact
@@ -45,6 +45,7 @@ def day_page(request: HttpRequest) -> HttpResponse:
         "forms": forms,
         "sent": sent,
         "ready": [form.pk for form in forms if _is_ready(form)],
+        "offices": offices_of([form.pk for form in forms]),
         "left_out": waiting["submit"].count() - len(forms),
         "sent_left_out": waiting["forward"].count() - len(sent),
         "deadline": campaign_fact(list(Campaign.objects.filter(budget_year__in=years))) if years else None,

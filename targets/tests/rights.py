@@ -198,6 +198,7 @@ GET: dict[str, Rule] = {
     **forms("departmentplan", dict.fromkeys(SEEN, people(""))),
     "admin:targets_copy": Rule(FILLERS),
     "admin:targets_day_summary": Rule(people("filler sibling stranger boss")),
+    "admin:targets_day_letter": Rule(FILLERS | {"boss"}),
     "admin:targets_day": Rule(FILLERS | {"boss"}),
     **screen("targets.stockphrase", PHRASES, lists=REVIEWERS, adds=REVIEWERS),
     "admin:targets_approve": Rule(PERFORMANCE | {"budget"}),
