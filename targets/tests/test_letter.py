@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from targets.domain.record import PLAN, IndicatorRow
 from targets.models import Declaration
-from targets.progress import OfficeProgress, offices_of
+from targets.progress import offices_of
 from targets.tests.world import World
 
 LETTER = reverse("admin:targets_day_letter")
@@ -81,7 +81,7 @@ def test_each_office_s_rows_are_counted(world: World) -> None:
         plan,
         [("学前科", 2, 1, 1), ("基教科", 1, 1, 0)],
     )
-    assert all(isinstance(one, OfficeProgress) and one.doubtful for one in found[1])  # no source, no history: told
+    assert all(one.doubtful for one in found[1])  # no source, no history: told
 
 
 def test_the_day_page_shows_them(world: World) -> None:
