@@ -71,7 +71,7 @@ def _store(forms: list[list[Row]], year: BudgetYear, units: dict[str, int], auth
     )
     if not keeps:
         return
-    by = {"version": 1, "number": 1, "reason": "import", "author_id": author.pk, "author_name": author.name}
+    by = {"version": 1, "number": 1, "link": 1, "reason": "import", "author_id": author.pk, "author_name": author.name}
     by["created_at"] = moment
     _write(
         Revision,
