@@ -16,7 +16,7 @@ from departments.models import Department, Division, Person
 from departments.roles import FILLER, FINANCE_ROLES
 from targets.domain.names import name_key
 from targets.domain.record import MONEY, PLAN, PROJECT, ROW_TEXTS, IndicatorRow, Record
-from targets.domain.steps import DRAFT, EDITABLE, REVIEW_LEVELS, STATES, VOID, turns
+from targets.domain.steps import DRAFT, EDITABLE, STATES, VOID, turns
 from targets.domain.values import IndicatorValue
 from targets.models.revision import Revision
 from targets.models.year import BudgetYear, Campaign
@@ -49,9 +49,6 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
             reached = scope.reach(*roles) if scope.holds(*roles) else frozenset()
             turns |= Q(state=state, unit__in=reached)
         return self.filter(turns)
-
-    def in_review(self) -> "DeclarationQuerySet":
-        return self.filter(state__in=REVIEW_LEVELS)
 
     def living(self) -> "DeclarationQuerySet":
         return self.exclude(state=VOID)

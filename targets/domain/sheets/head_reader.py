@@ -126,11 +126,6 @@ class _HeadReader:
             beside = cells[at + 1].column - 1 if at + 1 < len(cells) else self.grid.width
             yield cell, name or "", max(merged, cell.column) if merged > cell.column else beside
 
-    def _keep_units(self, cells: list[Cell], fields: list[str | None]) -> None:
-        for cell, name in zip(cells, fields, strict=True):
-            if name == HEADING:
-                self.head.money_unit = unit_in(cell.text) or self.head.money_unit
-
     def _read_task(self, cells: list[Cell], fields: list[str | None]) -> bool:
         is_task = self.tasks.take(cells, fields, [last for _, _, last in self._with_ends(cells, fields)])
         if is_task:
