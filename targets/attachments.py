@@ -20,9 +20,7 @@ AT_MOST = 30
 def attach(declaration: Declaration, content: bytes, name: str, *, by: Person, row: str = "") -> Attachment:
     """Keep a file with the form or one of its rows; raises EditRefused with a sentence."""
     shown = quoted(name, 80)
-    if len(content) > settings.MAX_ATTACHMENT_BYTES:
-        most = settings.MAX_ATTACHMENT_BYTES // 1024 // 1024
-        raise EditRefused(f"{shown}超过{most}MB，没有上传。请压缩或分成几个文件。")
+    refuse_too_large(len(content), name)
     try:
         kind = kind_of(content)
     except NotAttachable as reason:
@@ -52,6 +50,13 @@ def attach(declaration: Declaration, content: bytes, name: str, *, by: Person, r
             sha256=digest,
             uploaded_by=by,
         )
+
+
+def refuse_too_large(size: int, name: str) -> None:
+    """Asked by the page before it reads the file, too: what is refused need not be in memory. Raises EditRefused."""
+    if size > settings.MAX_ATTACHMENT_BYTES:
+        most = settings.MAX_ATTACHMENT_BYTES // 1024 // 1024
+        raise EditRefused(f"{quoted(name, 80)}超过{most}MB，没有上传。请压缩或分成几个文件。")
 
 
 def detach(one: Attachment, *, by: Person) -> None:

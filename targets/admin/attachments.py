@@ -13,7 +13,7 @@ from django.template.defaultfilters import filesizeformat
 
 from departments.models import Person
 from departments.scoped_admin import person
-from targets.attachments import attach, detach
+from targets.attachments import attach, detach, refuse_too_large
 from targets.domain.file_kinds import READ_KINDS
 from targets.domain.record import Record
 from targets.editing import EditRefused
@@ -75,10 +75,7 @@ def attach_view(request: HttpRequest, declaration: Declaration) -> HttpResponse:
         if not form.is_valid():
             raise EditRefused("".join(str(fault) for faults in form.errors.values() for fault in faults))
         upload = form.cleaned_data["file"]
-        if upload.size > settings.MAX_ATTACHMENT_BYTES:  # not read into memory only to be refused
-            raise EditRefused(
-                f"“{upload.name}”超过{settings.MAX_ATTACHMENT_BYTES // 1024 // 1024}MB，没有上传。请压缩或分成几个文件。"
-            )
+        refuse_too_large(upload.size, upload.name)
         kept = attach(declaration, upload.read(), upload.name, by=person(request), row=form.cleaned_data["row"])
     except EditRefused as refusal:
         messages.error(request, str(refusal))
