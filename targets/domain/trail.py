@@ -21,12 +21,15 @@ EVENT: Names = (
 )
 SEAL: Names = ("number", "day", "made_at", "heads")
 """What of a row goes into its digest: everything it says. Changing these tuples breaks every chain that there is."""
+LATER: Names = ("stood_in_for_id", "stood_in_for_name", "particulars")
+"""Came after the first chains: a row that says nothing there has the digest it would have had before."""
 
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def facts(row: Any, names: Names) -> dict[str, Any]:
-    return {name: _plain(getattr(row, name)) for name in names}
+    later = {name: value for name in LATER if (value := getattr(row, name, None))}
+    return {name: _plain(getattr(row, name)) for name in names} | later
 
 
 def _plain(value: Any) -> Any:

@@ -21,11 +21,22 @@ class ReviewEvent(models.Model):
     to_state = models.CharField("新状态", max_length=20, choices=list(STATES.items()))
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="events", verbose_name="办理人")
     person_name = models.CharField("办理人姓名", max_length=40)
+    stood_in_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="events_by_deputy",
+        verbose_name="代谁办理",
+    )
+    stood_in_for_name = models.CharField("被代理人姓名", max_length=40, blank=True)
     role = models.CharField("角色", max_length=24, choices=list(ROLES.items()))
     opinion = models.TextField("意见", blank=True)
     document_number = models.CharField("文号", max_length=60, blank=True)
     document_date = models.DateField("发文日期", null=True, blank=True)
     findings = models.JSONField("当时的系统校验", default=list, blank=True)
+    particulars = models.JSONField("其他事项", default=dict, blank=True)
+    """Label → text: what a step says besides its opinion, as an adjustment's effect on the budget."""
     at = models.DateTimeField("时间", default=timezone.now)
     link = models.PositiveIntegerField("留痕链上的序号")
     digest = models.CharField("摘要", max_length=64)

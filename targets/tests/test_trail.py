@@ -146,6 +146,8 @@ TAMPERINGS: dict[str, tuple[Tamper, int, str]] = {
     "an opinion": (event(3, opinion="同意。"), 3, "第2次办理“退回”（boss某）与登记的摘要不符"),
     "time of an event": (event(3, at=LONG_AGO), 3, "第2次办理“退回”（boss某）与登记的摘要不符"),
     "person of an event": (another_person, 6, "第4次办理“报送财政”（boss某）与登记的摘要不符"),
+    "whom one stood in for": (event(3, stood_in_for_name="别人"), 3, "第2次办理“退回”（boss某）与登记的摘要不符"),
+    "what else an event says": (event(3, particulars={"对预算的影响": "无"}), 3, "第2次办理“退回”（boss某）与登记"),
     "an event removed in the middle": (remove(3), 3, "这一环不见了（它后面是第2稿（filler某））"),
     "the newest event removed": (remove(7), 7, "最新的记录不见了，表上登记有7环"),
     "two swapped": (swap, 6, "第5次办理“初审通过”（office某）与登记的摘要不符"),
