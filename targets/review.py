@@ -1,8 +1,7 @@
 """The engine of the workflow: the only writer of state. The table it walks is `targets.domain.steps.STEPS`."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import Max
@@ -26,27 +25,14 @@ from targets.domain.steps import (
     next_level,
 )
 from targets.domain.trail import EVENT, add_link
-from targets.findings import Judged, judge_declaration
-from targets.models import Attachment, Declaration, Remark, ReviewEvent
+from targets.findings import Judged
+from targets.guards import Case, Order, first_refusal
+from targets.models import Attachment, Declaration, ReviewEvent
 from targets.storing import close_sittings
 
 
 class StepRefused(Exception):
     """Why a step was not taken, in words the page can show."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a person says when taking a step."""
-
-    opinion: str = ""
-    seen_revision: int | None = None
-    """Number of the revision that was on the person's screen."""
-    to_level: str = RETURNED
-    document_number: str = ""
-    document_date: date | None = None
-    undoes_batch: int | None = None
-    """The import whose undoing voids the form that it created (`targets.intake.undo` alone says this)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,162 +47,6 @@ class Offer:
     def is_open(self) -> bool:
         return not self.refusal
 
-
-@dataclass(slots=True)
-class Case:
-    """One look at one form by one person: what the guards need, fetched at most once."""
-
-    declaration: Declaration
-    step: Step
-    by: Person
-    order: Order
-    _judged: list[Judged] | None = field(default=None)
-    _awaits_confirmation: bool | None = field(default=None)
-
-    @property
-    def judged(self) -> list[Judged]:
-        if self._judged is None:
-            self._judged = judge_declaration(self.declaration)
-        return self._judged
-
-    @property
-    def awaits_confirmation(self) -> bool:
-        if self._awaits_confirmation is None:
-            self._awaits_confirmation = self.declaration.awaits_confirmation
-        return self._awaits_confirmation
-
-    @property
-    def last_event(self) -> ReviewEvent | None:
-        return self.declaration.events.order_by("-number").first()
-
-
-# Guards: each says in words why not, or "" ----------------------------------------------------------------------------
-
-
-def _has_opinion(case: Case) -> str:
-    return (
-        "" if case.order.opinion.strip() else f"没有{case.step.label}：审核意见为空。请写明原因后再{case.step.label}。"
-    )
-
-
-def _has_reason(case: Case) -> str:
-    return "" if case.order.opinion.strip() else f"没有{case.step.label}：理由为空。请写明理由。"
-
-
-def _has_document(case: Case) -> str:
-    if case.order.document_number.strip() and case.order.document_date:
-        return ""
-    return f"没有{case.step.label}：请填写文号和发文日期。"
-
-
-def _has_no_errors(case: Case) -> str:
-    blocking = [judged.finding for judged in case.judged if judged.blocks]
-    if not blocking:
-        return ""
-    return f"没有送审：还有{len(blocking)}处错误须修改或作情况说明。第一处：{blocking[0].message}"
-
-
-def _musts_are_answered(case: Case) -> str:
-    if case.declaration.submitted_revision_id is None:  # what nobody has reviewed yet has no remarks
-        return ""
-    musts = case.declaration.remarks.unanswered_musts()
-    if not musts:
-        return ""
-    first = musts[0].row_name or "整张表"
-    return f"没有送审：还有{len(musts)}条“必须修改”未答复，第一条：{first}“{musts[0].text}”。请答复或采纳后再送审。"
-
-
-def _says_what_is_wrong(case: Case) -> str:
-    """A return without a place leaves the unit guessing."""
-    if case.judged or case.declaration.remarks.exclude(state=Remark.State.ACCEPTED).exists():
-        return ""
-    return f"没有{case.step.label}：这张表没有系统校验问题，也没有修改意见。请先在有问题的行写“修改意见”，再{case.step.label}。"
-
-
-def _saw_this_revision(case: Case) -> str:
-    current = case.declaration.current_revision
-    if current is None or case.order.seen_revision == current.number:
-        return ""
-    if case.order.seen_revision is None:
-        return f"没有{case.step.label}：没有说明您看的是第几稿。请打开这张表看过后再办理。"
-    return f"没有{case.step.label}：您打开后这张表又有修改（现为第{current.number}稿）。请刷新后重新审核。"
-
-
-def _is_not_author(case: Case) -> str:
-    if case.by.pk not in case.declaration.authors():
-        return ""
-    return f"不能{case.step.label}：这一稿是您编制的，须由其他审核人审核。"
-
-
-def _is_untouched(case: Case) -> str:
-    last = case.last_event
-    if last is not None and last.step == "submit":
-        return ""
-    return "不能撤回：审核人已经办理。请联系审核人退回。"
-
-
-def _is_confirmed(case: Case) -> str:
-    return "没有送审：这张表由财政代录，请先核对并“确认代录”。" if case.awaits_confirmation else ""
-
-
-def _was_entered_by_finance(case: Case) -> str:
-    return "" if case.awaits_confirmation else "这张表不是财政代录的，无须确认。"
-
-
-def _is_closed_year(case: Case) -> str:
-    year = case.declaration.budget_year
-    return "" if year.is_closed else f"{year}未关账，不能按历史数据接收。请按程序送审。"
-
-
-def _is_open_year(case: Case) -> str:
-    year = case.declaration.budget_year
-    return f"不能{case.step.label}：{year}已关账，不再编报。确需办理的请联系绩效科。" if year.is_closed else ""
-
-
-def _is_other_signer(case: Case) -> str:
-    declaration = case.declaration
-    year = declaration.budget_year
-    if not year.two_signers or OFFICE_REVIEW not in year.levels_in_use:
-        return ""
-    first = declaration.events.filter(version=declaration.version, from_state=OFFICE_REVIEW, step="forward")
-    latest = first.order_by("-number").first()
-    if latest is None or latest.person_id != case.by.pk:
-        return ""
-    return "不能审核通过：业务科室初审是您办理的，须由另一人作绩效科审核。"
-
-
-def _is_first_version(case: Case) -> str:
-    if case.declaration.version == 1:
-        return ""
-    return f"不能{case.step.label}：上一版已批复并在执行中。不再调整的，请撤销本次修改后联系绩效科。"
-
-
-def _is_of_the_batch(case: Case) -> str:
-    only = case.declaration.current_revision
-    if only is not None and only.number == 1 and only.batch_id and only.batch_id == case.order.undoes_batch:
-        return ""
-    return "不能撤销导入：这张表不是这次导入新建的，或导入后又有修改。"
-
-
-GUARDS: dict[str, Callable[[Case], str]] = {
-    steps.NOT_AUTHOR: _is_not_author,
-    steps.OTHER_SIGNER: _is_other_signer,
-    steps.SEEN_REVISION: _saw_this_revision,
-    steps.UNTOUCHED: _is_untouched,
-    steps.ENTERED_BY_FINANCE: _was_entered_by_finance,
-    steps.CONFIRMED: _is_confirmed,
-    steps.CLOSED_YEAR: _is_closed_year,
-    steps.OPEN_YEAR: _is_open_year,
-    steps.FIRST_VERSION: _is_first_version,
-    steps.UNDOES_BATCH: _is_of_the_batch,
-    steps.MUSTS_ANSWERED: _musts_are_answered,
-    steps.NO_ERRORS: _has_no_errors,
-    steps.OPINION: _has_opinion,
-    steps.REMARKED: _says_what_is_wrong,
-    steps.REASON: _has_reason,
-    steps.DOCUMENT: _has_document,
-}
-"""In the order in which they are asked."""
 
 NO_BUTTON_WHEN_REFUSED = frozenset({"withdraw", "confirm", "adopt", "void", "undo_import"})
 """Steps that are nobody's duty here: a greyed button with a reason would only puzzle."""
@@ -249,9 +79,9 @@ def open_steps(declaration: Declaration, user: Person, *, judged: list[Judged] |
             continue
         # what one step's guards fetched goes on to the next
         case = replace(case, step=step) if case else Case(declaration, step, user, order, judged)
-        if step.slug in NO_BUTTON_WHEN_REFUSED and _first_refusal(case, SAID_WITH_THE_STEP):
+        if step.slug in NO_BUTTON_WHEN_REFUSED and first_refusal(case, SAID_WITH_THE_STEP):
             continue
-        offers.append(Offer(step, role, _first_refusal(case, SAID_WITH_THE_STEP)))
+        offers.append(Offer(step, role, first_refusal(case, SAID_WITH_THE_STEP)))
     return offers
 
 
@@ -282,13 +112,6 @@ def whose_turn(declaration: Declaration) -> str:
             return "预算科（批复）"
         case _:
             return "—"
-
-
-def _first_refusal(case: Case, leave_out: frozenset[str] = frozenset()) -> str:
-    for need, guard in GUARDS.items():
-        if need in case.step.needs and need not in leave_out and (refusal := guard(case)):
-            return refusal
-    return ""
 
 
 # The deed -------------------------------------------------------------------------------------------------------------
@@ -357,7 +180,7 @@ def _target(case: Case) -> str:
 def move(case: Case, role: str, number: int) -> ReviewEvent:
     """The form in its new state and the event of it, neither of them saved; or StepRefused by a guard."""
     declaration, step, order = case.declaration, case.step, case.order
-    if refusal := _first_refusal(case):
+    if refusal := first_refusal(case):
         raise StepRefused(refusal)
     revision = declaration.current_revision
     if revision is None:

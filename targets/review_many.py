@@ -8,12 +8,11 @@ from departments.models import Person
 from targets.access import record_refusals
 from targets.bulk import insert_many, update_many
 from targets.findings import Years, judge, waivers_of
+from targets.guards import Case, Order
 from targets.models import Declaration, Indicator, ReviewEvent
 from targets.review import (
     MOVED,
     SENDING,
-    Case,
-    Order,
     StepRefused,
     find_step,
     label_of,

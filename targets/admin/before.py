@@ -17,9 +17,10 @@ from targets.domain.record import Record
 from targets.editing import why_not_editable
 from targets.findings import count_levels, judge
 from targets.forms import StepOrder
+from targets.guards import Order
 from targets.models import Declaration
 from targets.remarks import place_of
-from targets.review import Order, StepRefused, open_steps, take_step, whose_turn
+from targets.review import StepRefused, open_steps, take_step, whose_turn
 
 CHANGED_MEANWHILE = "没有送审：您打开后这张表又有修改，下面是现在的内容。请重新核对后再送审。"
 

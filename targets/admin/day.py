@@ -14,10 +14,10 @@ from departments.roles import DEPARTMENT_REVIEWER, FILLER
 from departments.scoped_admin import person
 from targets.admin.export import download
 from targets.domain.steps import DEPARTMENT_REVIEW
+from targets.guards import Order
 from targets.models import Campaign, Declaration
 from targets.outgoing.shapes import BY_SLUG, SUMMARY, ExportRefused
 from targets.progress import offices_of, with_progress
-from targets.review import Order
 from targets.review_many import take_steps
 from targets.workbench.facts import campaign_fact
 

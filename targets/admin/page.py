@@ -32,9 +32,10 @@ from targets.domain.steps import VOID
 from targets.editing import EditRefused, why_not_editable
 from targets.findings import Judged, count_levels, judge
 from targets.forms import PAGE_ROWS, Typed, is_blank, is_complete, page_from, press, read_typed, shown
+from targets.guards import Order
 from targets.models import Declaration, Revision
 from targets.paper import GOAL_WIDTH, MERGEABLE, TITLE_WIDTH, Paper, lines_of, paper_of
-from targets.review import Offer, Order, StepRefused, levels_to_return_to, open_steps, take_step, whose_turn
+from targets.review import Offer, StepRefused, levels_to_return_to, open_steps, take_step, whose_turn
 from targets.row_buttons import blank_row, move_words
 from targets.waivers import explain, may_decide
 

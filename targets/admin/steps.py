@@ -17,8 +17,9 @@ from departments.scoped_admin import person
 from targets.admin.page import Desk, address, show
 from targets.domain.steps import DRAFT, PASSED, RETURNED, STATES
 from targets.forms import Approval, StepOrder
+from targets.guards import Order
 from targets.models import Declaration, Waiver
-from targets.review import Order, StepRefused, take_step, whose_turn
+from targets.review import StepRefused, take_step, whose_turn
 from targets.review_many import take_steps
 from targets.waivers import decide, waive
 

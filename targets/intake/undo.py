@@ -9,9 +9,9 @@ from django.utils import timezone
 from departments.models import Person
 from departments.roles import ADMIN
 from targets.bulk import no_garbage
+from targets.guards import Order
 from targets.intake.batch import STORED_AT_ONCE, ImportRefused
 from targets.models import Declaration, ImportBatch, ReviewEvent, Revision
-from targets.review import Order
 from targets.review_many import take_step_together
 from targets.storing import close_sittings, store
 

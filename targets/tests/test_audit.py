@@ -13,8 +13,9 @@ from django.utils.timezone import localdate
 
 from departments.models import Department, Division, Membership, Person
 from departments.roles import AUDITOR
+from targets.guards import Order
 from targets.models import AccessRecord
-from targets.review import Order, StepRefused, take_step
+from targets.review import StepRefused, take_step
 from targets.tests.test_export_page import client_of
 from targets.tests.world import World
 

@@ -17,8 +17,9 @@ from departments.roles import FILLER
 from targets.domain.edits import Change
 from targets.domain.record import PLAN
 from targets.editing import EditRefused, apply_changes, end_sittings
+from targets.guards import Order
 from targets.models import Declaration, Revision, Sitting
-from targets.review import Order, take_step
+from targets.review import take_step
 from targets.storing import store
 from targets.tests.test_plan_page import plan, plan_row
 from targets.tests.test_project_page import fields_of, page, stored, told

@@ -10,9 +10,10 @@ from targets.attachments import attach
 from targets.domain.edits import Change
 from targets.domain.record import PLAN
 from targets.editing import apply_changes
+from targets.guards import Order
 from targets.models import Declaration, Revision
 from targets.remarks import Said, answer, remark
-from targets.review import Order, take_step
+from targets.review import take_step
 from targets.storing import store
 from targets.tests.world import World
 

@@ -9,9 +9,10 @@ from openpyxl import load_workbook
 
 from targets.domain.edits import Change
 from targets.editing import apply_changes
+from targets.guards import Order
 from targets.models import Declaration
 from targets.remarks import Said, remark
-from targets.review import Order, take_step
+from targets.review import take_step
 from targets.tests.world import GOOD_ROWS, World
 
 DAY = "admin:targets_day"

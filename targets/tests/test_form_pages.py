@@ -9,8 +9,9 @@ from django.urls import reverse
 from targets.domain.edits import Change
 from targets.domain.record import PLAN
 from targets.editing import apply_changes
+from targets.guards import Order
 from targets.models import Declaration
-from targets.review import Order, take_step
+from targets.review import take_step
 from targets.tests.test_plan_page import plan_row
 from targets.tests.test_project_page import fields_of, opened, page, stored, told
 from targets.tests.world import GOOD_ROWS, World

@@ -13,8 +13,9 @@ from targets.admin.history import Told, differences
 from targets.domain.edits import AddRow, Change, Edit, MoveRow, RemoveRow
 from targets.domain.record import IndicatorRow
 from targets.editing import apply_changes
+from targets.guards import Order
 from targets.models import Declaration
-from targets.review import Order, take_step
+from targets.review import take_step
 from targets.tests.test_project_page import SECRET, page
 from targets.tests.world import World
 

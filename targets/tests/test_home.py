@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from departments.models import Department, Division, Membership, Person
 from departments.roles import DEPARTMENT_REVIEWER, FILLER
+from targets.guards import Order
 from targets.models import Campaign, Declaration, Disclosure, Waiver
-from targets.review import Order, take_step
+from targets.review import take_step
 from targets.tests.world import GOOD_ROWS, World
 
 HOME = "/admin/"

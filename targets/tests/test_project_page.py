@@ -14,8 +14,9 @@ from django.urls import reverse
 from departments.models import Membership, Person
 from departments.roles import FILLER
 from targets.domain.record import IndicatorRow, Record
+from targets.guards import Order
 from targets.models import Declaration
-from targets.review import Order, take_step
+from targets.review import take_step
 from targets.tests.world import GOOD_ROWS, World
 
 SECRET = "还不能让财政看见的目标文字"

@@ -11,8 +11,9 @@ from departments.models import Membership, Person
 from departments.roles import FILLER
 from targets.domain.edits import Change
 from targets.editing import EditRefused, apply_changes, end_sittings
+from targets.guards import Order
 from targets.models import Declaration, Sitting
-from targets.review import Order, StepRefused, take_step
+from targets.review import StepRefused, take_step
 from targets.tests.world import World, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)

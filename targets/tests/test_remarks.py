@@ -9,9 +9,10 @@ from django.urls import reverse
 from targets.domain.edits import AddRow, Change, MoveRow, RemoveRow
 from targets.domain.record import IndicatorRow
 from targets.editing import apply_changes
+from targets.guards import Order
 from targets.models import Declaration, Remark, Revision
 from targets.remarks import Said, accept, adopt, answer, place_of, remark, reopen, take_back
-from targets.review import Order, StepRefused, take_step
+from targets.review import StepRefused, take_step
 from targets.storing import store
 from targets.tests.world import World
 

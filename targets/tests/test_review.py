@@ -12,9 +12,10 @@ from targets.domain.edits import Change
 from targets.domain.record import PLAN, IndicatorRow
 from targets.domain.steps import STATES
 from targets.editing import apply_changes, fresh_declaration
+from targets.guards import Order
 from targets.models import Declaration, Revision
 from targets.remarks import REVIEWER_AT
-from targets.review import Order, StepRefused, levels_to_return_to, open_steps, take_step, whose_turn
+from targets.review import StepRefused, levels_to_return_to, open_steps, take_step, whose_turn
 from targets.review_many import take_steps
 from targets.storing import store
 from targets.tests.world import World

@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from targets.domain.steps import STATES
 from targets.findings import judge_declaration
+from targets.guards import Order
 from targets.models import Declaration, Waiver
-from targets.review import Order, take_step
+from targets.review import take_step
 from targets.tests.test_project_page import SECRET, page, told
 from targets.tests.world import GOOD_ROWS, World
 from targets.waivers import explain

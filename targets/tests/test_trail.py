@@ -18,8 +18,9 @@ from departments.models import Person
 from targets.checks import CLOSED, trail_is_closed
 from targets.domain.trail import EVENT, REVISION, SEAL, add_link, digest, facts
 from targets.editing import fresh_declaration
+from targets.guards import Order
 from targets.models import Declaration, ReviewEvent, Revision, TrailSeal
-from targets.review import Order, StepRefused, take_step
+from targets.review import StepRefused, take_step
 from targets.storing import store
 from targets.tests.world import World
 from targets.trail import Break, seal_the_day, verify

@@ -19,9 +19,10 @@ from departments.roles import (
 )
 from targets.domain.record import PROJECT, IndicatorRow, Record
 from targets.editing import fresh_declaration
+from targets.guards import Order
 from targets.models import BudgetYear, Campaign, Category, Declaration, Remark, Revision
 from targets.remarks import Said, remark
-from targets.review import Order, take_step
+from targets.review import take_step
 from targets.storing import store
 
 LEVELS = {

@@ -8,9 +8,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 
 from targets.domain.steps import DRAFT
+from targets.guards import Order
 from targets.management.commands.import_forms import acting_person
 from targets.models import Declaration
-from targets.review import Order, StepRefused, take_step
+from targets.review import StepRefused, take_step
 
 
 class Command(BaseCommand):

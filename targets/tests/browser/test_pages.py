@@ -11,8 +11,9 @@ from playwright.sync_api import Page
 from departments.models import Person
 from targets.demo import WORKBOOKS
 from targets.disclosure import desk
+from targets.guards import Order
 from targets.models import Declaration, Disclosure, DisclosureItem
-from targets.review import Order, take_step
+from targets.review import take_step
 from targets.tests.browser.conftest import SignIn
 
 MAIN = ("jingban", "zhuguan", "yewu", "jixiao", "yusuan", "admin", "shenji")

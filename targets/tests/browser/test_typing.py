@@ -6,8 +6,9 @@ from playwright.sync_api import Page, expect
 from departments.models import Membership, Person
 from departments.roles import FILLER
 from targets.demo import PASSWORD
+from targets.guards import Order
 from targets.models import Declaration
-from targets.review import Order, take_step
+from targets.review import take_step
 from targets.tests.browser.conftest import SignIn
 from targets.tests.browser.hands import cell, write
 
