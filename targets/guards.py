@@ -1,14 +1,15 @@
 """What a step needs besides role and state: each guard looks at one form and one person and says in words why not."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from departments.models import Person
+from targets.background import Background
 from targets.domain import steps
 from targets.domain.steps import OFFICE_REVIEW, RETURNED, Step
-from targets.findings import Judged, judge_declaration
-from targets.models import Declaration, Remark, ReviewEvent
+from targets.findings import Judged
+from targets.models import Declaration
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,32 +26,23 @@ class Order:
     """The import whose undoing voids the form that it created (`targets.intake.undo` alone says this)."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Case:
-    """One look at one form by one person: what the guards need, fetched at most once."""
+    """One look at one form by one person, before the background of all the forms that are looked at together."""
 
     declaration: Declaration
     step: Step
     by: Person
     order: Order
-    _judged: list[Judged] | None = field(default=None)
-    _awaits_confirmation: bool | None = field(default=None)
+    background: Background
 
     @property
     def judged(self) -> list[Judged]:
-        if self._judged is None:
-            self._judged = judge_declaration(self.declaration)
-        return self._judged
+        return self.background.judged[self.declaration.pk]
 
     @property
     def awaits_confirmation(self) -> bool:
-        if self._awaits_confirmation is None:
-            self._awaits_confirmation = self.declaration.awaits_confirmation
-        return self._awaits_confirmation
-
-    @property
-    def last_event(self) -> ReviewEvent | None:
-        return self.declaration.events.order_by("-number").first()
+        return self.declaration.pk in self.background.awaiting_confirmation
 
 
 # Each says in words why not, or "" -------------------------------------------------------------------------------------
@@ -82,7 +74,7 @@ def _has_no_errors(case: Case) -> str:
 def _musts_are_answered(case: Case) -> str:
     if case.declaration.submitted_revision_id is None:  # what nobody has reviewed yet has no remarks
         return ""
-    musts = case.declaration.remarks.unanswered_musts()
+    musts = case.background.unanswered_musts[case.declaration.pk]
     if not musts:
         return ""
     first = musts[0].row_name or "整张表"
@@ -91,7 +83,7 @@ def _musts_are_answered(case: Case) -> str:
 
 def _says_what_is_wrong(case: Case) -> str:
     """A return without a place leaves the unit guessing."""
-    if case.judged or case.declaration.remarks.exclude(state=Remark.State.ACCEPTED).exists():
+    if case.declaration.pk in case.background.remarked or case.judged:
         return ""
     return f"没有{case.step.label}：这张表没有系统校验问题，也没有修改意见。请先在有问题的行写“修改意见”，再{case.step.label}。"
 
@@ -106,14 +98,13 @@ def _saw_this_revision(case: Case) -> str:
 
 
 def _is_not_author(case: Case) -> str:
-    if case.by.pk not in case.declaration.authors():
+    if case.by.pk not in case.background.authors[case.declaration.pk]:
         return ""
     return f"不能{case.step.label}：这一稿是您编制的，须由其他审核人审核。"
 
 
 def _is_untouched(case: Case) -> str:
-    last = case.last_event
-    if last is not None and last.step == "submit":
+    if case.background.last_steps.get(case.declaration.pk) == "submit":
         return ""
     return "不能撤回：审核人已经办理。请联系审核人退回。"
 
@@ -141,9 +132,7 @@ def _is_other_signer(case: Case) -> str:
     year = declaration.budget_year
     if not year.two_signers or OFFICE_REVIEW not in year.levels_in_use:
         return ""
-    first = declaration.events.filter(version=declaration.version, from_state=OFFICE_REVIEW, step="forward")
-    latest = first.order_by("-number").first()
-    if latest is None or latest.person_id != case.by.pk:
+    if case.background.first_signers.get(declaration.pk) != case.by.pk:
         return ""
     return "不能审核通过：业务科室初审是您办理的，须由另一人作绩效科审核。"
 

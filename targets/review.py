@@ -1,7 +1,7 @@
 """The engine of the workflow: the only writer of state. The table it walks is `targets.domain.steps.STEPS`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Max
@@ -10,6 +10,7 @@ from django.utils import timezone
 from departments.models import Person
 from departments.roles import ADMIN, ROLES
 from targets.access import record_refusals
+from targets.background import Background
 from targets.domain import steps
 from targets.domain.steps import (
     APPROVED,
@@ -27,7 +28,7 @@ from targets.domain.steps import (
 from targets.domain.trail import EVENT, add_link
 from targets.findings import Judged
 from targets.guards import Case, Order, first_refusal
-from targets.models import Attachment, Declaration, ReviewEvent
+from targets.models import Attachment, Declaration, ReviewEvent, Revision
 from targets.storing import close_sittings
 
 
@@ -71,14 +72,13 @@ def open_steps(declaration: Declaration, user: Person, *, judged: list[Judged] |
     """The steps this person may take now, with the reason where a guard would refuse."""
     revision = declaration.current_revision
     order = Order(seen_revision=revision.number if revision else None)
+    background = Background([declaration], None if judged is None else {declaration.pk: judged})
     offers = []
-    case: Case | None = None
     for step in STEPS:
         role = role_for(step, declaration, user) if declaration.state in step.sources else ""
         if not role:
             continue
-        # what one step's guards fetched goes on to the next
-        case = replace(case, step=step) if case else Case(declaration, step, user, order, judged)
+        case = Case(declaration, step, user, order, background)  # what one step's guards fetched goes on to the next
         if step.slug in NO_BUTTON_WHEN_REFUSED and first_refusal(case, SAID_WITH_THE_STEP):
             continue
         offers.append(Offer(step, role, first_refusal(case, SAID_WITH_THE_STEP)))
@@ -130,7 +130,7 @@ def take_step(declaration: Declaration, slug: str, *, by: Person, order: Order |
             step, role = find_step(locked, slug, by)
             close_sittings([locked])
             number = locked.events.aggregate(last=Max("number"))["last"] or 0
-            event = move(Case(locked, step, by, said), role, number + 1)
+            event = move(Case(locked, step, by, said, Background([locked])), role, number + 1)
             locked.save(update_fields=MOVED)
             if slug in SENDING:
                 send_papers([locked.pk])
@@ -177,15 +177,21 @@ def _target(case: Case) -> str:
     return step.target
 
 
+def aim(case: Case) -> tuple[Revision, str]:
+    """The text that the step would be taken on and the state it would lead to, or StepRefused by a guard; nothing moves."""
+    if refusal := first_refusal(case):
+        raise StepRefused(refusal)
+    revision = case.declaration.current_revision
+    if revision is None:
+        raise StepRefused("这张表还没有内容。请先填写并保存。")
+    return revision, _target(case)
+
+
 def move(case: Case, role: str, number: int) -> ReviewEvent:
     """The form in its new state and the event of it, neither of them saved; or StepRefused by a guard."""
     declaration, step, order = case.declaration, case.step, case.order
-    if refusal := first_refusal(case):
-        raise StepRefused(refusal)
-    revision = declaration.current_revision
-    if revision is None:
-        raise StepRefused("这张表还没有内容。请先填写并保存。")
-    source, target = declaration.state, _target(case)
+    revision, target = aim(case)
+    source = declaration.state
     if step.slug == "submit":
         declaration.submitted_revision = revision
     if target == PASSED:

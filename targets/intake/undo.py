@@ -12,7 +12,7 @@ from targets.bulk import no_garbage
 from targets.guards import Order
 from targets.intake.batch import STORED_AT_ONCE, ImportRefused
 from targets.models import Declaration, ImportBatch, ReviewEvent, Revision
-from targets.review_many import take_step_together
+from targets.review_many import Asked, lock_forms, take_together
 from targets.storing import close_sittings, store
 
 
@@ -52,11 +52,7 @@ def undo_batch(batch: ImportBatch, *, by: Person) -> list[Undone]:
 @no_garbage()
 def _undo_forms(imported: Sequence[tuple[int, int, int]], batch: ImportBatch, by: Person) -> list[Undone]:
     """`imported`: revision, form and number of the revision for some forms of the batch."""
-    related = ("unit", "budget_year", "current_revision")
-    locked = (
-        Declaration.objects.select_for_update(of=("self",)).select_related(*related).defer("current_revision__frozen")
-    )
-    forms = locked.in_bulk([form for _, form, _ in imported])
+    forms = lock_forms([form for _, form, _ in imported])
     close_sittings(forms.values())  # what is being typed over the import is a later edit
     dealt_with = set(
         ReviewEvent.objects.filter(revision__in=[pk for pk, _, _ in imported]).values_list("revision", flat=True)
@@ -70,7 +66,8 @@ def _undo_forms(imported: Sequence[tuple[int, int, int]], batch: ImportBatch, by
             created.append(form)
         else:
             restored.append((form, number - 1))
-    refusals = take_step_together(created, "undo_import", by=by, order=Order(undoes_batch=batch.pk))
+    order = Order(undoes_batch=batch.pk)
+    refusals = take_together([Asked(form, "undo_import", by, order) for form in created])
     kept |= {form.pk: refusal for form, refusal in zip(created, refusals, strict=True) if refusal}
     _restore(restored, batch, by)
     for reason in set(kept.values()):

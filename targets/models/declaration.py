@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q, Subquery
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Q
+from django.db.models.functions import Cast
 
 from departments.models import Department, Division, Person
 from departments.roles import FILLER, FINANCE_ROLES
@@ -18,6 +18,7 @@ from targets.domain.names import name_key
 from targets.domain.record import MONEY, PLAN, PROJECT, ROW_TEXTS, IndicatorRow, Record
 from targets.domain.steps import DRAFT, EDITABLE, STATES, VOID, turns
 from targets.domain.values import IndicatorValue
+from targets.models.authorship import authors_of, awaiting_confirmation
 from targets.models.revision import Revision
 from targets.models.year import BudgetYear, Campaign
 
@@ -217,20 +218,10 @@ class Declaration(models.Model):
 
     @property
     def awaits_confirmation(self) -> bool:
-        """代录: text that finance entered and the department has not confirmed."""
-        if self.state not in EDITABLE:
-            return False
-        confirmed = self.events.filter(step="confirm").order_by("-number").values("revision__number")[:1]
-        since = Coalesce(Subquery(confirmed), 0)
-        return self.revisions.filter(version=self.version, number__gt=since, by_finance=True).exists()
+        return self.pk in awaiting_confirmation([self])
 
     def authors(self) -> set[int]:
-        """People behind the revisions of this version; a confirmed 代录 is its confirmer's."""
-        confirmed = self.events.filter(step="confirm", version=self.version).order_by("-number").first()
-        since = confirmed.revision.number if confirmed else 0
-        texts = self.revisions.filter(version=self.version).exclude(by_finance=True, number__lte=since)
-        people = set(texts.values_list("author_id", flat=True))
-        return people | ({confirmed.person_id} if confirmed else set())
+        return authors_of([self])[self.pk]
 
 
 def may_import_for(user: Person, unit: int) -> bool:

@@ -12,7 +12,8 @@ from departments.models.people import Scope
 from departments.roles import FILLER, PERFORMANCE_REVIEWER
 from targets.domain.steps import APPROVED, EDITABLE, PASSED, RETURNED, REVIEW_LEVELS, STATES
 from targets.links import form_url
-from targets.models import BudgetYear, Campaign, Category, Declaration, Disclosure, ReviewEvent, Revision, Waiver
+from targets.models import BudgetYear, Campaign, Category, Declaration, Disclosure, ReviewEvent, Waiver
+from targets.models.authorship import awaiting_confirmation
 from targets.models.declaration import KIND_LABELS
 from targets.progress import with_progress
 from targets.review import whose_turn
@@ -83,7 +84,7 @@ def todos(waiting: Sequence[Declaration]) -> list[Todo]:
     returns: dict[int, ReviewEvent] = {}
     for event in ReviewEvent.objects.filter(declaration__in=ids, to_state=RETURNED, step="return").order_by("number"):
         returns[event.declaration_id] = event
-    unconfirmed = _awaiting_confirmation(forms)
+    unconfirmed = awaiting_confirmation(forms)
     return [
         Todo(
             form,
@@ -94,20 +95,6 @@ def todos(waiting: Sequence[Declaration]) -> list[Todo]:
         )
         for form in forms
     ]
-
-
-def _awaiting_confirmation(forms: Sequence[Declaration]) -> set[int]:
-    """`Declaration.awaits_confirmation` for many forms at once: 代录 after the last confirmation."""
-    ids = [form.pk for form in forms]
-    confirmations = ReviewEvent.objects.filter(declaration__in=ids, step="confirm").order_by("number")
-    confirmed = dict(confirmations.values_list("declaration", "revision__number"))
-    versions = {form.pk: form.version for form in forms}
-    entered = Revision.objects.filter(declaration__in=ids, by_finance=True)
-    return {
-        pk
-        for pk, number, version in entered.values_list("declaration", "number", "version")
-        if version == versions[pk] and number > confirmed.get(pk, 0)
-    }
 
 
 def own_forms(person: Person, waiting: Sequence[Declaration]) -> list[OwnForm]:
