@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+from targets.domain.signature import Signature
 from targets.domain.steps import OFFICE_REVIEW
 from targets.findings import Judged, Years, judge, waivers_of
 from targets.models import Declaration, Indicator, Remark, ReviewEvent
-from targets.models.authorship import authors_of, awaiting_confirmation
+from targets.models.authorship import authorship_of, awaiting_confirmation
 
 
 class Background:
@@ -30,8 +31,8 @@ class Background:
         }
 
     @cached_property
-    def authors(self) -> Mapping[int, set[int]]:
-        return authors_of(self._forms)
+    def authorship(self) -> Mapping[int, set[Signature]]:
+        return authorship_of(self._forms)
 
     @cached_property
     def awaiting_confirmation(self) -> set[int]:
@@ -44,12 +45,13 @@ class Background:
         return dict(events.values_list("declaration", "step"))
 
     @cached_property
-    def first_signers(self) -> Mapping[int, int]:
+    def first_signers(self) -> Mapping[int, Signature]:
         """Who last passed the form's present version on from 业务科室."""
         versions = {form.pk: form.version for form in self._forms}
         events = ReviewEvent.objects.filter(declaration__in=self._ids, from_state=OFFICE_REVIEW, step="forward")
-        signed = events.order_by("number").values_list("declaration", "version", "person")
-        return {pk: person for pk, version, person in signed if version == versions[pk]}
+        who = ("person", "person_name", "stood_in_for", "stood_in_for_name")
+        signed = events.order_by("number").values_list("declaration", "version", *who)
+        return {pk: Signature(*one) for pk, version, *one in signed if version == versions[pk]}
 
     @cached_property
     def unanswered_musts(self) -> Mapping[int, list[Remark]]:

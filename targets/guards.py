@@ -1,12 +1,13 @@
 """What a step needs besides role and state: each guard looks at one form and one person and says in words why not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from departments.models import Person
 from targets.background import Background
 from targets.domain import steps
+from targets.domain.signature import Signature
 from targets.domain.steps import OFFICE_REVIEW, RETURNED, Step
 from targets.findings import Judged
 from targets.models import Declaration
@@ -43,6 +44,24 @@ class Case:
     @property
     def awaits_confirmation(self) -> bool:
         return self.declaration.pk in self.background.awaiting_confirmation
+
+
+AUTHORED = "这一稿是{}编制的"
+
+
+def own_text(declaration: Declaration, user: Person) -> str:
+    """Why this person may not judge the text, "" when he may: he, or one he stands in for, is behind it."""
+    return _own_work(declaration.authorship(), user, AUTHORED)
+
+
+def _own_work(signed: Iterable[Signature], user: Person, told: str) -> str:
+    """Whoever acts for somebody is held to what that person did, and he himself to what was done in his name."""
+    works = sorted(signed, key=lambda one: (one.person_id, one.stood_in_for_id or 0))
+    for who in (user, *user.scope.stands_in_for):
+        if work := next((one for one in works if who.pk in one.people), None):
+            by_proxy = "" if who.pk == user.pk else f"，您（{user}）正代理{who}"
+            return f"{told.format(work.told_to(user.pk))}{by_proxy}"
+    return ""
 
 
 # Each says in words why not, or "" -------------------------------------------------------------------------------------
@@ -98,9 +117,8 @@ def _saw_this_revision(case: Case) -> str:
 
 
 def _is_not_author(case: Case) -> str:
-    if case.by.pk not in case.background.authors[case.declaration.pk]:
-        return ""
-    return f"不能{case.step.label}：这一稿是您编制的，须由其他审核人审核。"
+    own = _own_work(case.background.authorship[case.declaration.pk], case.by, AUTHORED)
+    return f"不能{case.step.label}：{own}，须由其他审核人审核。" if own else ""
 
 
 def _is_untouched(case: Case) -> str:
@@ -132,9 +150,9 @@ def _is_other_signer(case: Case) -> str:
     year = declaration.budget_year
     if not year.two_signers or OFFICE_REVIEW not in year.levels_in_use:
         return ""
-    if case.background.first_signers.get(declaration.pk) != case.by.pk:
-        return ""
-    return "不能审核通过：业务科室初审是您办理的，须由另一人作绩效科审核。"
+    first = case.background.first_signers.get(declaration.pk)
+    own = _own_work([first], case.by, "业务科室初审是{}办理的") if first else ""
+    return f"不能审核通过：{own}，须由另一人作绩效科审核。" if own else ""
 
 
 def _is_first_version(case: Case) -> str:

@@ -60,11 +60,11 @@ SAID_WITH_THE_STEP = frozenset({steps.OPINION, steps.REMARKED, steps.REASON, ste
 
 
 def role_for(step: Step, declaration: Declaration, user: Person) -> str:
-    """The role in which this person may take the step on this form, "" for none."""
-    scope = user.scope
-    for role in sorted(step.roles):
-        if scope.holds(role) and declaration.unit_id in scope.reach(role):
-            return role
+    """The role in which this person may take the step on this form, "" for none; a post of his own before a deputy's."""
+    scope, unit = user.scope, declaration.unit_id
+    held = [role for role in sorted(step.roles) if unit in scope.reach(role)]
+    if held:
+        return next((role for role in held if scope.acts_for(unit, role) is None), held[0])
     return ADMIN if ADMIN in step.roles and user.is_superuser else ""
 
 
@@ -203,6 +203,7 @@ def move(case: Case, role: str, number: int) -> ReviewEvent:
         declaration.version += 1
     declaration.state = target
     declaration.state_since = timezone.now()
+    absent = case.by.scope.acts_for(declaration.unit_id, role)
     event = ReviewEvent(
         declaration=declaration,
         number=number,
@@ -214,6 +215,8 @@ def move(case: Case, role: str, number: int) -> ReviewEvent:
         to_state=target,
         person=case.by,
         person_name=str(case.by),
+        stood_in_for=absent,
+        stood_in_for_name=str(absent) if absent else "",
         role=role,
         opinion=order.opinion.strip(),
         document_number=order.document_number.strip(),

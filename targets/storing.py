@@ -9,6 +9,7 @@ from django.db.models import Max, Model
 from django.utils.timezone import now
 
 from departments.models import Person
+from departments.roles import FILLER, FINANCE_ROLES
 from targets.bulk import give_keys, insert_many, insert_values, update_many, update_values
 from targets.domain.labels import field_label
 from targets.domain.record import ROW_TEXTS, Record
@@ -148,6 +149,7 @@ def store(
                 note=note,
                 author_id=by.pk,
                 author_name=name,
+                **_in_place_of(_whom_he_acts_for(by, declaration.unit_id)),
                 by_finance=declaration.unit_id not in own,
                 batch_id=batch.pk if batch else None,
             )
@@ -192,7 +194,12 @@ def keep(declaration: Declaration, record: Record, *, by: Person) -> None:
     _take(declaration, record, _Stored(Indicator.objects.rows_of(ids), {}, waivers_of(ids), {}), lines, Years())
     lines.write()
     update_many([declaration], DECLARATION_FIELDS)
-    sitting = sitting or Sitting(declaration=declaration, person=by, by_finance=declaration.unit_id not in by.scope.own)
+    sitting = sitting or Sitting(
+        declaration=declaration,
+        person=by,
+        stood_in_for=_whom_he_acts_for(by, declaration.unit_id),
+        by_finance=declaration.unit_id not in by.scope.own,
+    )
     sitting.saves += 1
     sitting.save()
 
@@ -217,7 +224,7 @@ def close_sittings(declarations: Iterable[Declaration]) -> list[Revision]:
 
 
 def _sittings_of(ids: Sequence[int]) -> dict[int, Sitting]:
-    found = Sitting.objects.filter(declaration__in=ids).select_related("person")
+    found = Sitting.objects.filter(declaration__in=ids).select_related("person", "stood_in_for")
     return {sitting.declaration_id: sitting for sitting in found}
 
 
@@ -233,8 +240,19 @@ def _revision_of(sitting: Sitting, declaration: Declaration, text: Record, numbe
         reason=Revision.Reason.EDIT.value,
         author_id=sitting.person_id,
         author_name=str(sitting.person),
+        **_in_place_of(sitting.stood_in_for),
         by_finance=sitting.by_finance,
     )
+
+
+def _whom_he_acts_for(by: Person, unit: int) -> Person | None:
+    """In whose place he writes: as the unit's filler where he is one, else as finance that enters for it."""
+    scope = by.scope
+    return scope.acts_for(unit, *([FILLER] if unit in scope.reach(FILLER) else FINANCE_ROLES))
+
+
+def _in_place_of(absent: Person | None) -> dict[str, Any]:
+    return {"stood_in_for_id": absent.pk, "stood_in_for_name": str(absent)} if absent else {}
 
 
 def _take_head(declaration: Declaration, record: Record, counts: Mapping[str, int]) -> None:

@@ -7,6 +7,7 @@ from departments.models import Person
 from departments.roles import PERFORMANCE_REVIEWER
 from targets.domain.rules import ERROR
 from targets.findings import judge_declaration, place_of, statements
+from targets.guards import own_text
 from targets.models import Declaration, Waiver
 from targets.review import StepRefused
 from targets.storing import recount
@@ -58,8 +59,8 @@ def decide(waiver: Waiver, *, granted: bool, reason: str, by: Person) -> Waiver:
     """The performance office accepts or refuses an explanation; raises StepRefused."""
     if not may_decide(waiver.declaration, by):
         raise StepRefused("情况说明由绩效科审核人确认，您不能办理。")
-    if by.pk in waiver.declaration.authors():
-        raise StepRefused("这一稿是您编制的，情况说明须由其他绩效科审核人确认。")
+    if own := own_text(waiver.declaration, by):
+        raise StepRefused(f"{own}，情况说明须由其他绩效科审核人确认。")
     if not reason.strip():
         raise StepRefused("处理理由为空，没有保存。请写明理由。")
     with transaction.atomic():

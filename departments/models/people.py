@@ -1,4 +1,4 @@
-"""People and their roles. What a person may do follows from memberships in force today, from nothing else."""
+"""People and their roles. What a person may do follows from memberships in force today, his own and those he stands in for."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,15 +10,25 @@ from django.db import models
 from django.db.models import Q
 
 from departments.models.register import Department, Office, ScopedQuerySet, Validity, today, valid_on
-from departments.roles import ADMIN, AUDITOR, DIVISION_ROLES, FINANCE_ROLES, OFFICE_REVIEWER, ROLES, UNIT_ROLES
+from departments.roles import ADMIN, AUDITOR, FINANCE_ROLES, OFFICE_REVIEWER, ROLES, UNIT_ROLES
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """A post that a person fills for somebody absent; `departments` leaves out what a post of his own reaches in that role."""
+
+    role: str
+    departments: frozenset[int]
+    absent: "Person"
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a person's memberships reach today: role → ids of departments (with their units)."""
+    """What a person's memberships, and those he stands in for, reach today: role → ids of departments (with their units)."""
 
     departments: dict[str, frozenset[int]]
     is_superuser: bool = False
+    stand_ins: tuple[StandIn, ...] = ()
 
     @property
     def roles(self) -> frozenset[str]:
@@ -44,6 +54,16 @@ class Scope:
     @property
     def is_finance(self) -> bool:
         return self.holds(*FINANCE_ROLES)
+
+    @property
+    def stands_in_for(self) -> tuple["Person", ...]:
+        return tuple({one.absent.pk: one.absent for one in self.stand_ins}.values())
+
+    def acts_for(self, department: int, *roles: str) -> "Person | None":
+        """Whose post lets him act there in `roles`; None when one of his own does, or none."""
+        reached = [role for role in roles if department in self.departments.get(role, ())]
+        whose = {one.role: one.absent for one in reversed(self.stand_ins) if department in one.departments}
+        return whose[reached[0]] if reached and whose.keys() >= set(reached) else None
 
 
 class PersonManager(UserManager["Person"]):
@@ -83,35 +103,57 @@ class Person(AbstractUser):
         return self.name or self.username
 
     @cached_property
+    def filled_posts(self) -> list["Membership"]:
+        """Posts that this person fills today, his own and those he stands in for; one query for each loaded person."""
+        deputed = self.deputed.in_force()
+        stood_in = Q(person__in=deputed.filter(post=None).values("absent")) | Q(pk__in=deputed.values("post"))
+        filled = Q(person=self) | stood_in & Q(person__is_active=True) & ~Q(role=ADMIN)
+        return list(
+            Membership.objects.in_force().filter(filled).select_related("department__division", "office", "person")
+        )
+
+    @property
     def posts(self) -> list["Membership"]:
-        """Memberships in force today, once for each loaded person (that is, once a request)."""
-        return list(self.memberships.in_force().select_related("department__division", "office"))
+        """His own memberships in force today."""
+        return [post for post in self.filled_posts if post.person_id == self.pk]
 
     @cached_property
     def scope(self) -> Scope:
         """Two queries, as seldom."""
-        if not self.is_active:
-            return Scope({})
-        memberships = [(one.role, one.department_id, one.department.division_id, one.office_id) for one in self.posts]
-        return Scope(_reach(memberships), self.is_superuser) if memberships else Scope({}, self.is_superuser)
+        if not self.is_active or not self.filled_posts:
+            return Scope({}, self.is_superuser and self.is_active)
+        own: dict[str, set[int]] = {}
+        stand_ins = []
+        reached = _reach(self.filled_posts)
+        for post, ids in reached:
+            if post.person_id == self.pk:
+                own.setdefault(post.role, set()).update(ids)
+        every = {role: set(ids) for role, ids in own.items()}
+        for post, ids in reached:
+            if post.person_id != self.pk:
+                stand_ins.append(StandIn(post.role, frozenset(ids - own.get(post.role, set())), post.person))
+                every.setdefault(post.role, set()).update(ids)
+        return Scope({role: frozenset(ids) for role, ids in every.items()}, self.is_superuser, tuple(stand_ins))
 
 
-def _reach(memberships: list[tuple[str, int, int, int | None]]) -> dict[str, frozenset[int]]:
-    divisions = {division for _, _, division, _ in memberships}
+def _reach(posts: list["Membership"]) -> list[tuple["Membership", set[int]]]:
+    """Each post with the ids of the departments and units that it reaches; one query for all of them."""
+    divisions = {post.department.division_id for post in posts}
     rows = Department.objects.filter(division__in=divisions).values_list(
         "id", "parent_id", "parent__business_office_id", "business_office_id", "division_id"
     )
     register = [(pk, parent, office or parent_office, division) for pk, parent, parent_office, office, division in rows]
-    reached: dict[str, set[int]] = {}
-    for role, department, division, office in memberships:
-        ids = reached.setdefault(role, set())
-        if role in UNIT_ROLES:
-            ids |= {pk for pk, parent, _, _ in register if department in (pk, parent)}
-        elif role == OFFICE_REVIEWER:
-            ids |= {pk for pk, _, in_charge, _ in register if office is not None and in_charge == office}
-        elif role in DIVISION_ROLES:
-            ids |= {pk for pk, _, _, its_division in register if its_division == division}
-    return {role: frozenset(ids) for role, ids in reached.items()}
+
+    def reached(post: "Membership") -> set[int]:
+        if post.role in UNIT_ROLES:
+            return {pk for pk, parent, _, _ in register if post.department_id in (pk, parent)}
+        if post.role == OFFICE_REVIEWER:
+            return {
+                pk for pk, _, in_charge, _ in register if post.office_id is not None and in_charge == post.office_id
+            }
+        return {pk for pk, _, _, division in register if division == post.department.division_id}
+
+    return [(post, reached(post)) for post in posts]
 
 
 class MembershipQuerySet(ScopedQuerySet):

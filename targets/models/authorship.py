@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
+from targets.domain.signature import Signature
 from targets.domain.steps import EDITABLE
 from targets.models.review import ReviewEvent
 from targets.models.revision import Revision
@@ -14,22 +15,25 @@ class Form(Protocol):
     state: str
 
 
-def authors_of(forms: Iterable[Form]) -> dict[int, set[int]]:
-    """By form, the people behind the revisions of its version; a confirmed 代录 is its confirmer's."""
+def authorship_of(forms: Iterable[Form]) -> dict[int, set[Signature]]:
+    """By form, who stands behind the revisions of its version; a confirmed 代录 is its confirmer's."""
     versions = {form.pk: form.version for form in forms}
     events = ReviewEvent.objects.filter(declaration__in=versions, step="confirm").order_by("number")
+    who = ("person", "person_name", "stood_in_for", "stood_in_for_name")
     confirmed = {
-        pk: (number, person)
-        for pk, version, number, person in events.values_list("declaration", "version", "revision__number", "person")
+        pk: (number, Signature(*signed))
+        for pk, version, number, *signed in events.values_list("declaration", "version", "revision__number", *who)
         if version == versions[pk]
     }
     found = {pk: {confirmed[pk][1]} if pk in confirmed else set() for pk in versions}
     texts = Revision.objects.filter(declaration__in=versions).order_by()
-    columns = ("declaration", "version", "number", "by_finance", "author")
-    for pk, version, number, by_finance, author in texts.values_list(*columns):
-        since, _ = confirmed.get(pk, (0, 0))
+    who = ("author", "author_name", "stood_in_for", "stood_in_for_name")
+    for pk, version, number, by_finance, *signed in texts.values_list(
+        "declaration", "version", "number", "by_finance", *who
+    ):
+        since = confirmed[pk][0] if pk in confirmed else 0
         if version == versions[pk] and not (by_finance and number <= since):
-            found[pk].add(author)
+            found[pk].add(Signature(*signed))
     return found
 
 

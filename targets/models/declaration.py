@@ -16,9 +16,10 @@ from departments.models import Department, Division, Person
 from departments.roles import FILLER, FINANCE_ROLES
 from targets.domain.names import name_key
 from targets.domain.record import MONEY, PLAN, PROJECT, ROW_TEXTS, IndicatorRow, Record
+from targets.domain.signature import Signature
 from targets.domain.steps import DRAFT, EDITABLE, STATES, VOID, turns
 from targets.domain.values import IndicatorValue
-from targets.models.authorship import authors_of, awaiting_confirmation
+from targets.models.authorship import authorship_of, awaiting_confirmation
 from targets.models.revision import Revision
 from targets.models.year import BudgetYear, Campaign
 
@@ -220,8 +221,12 @@ class Declaration(models.Model):
     def awaits_confirmation(self) -> bool:
         return self.pk in awaiting_confirmation([self])
 
+    def authorship(self) -> set[Signature]:
+        return authorship_of([self])[self.pk]
+
     def authors(self) -> set[int]:
-        return authors_of([self])[self.pk]
+        """The people behind the text, and those they stood in for."""
+        return {person for signature in self.authorship() for person in signature.people}
 
 
 def may_import_for(user: Person, unit: int) -> bool:

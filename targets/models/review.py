@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 from departments.roles import ROLES
+from targets.domain.signature import Signature
 from targets.domain.steps import STATES
 
 
@@ -51,7 +52,11 @@ class ReviewEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.label} {self.person_name}"
+        return f"{self.label} {self.signature}"
+
+    @property
+    def signature(self) -> Signature:
+        return Signature(self.person_id, self.person_name, self.stood_in_for_id, self.stood_in_for_name)
 
 
 class Waiver(models.Model):

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 from targets.domain.record import SCHEMA, Record
+from targets.domain.signature import Signature
 
 
 class Revision(models.Model):
@@ -28,6 +29,15 @@ class Revision(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="revisions", verbose_name="修改人"
     )
     author_name = models.CharField("修改人姓名", max_length=40)
+    stood_in_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="revisions_by_deputy",
+        verbose_name="代谁修改",
+    )
+    stood_in_for_name = models.CharField("被代理人姓名", max_length=40, blank=True)
     by_finance = models.BooleanField("财政代录", default=False)
     batch = models.ForeignKey("targets.ImportBatch", models.PROTECT, null=True, blank=True, related_name="revisions")
     created_at = models.DateTimeField("时间", default=timezone.now)
@@ -45,6 +55,10 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"第{self.number}稿"
+
+    @property
+    def signature(self) -> Signature:
+        return Signature(self.author_id, self.author_name, self.stood_in_for_id, self.stood_in_for_name)
 
     @property
     def record(self) -> Record:

@@ -11,6 +11,9 @@ class Sitting(models.Model):
 
     declaration = models.OneToOneField(Declaration, models.CASCADE, related_name="sitting")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="sittings")
+    stood_in_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="sittings_by_deputy", verbose_name="代谁填写"
+    )
     by_finance = models.BooleanField("财政代录", default=False)
     saves = models.PositiveIntegerField("自动保存次数", default=0)
     started_at = models.DateTimeField("开始时间", auto_now_add=True)
