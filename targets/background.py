@@ -16,11 +16,19 @@ class Background:
     So one form costs what its step's guards need, and a thousand cost no more statements than one.
     """
 
-    def __init__(self, forms: Sequence[Declaration], judged: Mapping[int, list[Judged]] | None = None) -> None:
+    def __init__(
+        self,
+        forms: Sequence[Declaration],
+        judged: Mapping[int, list[Judged]] | None = None,
+        events: Sequence[ReviewEvent] | None = None,
+    ) -> None:
+        """`judged` and `events` where they are known already."""
         self._forms = forms
         self._ids = [form.pk for form in forms]
         if judged is not None:
             self.judged = judged
+        if events is not None:
+            self.events = events
 
     @cached_property
     def judged(self) -> Mapping[int, list[Judged]]:
@@ -39,19 +47,27 @@ class Background:
         return awaiting_confirmation(self._forms)
 
     @cached_property
+    def events(self) -> Sequence[ReviewEvent]:
+        """Every step taken on them, in order."""
+        events = ReviewEvent.objects.filter(declaration__in=self._ids).order_by("number")
+        who = ("person_id", "person_name", "stood_in_for_id", "stood_in_for_name")
+        return list(events.only("declaration_id", "number", "version", "from_state", "step", *who))
+
+    @cached_property
     def last_steps(self) -> Mapping[int, str]:
         """Slug of the last step taken, by form; nothing for one that never took any."""
-        events = ReviewEvent.objects.filter(declaration__in=self._ids).order_by("number")
-        return dict(events.values_list("declaration", "step"))
+        return {event.declaration_id: event.step for event in self.events}
 
     @cached_property
     def first_signers(self) -> Mapping[int, Signature]:
         """Who last passed the form's present version on from 业务科室."""
         versions = {form.pk: form.version for form in self._forms}
-        events = ReviewEvent.objects.filter(declaration__in=self._ids, from_state=OFFICE_REVIEW, step="forward")
-        who = ("person", "person_name", "stood_in_for", "stood_in_for_name")
-        signed = events.order_by("number").values_list("declaration", "version", *who)
-        return {pk: Signature(*one) for pk, version, *one in signed if version == versions[pk]}
+        return {
+            event.declaration_id: event.signature
+            for event in self.events
+            if (event.version, event.from_state, event.step)
+            == (versions[event.declaration_id], OFFICE_REVIEW, "forward")
+        }
 
     @cached_property
     def unanswered_musts(self) -> Mapping[int, list[Remark]]:

@@ -49,9 +49,10 @@ class Case:
 AUTHORED = "这一稿是{}编制的"
 
 
-def own_text(declaration: Declaration, user: Person) -> str:
+def own_text(declaration: Declaration, user: Person, background: Background | None = None) -> str:
     """Why this person may not judge the text, "" when he may: he, or one he stands in for, is behind it."""
-    return _own_work(declaration.authorship(), user, AUTHORED)
+    known = background or Background([declaration])
+    return _own_work(known.authorship[declaration.pk], user, AUTHORED)
 
 
 def _own_work(signed: Iterable[Signature], user: Person, told: str) -> str:

@@ -1,5 +1,6 @@
 """The side menu: one table. A page that is not there yet (its URL name is unknown) has no entry on screen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -107,11 +108,17 @@ class Group:
     lines: tuple[Line, ...]
 
 
-def menu_for(request: HttpRequest, person: Person) -> list[Group]:
-    """The groups this person sees, with what waits for him (one query) and the line of the present page."""
+Waiting = Mapping[tuple[str, str], int]
+"""Kind and state → how many forms wait for a person."""
+
+
+def menu_for(request: HttpRequest, person: Person, waiting: Waiting | None = None) -> list[Group]:
+    """The groups this person sees, with what waits for him (one query unless given) and the line of the present page."""
     roles = person.scope.roles | (frozenset({ADMIN}) if person.is_superuser else frozenset())
     shown = [(entry, url) for entry in MENU if entry.roles & roles and (url := address(entry))]
-    counts = waiting_numbers(person) if any(entry.kind for entry, _ in shown) else {}
+    counts = waiting
+    if counts is None:
+        counts = waiting_numbers(person) if any(entry.kind for entry, _ in shown) else {}
     nearest = current([url for _, url in shown], request)
     groups: dict[str, list[Line]] = {}
     for entry, url in shown:
@@ -128,7 +135,7 @@ def address(entry: Entry) -> str:
     return f"{path}?{entry.query}" if entry.query else path
 
 
-def waiting_numbers(person: Person) -> dict[tuple[str, str], int]:
+def waiting_numbers(person: Person) -> Waiting:
     rows = Declaration.objects.waiting_for(person).order_by().values_list("kind", "state").annotate(Count("pk"))
     return {(kind, state): number for kind, state, number in rows}
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from departments.models import Person
 from departments.roles import DEPARTMENT_REVIEWER, OFFICE_REVIEWER, PERFORMANCE_REVIEWER
+from targets.background import Background
 from targets.domain.edits import HEAD_TEXTS, Change, head_value
 from targets.domain.labels import field_label
 from targets.domain.record import MONEY, ROW_TEXTS, Record
@@ -47,10 +48,11 @@ def reviewing_role(declaration: Declaration, user: Person) -> str:
     return role if role and declaration.unit_id in user.scope.reach(role) else ""
 
 
-def why_not_remark(declaration: Declaration, user: Person) -> str:
+def why_not_remark(declaration: Declaration, user: Person, background: Background | None = None) -> str:
+    """`background` where the page has one."""
     if not reviewing_role(declaration, user):
         return "修改意见由正在审核这张表的人提出，现在不由您审核，没有保存。"
-    own = own_text(declaration, user)
+    own = own_text(declaration, user, background)
     return f"{own}，修改意见须由其他审核人提出。" if own else ""
 
 

@@ -68,11 +68,17 @@ def role_for(step: Step, declaration: Declaration, user: Person) -> str:
     return ADMIN if ADMIN in step.roles and user.is_superuser else ""
 
 
-def open_steps(declaration: Declaration, user: Person, *, judged: list[Judged] | None = None) -> list[Offer]:
-    """The steps this person may take now, with the reason where a guard would refuse."""
+def open_steps(
+    declaration: Declaration,
+    user: Person,
+    *,
+    judged: list[Judged] | None = None,
+    background: Background | None = None,
+) -> list[Offer]:
+    """The steps this person may take now, with the reason where a guard would refuse; a page shares its background."""
     revision = declaration.current_revision
     order = Order(seen_revision=revision.number if revision else None)
-    background = Background([declaration], None if judged is None else {declaration.pk: judged})
+    background = background or Background([declaration], None if judged is None else {declaration.pk: judged})
     offers = []
     for step in STEPS:
         role = role_for(step, declaration, user) if declaration.state in step.sources else ""

@@ -20,7 +20,7 @@ from django.utils import timezone
 from departments.models import Division, Membership, Person
 from targets.access import record_access
 from targets.first_steps import needs_first_steps
-from targets.menu import menu_for
+from targets.menu import Waiting, menu_for
 from targets.models import AccessRecord, Campaign
 from targets.workbench.page import context_for
 
@@ -107,7 +107,8 @@ class PerformanceSite(AdminSite):
         """Everybody with a role in force; `is_staff` means nothing here."""
         return may_enter(request.user)
 
-    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+    def each_context(self, request: HttpRequest, waiting: Waiting | None = None) -> dict[str, Any]:
+        """`waiting` where the page has counted already what waits for this person."""
         context = super().each_context(request)
         if not self.has_permission(request):
             name = with_division(SYSTEM_NAME)
@@ -119,7 +120,7 @@ class PerformanceSite(AdminSite):
         return context | {
             "site_header": name,
             "site_title": name,
-            "menu": menu_for(request, person),
+            "menu": menu_for(request, person, waiting),
             "campaign": campaign_label({post.department.division_id for post in posts}),
             "person_name": str(person),
             "person_place": place_of(posts) or ("系统管理" if person.is_superuser else ""),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
@@ -17,12 +17,13 @@ from departments.scoped_admin import person
 from targets.admin.attachments import attachment_panel
 from targets.admin.comparing import beside_an_earlier_text
 from targets.admin.grid import grid_of
-from targets.admin.neighbours import neighbours
+from targets.admin.neighbours import neighbours, numbers, waiting_forms
 from targets.admin.notes import strips
 from targets.admin.readable import steps_of
 from targets.admin.remark_notes import remark_context, reply
 from targets.admin.saving import Clash, Saved, save, still_open
 from targets.admin.stale import fill, renew, stale_panel
+from targets.background import Background
 from targets.copying import next_year
 from targets.domain import steps
 from targets.domain.edits import EXTRA
@@ -37,6 +38,7 @@ from targets.models import Declaration, Revision
 from targets.paper import GOAL_WIDTH, MERGEABLE, TITLE_WIDTH, Paper, lines_of, paper_of
 from targets.review import Offer, StepRefused, levels_to_return_to, open_steps, take_step, whose_turn
 from targets.row_buttons import blank_row, move_words
+from targets.site import PerformanceSite
 from targets.waivers import explain, may_decide
 
 CUT_OFF = "没有保存：表格内容没有全部送达。请刷新页面后重新填写。"
@@ -165,10 +167,14 @@ def show(
     judged = judge(record, rules, waivers) if record and declaration.state != VOID else []
     is_own = declaration.is_own_text_of(user)
     is_current = is_form or is_own
-    offers = open_steps(declaration, user, judged=judged if is_current and record else None)
     events = steps_of(declaration)
+    background = Background([declaration], {declaration.pk: judged} if is_current and record else None, events)
+    offers = open_steps(declaration, user, background=background)
+    waiting = None if is_form else waiting_forms(user)
     context = {
-        **admin.admin_site.each_context(request),
+        **cast(PerformanceSite, admin.admin_site).each_context(
+            request, waiting=None if waiting is None else numbers(waiting)
+        ),
         **frame(declaration),
         "record": record,
         "counts": count_levels(judged),
@@ -182,7 +188,7 @@ def show(
     }
     if record is not None:
         context["attachments"] = attachment_panel(declaration, record, user)
-        context |= remark_context(declaration, record, user, request.GET.get("row", ""))
+        context |= remark_context(declaration, record, user, request.GET.get("row", ""), background)
     if is_form and record is not None:
         typed = desk.typed or page_from(shown(record), _first_row(request))
         context |= _inputs(declaration, record, _with_blank_end(typed, is_editable=is_editable), judged, desk)
@@ -193,7 +199,7 @@ def show(
         shown_number = declaration.submitted_revision.number if declaration.submitted_revision else 0
         context |= beside_an_earlier_text(request, declaration, record, judged, number=shown_number, events=events)
         context["next_year"] = next_year(declaration, user)
-        context["neighbours"] = neighbours(declaration, user)
+        context["neighbours"] = neighbours(declaration, waiting or [])
     return TemplateResponse(request, "targets/declaration/page.html", context)
 
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
+
 from departments.models import Person
+from targets.background import Background
 from targets.domain.edits import HEAD_TEXTS
 from targets.domain.labels import field_label
 from targets.domain.record import MONEY, PLAN, Record
@@ -17,6 +20,8 @@ from targets.remarks import STATE_AFTER, adopt, answer, place_of, reviewing_role
 from targets.review import StepRefused
 
 SHOWN_NAME = 18
+REPLY = ("id", "deed", "text", "person_name", "at")
+"""Fields of a reply that the page tells."""
 UNITS_DEEDS = (RemarkReply.Deed.ANSWER, RemarkReply.Deed.ADOPT)
 
 
@@ -37,11 +42,13 @@ class RemarkNote:
         return "must_fix" if is_open_must else "remark"
 
 
-def remark_context(declaration: Declaration, record: Record, user: Person, row: str) -> dict[str, Any]:
+def remark_context(
+    declaration: Declaration, record: Record, user: Person, row: str, background: Background
+) -> dict[str, Any]:
     """What the page needs of remarks; `row` is the one that was pointed at for a new one."""
     if declaration.submitted_revision_id is None:
         return {"remarks": [], "remark_desk": None}
-    may_remark = not why_not_remark(declaration, user)
+    may_remark = not why_not_remark(declaration, user, background)
     return {
         "remarks": remark_notes(declaration, record, user, may_remark=may_remark),
         "remark_desk": remark_desk(record, user, row) if may_remark else None,
@@ -49,28 +56,33 @@ def remark_context(declaration: Declaration, record: Record, user: Person, row: 
 
 
 def remark_notes(declaration: Declaration, record: Record, user: Person, *, may_remark: bool) -> list[RemarkNote]:
-    """What this person may read, in the order of the form; two queries, however many there are."""
-    remarks = list(declaration.remarks.visible_to(user))
+    """What this person may read, in the order of the form; one query, however many there are."""
     replies: dict[int, list[RemarkReply]] = defaultdict(list)
-    for one in RemarkReply.objects.filter(remark__declaration=declaration).order_by("pk"):
-        replies[one.remark_id].append(one)
+    remarks: dict[int, Remark] = {}
+    said = {f"reply_{name}": F(f"replies__{name}") for name in REPLY}
+    found = declaration.remarks.visible_to(user).annotate(**said).order_by("pk", "replies__pk")
+    for one in found:  # a remark comes once for each of its replies
+        remarks[one.pk] = one
+        told = {name: getattr(one, f"reply_{name}") for name in REPLY}
+        if told["id"] is not None:
+            replies[one.pk].append(RemarkReply(**told))
     order = {row.key: number for number, row in record.numbered_rows()}
     editable, own = declaration.editable_by(user), declaration.is_own_text_of(user)
     closing = side_of(reviewing_role(declaration, user)) if may_remark else ""
     unsent_since = declaration.state_since if declaration.state in EDITABLE and not own else None
-    told = {one.pk: _told(replies[one.pk], unsent_since) for one in remarks}
+    shown = {one.pk: _told(replies[one.pk], unsent_since) for one in remarks.values()}
     notes = [
         RemarkNote(
             one,
             place_of(one, record),
             _anchor(one, order),
-            told[one.pk],
-            STATE_AFTER[told[one.pk][-1].deed] if told[one.pk] else Remark.State.OPEN,
+            shown[one.pk],
+            STATE_AFTER[shown[one.pk][-1].deed] if shown[one.pk] else Remark.State.OPEN,
             may_answer=editable and one.sent_at is not None and one.state != Remark.State.ACCEPTED,
             may_close=one.sent_at is not None and one.side == closing,
             may_take_back=one.sent_at is None and one.author_id == user.pk,
         )
-        for one in remarks
+        for one in remarks.values()
     ]
     return sorted(notes, key=lambda note: (order.get(note.remark.row_key, 0), note.remark.pk))
 

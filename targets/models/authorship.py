@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Protocol
 
+from django.db.models import FilteredRelation, Q
+
 from targets.domain.signature import Signature
 from targets.domain.steps import EDITABLE
 from targets.models.review import ReviewEvent
@@ -16,24 +18,26 @@ class Form(Protocol):
 
 
 def authorship_of(forms: Iterable[Form]) -> dict[int, set[Signature]]:
-    """By form, who stands behind the revisions of its version; a confirmed 代录 is its confirmer's."""
+    """By form, who stands behind the revisions of its version; a confirmed 代录 is its confirmer's. One query."""
     versions = {form.pk: form.version for form in forms}
-    events = ReviewEvent.objects.filter(declaration__in=versions, step="confirm").order_by("number")
-    who = ("person", "person_name", "stood_in_for", "stood_in_for_name")
-    confirmed = {
-        pk: (number, Signature(*signed))
-        for pk, version, number, *signed in events.values_list("declaration", "version", "revision__number", *who)
+    confirm = FilteredRelation("events", condition=Q(events__step="confirm"))
+    texts = Revision.objects.filter(declaration__in=versions).annotate(confirm=confirm).order_by("confirm__number")
+    signed = texts.values_list(
+        *("declaration", "version", "number", "by_finance", "confirm__version"),
+        *("author", "author_name", "stood_in_for", "stood_in_for_name"),
+        *(f"confirm__{name}" for name in ("person", "person_name", "stood_in_for", "stood_in_for_name")),
+    )
+    lines = [
+        (pk, number, by_finance, of == version, Signature(*who[:4]), Signature(*who[4:]))
+        for pk, version, number, by_finance, of, *who in signed
         if version == versions[pk]
-    }
+    ]
+    confirmed = {pk: (number, by) for pk, number, _, is_confirmed, _, by in lines if is_confirmed}
     found = {pk: {confirmed[pk][1]} if pk in confirmed else set() for pk in versions}
-    texts = Revision.objects.filter(declaration__in=versions).order_by()
-    who = ("author", "author_name", "stood_in_for", "stood_in_for_name")
-    for pk, version, number, by_finance, *signed in texts.values_list(
-        "declaration", "version", "number", "by_finance", *who
-    ):
+    for pk, number, by_finance, _, author, _ in lines:
         since = confirmed[pk][0] if pk in confirmed else 0
-        if version == versions[pk] and not (by_finance and number <= since):
-            found[pk].add(Signature(*signed))
+        if not (by_finance and number <= since):
+            found[pk].add(author)
     return found
 
 

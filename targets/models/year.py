@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import F, Value
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from departments.models import Department, Division
@@ -82,25 +84,47 @@ class BudgetYear(models.Model):
         return tuple(level for level in REVIEW_LEVELS if level in self.review_levels)
 
     def rules(self) -> YearRules:
-        """The year as plain data for the checks; three queries."""
+        """The year as plain data for the checks."""
         taxonomy: dict[str, list[str]] = {}
         required = set()
-        for category in self.categories.select_related("parent").order_by("order", "id"):
-            if category.parent is None:
-                taxonomy.setdefault(category.name, [])
-                if category.is_required:
-                    required.add(category.name)
-            else:
-                taxonomy.setdefault(category.parent.name, []).append(category.name)
-        register = Department.objects.filter(division=self.division_id).exclude(code="").values_list("code", "name")
+        categories, levels, register = self._lists()
+        for _, _, name, level1, is_required in sorted(categories):
+            if level1:
+                taxonomy.setdefault(level1, []).append(name)
+                continue
+            taxonomy.setdefault(name, [])
+            if is_required:
+                required.add(name)
         return YearRules(
             year=self.year,
             taxonomy={level1: tuple(level2) for level1, level2 in taxonomy.items()},
             required_level1=frozenset(required),
-            levels=dict(self.rule_settings.values_list("rule", "level")),
+            levels={rule: level for _, _, rule, level, _ in levels},
             thresholds={name: Decimal(str(value)) for name, value in self.thresholds.items()},
-            departments=dict(register),
+            departments={code: name for _, _, code, name, _ in register},
         )
+
+    def _lists(self) -> tuple[list[Any], list[Any], list[Any]]:
+        """Categories, levels of rules and codes of departments: three short lists, asked for together on every page of a form.
+
+        Each line: order, number, what it is, what belongs to it, whether it is required.
+        """
+        none = Value("", models.TextField())
+        first, second = Cast("name", models.TextField()), Coalesce(Cast("parent__name", models.TextField()), none)
+        rule, level = Cast("rule", models.TextField()), Cast("level", models.TextField())
+        code, no = Cast("code", models.TextField()), Value(False)
+        lists = (
+            self.categories.annotate(part=Value(0), at=F("order"), a=first, b=second, c=F("is_required")),
+            self.rule_settings.annotate(part=Value(1), at=Value(0), a=rule, b=level, c=no),
+            Department.objects.filter(division=self.division_id)
+            .exclude(code="")
+            .annotate(part=Value(2), at=Value(0), a=code, b=first, c=no),
+        )
+        lines = [each.order_by().values_list("part", "at", "pk", "a", "b", "c") for each in lists]
+        found: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
+        for part, *line in lines[0].union(*lines[1:], all=True):
+            found[part].append(tuple(line))
+        return found
 
 
 class CategoryManager(models.Manager["Category"]):
