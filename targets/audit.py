@@ -1,8 +1,10 @@
 """Who did what when: revisions, steps, log-ins and refused steps as one list, newest first."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import CharField, F, Model, PositiveIntegerField, Q, QuerySet, Value
@@ -27,7 +29,13 @@ class Source:
     who: str
     account: str
     said: str
+    absent: str = ""
+    """Where the name of the person stood in for is; such rows exist of revisions and steps."""
     columns: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(filter(None, (self.who, self.account, self.absent)))
 
 
 def _of_form(number: str) -> dict[str, Any]:
@@ -35,12 +43,17 @@ def _of_form(number: str) -> dict[str, Any]:
 
 
 SOURCES = {
-    REVISION: Source(Revision, "created_at", "reason", "author_name", "author__username", "note", _of_form("number")),
+    REVISION: Source(
+        *(Revision, "created_at", "reason", "author_name", "author__username", "note", "stood_in_for_name"),
+        columns=_of_form("number"),
+    ),
     EVENT: Source(
-        ReviewEvent, "at", "step", "person_name", "person__username", "opinion", _of_form("revision__number")
+        *(ReviewEvent, "at", "step", "person_name", "person__username", "opinion", "stood_in_for_name"),
+        columns=_of_form("revision__number"),
     ),
     ACCESS: Source(
-        AccessRecord, "at", "deed", "person_name", "username", "sentence", {"number": NOTHING, "address": F("address")}
+        *(AccessRecord, "at", "deed", "person_name", "username", "sentence"),
+        columns={"number": NOTHING, "address": F("address")},
     ),
 }
 
@@ -82,6 +95,7 @@ class Deed:
     code: str
     who: str
     account: str
+    absent: str
     unit: str | None
     form: int | None
     kind: str | None
@@ -96,7 +110,7 @@ class Deed:
         return f"修改（{words}）" if self.source == REVISION else words
 
 
-NAMES = ("at", "source", "pk", "code", "who", "account", "unit", "form", "kind", "title", "said", "number", "address")
+NAMES = tuple(one.name for one in fields(Deed))
 
 
 def may_audit(user: Person) -> bool:
@@ -120,7 +134,7 @@ def _rows(name: str, asked: Asked, code: str, user: Person) -> QuerySet[Any]:
     if code:
         rows = rows.filter(**{source.deed: code})
     for word in asked.person.split():
-        rows = rows.filter(Q(**{f"{source.who}__icontains": word}) | Q(**{f"{source.account}__icontains": word}))
+        rows = rows.filter(reduce(or_, (Q(**{f"{name}__icontains": word}) for name in source.names)))
     if asked.unit:
         rows = rows.filter(_of_unit(name, asked.unit))
     if asked.since:
@@ -134,6 +148,7 @@ def _rows(name: str, asked: Asked, code: str, user: Person) -> QuerySet[Any]:
         "code": F(source.deed),
         "who": F(source.who),
         "account": F(source.account),
+        "absent": F(source.absent) if source.absent else TEXT,
         "unit": F("declaration__unit__name"),
         "form": F("declaration_id"),
         "kind": F("declaration__kind"),

@@ -89,6 +89,7 @@ MENU: tuple[Entry, ...] = (
     _basic("部门职责", "departments_duty", FILLER, DEPARTMENT_REVIEWER),
     _basic("人员", "departments_person"),
     _basic("任职", "departments_membership"),
+    _basic("岗位代理", "departments_deputation"),
     _basic("预算年度", "targets_budgetyear", PERFORMANCE_REVIEWER),
     _basic("编报批次", "targets_campaign", PERFORMANCE_REVIEWER),
 )

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from departments.models import Person
-from departments.roles import DEPARTMENT_REVIEWER, OFFICE_REVIEWER, PERFORMANCE_REVIEWER
+from departments.roles import DEPARTMENT_REVIEWER, FILLER, OFFICE_REVIEWER, PERFORMANCE_REVIEWER
 from targets.background import Background
 from targets.domain.edits import HEAD_TEXTS, Change, head_value
 from targets.domain.labels import field_label
 from targets.domain.record import MONEY, ROW_TEXTS, Record
+from targets.domain.signature import Signature
 from targets.domain.steps import DEPARTMENT_REVIEW, OFFICE_REVIEW, PASSED, PERFORMANCE_REVIEW
 from targets.editing import EditRefused, apply_changes, why_not_editable
 from targets.guards import own_text
@@ -103,7 +104,7 @@ def remark(declaration: Declaration, said: Said, *, by: Person) -> Remark:
         quoted=cell_text(record, said.row, said.field) or "",
         proposal=said.proposal.strip(),
         author=by,
-        author_name=str(by),
+        author_name=_signed(by, declaration, role),
         role=role,
     )
 
@@ -208,10 +209,16 @@ STATE_AFTER: dict[str, Remark.State] = {
 }
 
 
+def _signed(by: Person, declaration: Declaration, role: str) -> str:
+    absent = by.scope.acts_for(declaration.unit_id, role)
+    return str(Signature(by.pk, str(by), absent.pk, str(absent)) if absent else by)
+
+
 def _reply(one: Remark, deed: RemarkReply.Deed, by: Person, text: str = "") -> RemarkReply:
+    name = _signed(by, one.declaration, reviewing_role(one.declaration, by) or FILLER)
     with transaction.atomic():
         locked = Remark.objects.select_for_update().get(pk=one.pk)
-        reply = RemarkReply.objects.create(remark=locked, deed=deed, text=text.strip(), person=by, person_name=str(by))
+        reply = RemarkReply.objects.create(remark=locked, deed=deed, text=text.strip(), person=by, person_name=name)
         locked.state = STATE_AFTER[deed]
         locked.save(update_fields=["state"])
     one.state = locked.state

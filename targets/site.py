@@ -17,7 +17,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 
-from departments.models import Division, Membership, Person
+from departments.models import Division, Person
 from targets.access import record_access
 from targets.first_steps import needs_first_steps
 from targets.menu import Waiting, menu_for
@@ -114,7 +114,7 @@ class PerformanceSite(AdminSite):
             name = with_division(SYSTEM_NAME)
             return {**context, "site_header": name, "site_title": name}
         person = cast(Person, request.user)
-        posts = person.posts
+        posts = person.filled_posts
         homes = {post.department.division.short_name for post in posts}
         name = f"{homes.pop()}{SYSTEM_NAME}" if len(homes) == 1 else with_division(SYSTEM_NAME)
         return context | {
@@ -123,7 +123,7 @@ class PerformanceSite(AdminSite):
             "menu": menu_for(request, person, waiting),
             "campaign": campaign_label({post.department.division_id for post in posts}),
             "person_name": str(person),
-            "person_place": place_of(posts) or ("系统管理" if person.is_superuser else ""),
+            "person_place": place_of(person),
         }
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
@@ -162,7 +162,11 @@ def campaign_label(divisions: set[int]) -> str:
     return str(campaign) if campaign else ""
 
 
-def place_of(posts: list[Membership]) -> str:
-    """Where the person works, as the header says it: the office in the finance bureau, else the department."""
-    places = {post.office.name if post.office else post.department.label: None for post in posts}
-    return "、".join(list(places)[:2]) + ("等" if len(places) > 2 else "")
+def place_of(person: Person) -> str:
+    """Where the person works, as the header says it: the office in the finance bureau, else the department; and for whom."""
+    places = {post.office.name if post.office else post.department.label: None for post in person.posts}
+    works_in = "、".join(list(places)[:2]) + ("等" if len(places) > 2 else "")
+    absent = "、".join(str(one) for one in person.scope.stands_in_for)
+    return "，".join(
+        filter(None, (works_in or ("系统管理" if person.is_superuser else ""), absent and f"代理{absent}"))
+    )

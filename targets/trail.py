@@ -209,5 +209,5 @@ class Walk:
 
 def _name(row: Revision | ReviewEvent) -> str:
     if isinstance(row, Revision):
-        return f"第{row.number}稿（{row.author_name}）"
-    return f"第{row.number}次办理“{row.label}”（{row.person_name}）"
+        return f"第{row.number}稿（{row.signature}）"
+    return f"第{row.number}次办理“{row.label}”（{row.signature}）"

@@ -1,5 +1,5 @@
 """Screens: importing this package registers them."""
 
-from departments.admin import people, register
+from departments.admin import deputations, people, register
 
-__all__ = ["people", "register"]
+__all__ = ["deputations", "people", "register"]

@@ -177,7 +177,6 @@ class MembershipAdmin(TransferAdmin, RegisterAdmin):
     resource_classes = [MembershipResource]
     view_roles = OVERSEERS
     list_display = ("person", "department", "office", "role", "valid_from", "valid_to")
-    list_select_related = ("person", "department", "office")
     list_filter = ("role", InForceFilter)
     search_fields = (
         "person__username",
@@ -189,3 +188,8 @@ class MembershipAdmin(TransferAdmin, RegisterAdmin):
     search_help_text = "姓名、用户名、单位名称或代码"
     autocomplete_fields = ("person", "department", "office")
     fields = ("person", "department", "role", "office", "valid_from", "valid_to")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        """As choices they are called by person and department."""
+        found: QuerySet[Membership] = super().get_queryset(request)
+        return found.select_related("person", "department", "office")

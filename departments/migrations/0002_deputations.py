@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('valid_from', models.DateField(verbose_name='开始日期')),
                 ('valid_to', models.DateField(verbose_name='结束日期')),
-                ('reason', models.CharField(help_text='如“出差”“休假”“培训”。', max_length=200, verbose_name='事由')),
+                ('reason', models.CharField(max_length=200, verbose_name='事由')),
                 ('arranged_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='安排时间')),
                 ('ended_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='提前结束时间')),
                 ('absent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deputations', to=settings.AUTH_USER_MODEL, verbose_name='被代理人')),

@@ -53,7 +53,7 @@ class Deputation(models.Model):
     deputy = models.ForeignKey(Person, models.PROTECT, related_name="deputed", verbose_name="代理人")
     valid_from = models.DateField("开始日期")
     valid_to = models.DateField("结束日期")
-    reason = models.CharField("事由", max_length=200, help_text="如“出差”“休假”“培训”。")
+    reason = models.CharField("事由", max_length=200)
     arranged_by = models.ForeignKey(
         Person, models.PROTECT, related_name="deputations_arranged", verbose_name="安排人", editable=False
     )
@@ -139,7 +139,7 @@ class Deputation(models.Model):
             return {"post": "系统管理员的职权不能代理。确需他人办理的，请另设一位系统管理员。"}
         posts: Any = self.absent.memberships.filter(valid_on(self.valid_from)).exclude(role=ADMIN)
         if not (posts.filter(pk=self.post_id) if self.post else posts).exists():
-            return {"post" if self.post else "absent": f"{self.absent}在开始日期没有可以代理的任职，请先核对任职。"}
+            return {"post" if self.post else "valid_from": f"{self.absent}在开始日期没有可以代理的任职，请先核对任职。"}
         return {}
 
     def _faults_beside_others(self) -> dict[str, str]:
@@ -152,5 +152,7 @@ class Deputation(models.Model):
         if away := beside.filter(absent=self.deputy).first():
             return {"deputy": f"{self.deputy}在{away.days}已由{away.deputy}代理，不能再代理他人。请另选一人。"}
         if busy := beside.filter(deputy=self.absent).first():
-            return {"absent": f"{self.absent}在{busy.days}正代理{busy.absent}，不能再由他人代理。请先结束那项代理。"}
+            return {
+                "valid_from": f"{self.absent}在{busy.days}代理{busy.absent}，不能再由他人代理。请改日期，或先结束那项代理。"
+            }
         return {}

@@ -161,12 +161,14 @@ def test_what_is_refused_and_why(colleagues):
         "begins in the past": {"valid_from": ["开始日期已过，代理不能从以前算起。请填今天或以后的一天。"]},
         "inactive": {"deputy": ["gone的账号已停用，请另选一人。"]},
         "another's post": {"post": ["所选任职不是auditor的，请重新选择，或不选（代理全部任职）。"]},
-        "no post": {"absent": ["idle在开始日期没有可以代理的任职，请先核对任职。"]},
+        "no post": {"valid_from": ["idle在开始日期没有可以代理的任职，请先核对任职。"]},
         "the same post, overlapping": {
             "valid_from": [f"{days}已由second代理boss，日期重叠。请改日期，或先结束那项代理。"]
         },
         "a deputy of one who is away": {"deputy": [f"boss在{days}已由second代理，不能再代理他人。请另选一人。"]},
-        "a deputy's deputy": {"absent": [f"second在{days}正代理boss，不能再由他人代理。请先结束那项代理。"]},
+        "a deputy's deputy": {
+            "valid_from": [f"second在{days}代理boss，不能再由他人代理。请改日期，或先结束那项代理。"]
+        },
     }
 
 

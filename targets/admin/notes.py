@@ -84,4 +84,4 @@ def _document(approval: ReviewEvent) -> str:
 
 def _signed(event: ReviewEvent) -> str:
     at = date_format(localtime(event.at), "n月j日 H:i")
-    return f"{event.get_role_display()} {event.person_name}　{at}"
+    return f"{event.get_role_display()} {event.signature}　{at}"

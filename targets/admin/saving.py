@@ -147,7 +147,7 @@ def _who(others: Sequence[Revision], change: Change, stored: str | None) -> str:
 
 
 def _signed(revision: Revision) -> str:
-    return f"{revision.author_name} {timezone.localtime(revision.created_at):%H:%M} "
+    return f"{revision.signature} {timezone.localtime(revision.created_at):%H:%M} "
 
 
 def _value(record: Record, change: Change) -> str | None:

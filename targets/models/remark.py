@@ -69,7 +69,7 @@ class Remark(models.Model):
     proposal = models.TextField("建议修改为", blank=True)
     state = models.CharField("处理", max_length=8, choices=State.choices, default=State.OPEN)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="remarks", verbose_name="提出人")
-    author_name = models.CharField("提出人姓名", max_length=40)
+    author_name = models.CharField("提出人姓名", max_length=90)
     role = models.CharField("角色", max_length=24, choices=list(ROLES.items()))
     created_at = models.DateTimeField("提出时间", auto_now_add=True)
     sent_at = models.DateTimeField("发出时间", null=True, blank=True)
@@ -98,7 +98,7 @@ class RemarkReply(models.Model):
     deed = models.CharField("办理", max_length=8, choices=Deed.choices)
     text = models.TextField("内容", blank=True)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="办理人")
-    person_name = models.CharField("办理人姓名", max_length=40)
+    person_name = models.CharField("办理人姓名", max_length=90)
     at = models.DateTimeField("时间", auto_now_add=True)
 
     class Meta:

@@ -4,12 +4,14 @@ Built on `world`. What drafts say is marked, so that a test may look for the wor
 """
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db.models import Model
+from django.utils import timezone
 
-from departments.models import Department, Division, Duty, Membership, Office, Person
+from departments.models import Department, Deputation, Division, Duty, Membership, Office, Person
 from departments.roles import ADMIN, FILLER, PERFORMANCE_REVIEWER
 from targets.attachments import attach
 from targets.disclosure import desk
@@ -93,6 +95,7 @@ def make_samples(world: World) -> Samples:
             samples.things.setdefault(f"targets.{'departmentplan' if form.is_plan else 'budgetproject'}", {})[name] = (
                 form
             )
+    _add_deputations(samples, far_filler)
     _add_sent_and_public(samples)
     _add_batches(samples)
     return samples
@@ -120,6 +123,20 @@ def _plan(unit: Department, mark: str) -> Record:
         department_name=unit.name,
         rows=(row,),
     )
+
+
+def _add_deputations(samples: Samples, far_filler: Person) -> None:
+    """Still to come, so that nobody here has another's rights."""
+    world = samples.world
+    pairs = {"here": (world.filler, world.sibling, world.admin), "elsewhere": (far_filler, samples.far, samples.far)}
+    for name, (absent, deputy, by) in pairs.items():
+        begins = timezone.localdate() + timedelta(days=1)
+        made = Deputation(
+            absent=absent, deputy=deputy, valid_from=begins, valid_to=begins, reason="休假", arranged_by=by
+        )
+        made.full_clean()
+        made.save()
+        samples.add(name, made)
 
 
 def _add_sent_and_public(samples: Samples) -> None:

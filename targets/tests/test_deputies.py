@@ -1,9 +1,13 @@
 """岗位代理 on the forms' way: both names on what a deputy does, and what he may not judge."""
 
+import csv
+import io
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from departments.models import Department, Deputation, Membership, Person
@@ -15,7 +19,7 @@ from targets.editing import apply_changes, end_sittings
 from targets.findings import judge_declaration
 from targets.guards import Order
 from targets.models import Declaration, Revision
-from targets.remarks import Said, remark
+from targets.remarks import Said, answer, remark
 from targets.review import StepRefused, take_step
 from targets.review_many import Asked, lock_forms, take_together
 from targets.storing import store
@@ -261,3 +265,81 @@ def test_two_finance_signatures_are_of_two_people_whoever_holds_the_pen(world: W
     world.year.two_signers = False
     world.year.save()
     assert take_step(Declaration.objects.get(pk=form.pk), "pass", by=reviewer, order=SEEN).to_state == "passed"
+
+
+# On screen ------------------------------------------------------------------------------------------------------------
+
+BOTH = "nobody某（代boss某）"
+
+
+def page(reader: Person, name: str, *args: object, **asked: str) -> str:
+    client = Client()
+    client.force_login(reader, backend="django.contrib.auth.backends.ModelBackend")
+    return client.get(reverse(f"admin:{name}", args=args), asked).content.decode()
+
+
+@pytest.fixture
+def returned(world: World) -> Declaration:
+    """Written by a deputy of the filler, returned by a deputy of the reviewer."""
+    form = world.declaration(by=stand_in(world, "filler", "sibling"))
+    world.advance(form, "submit")
+    deputy = stand_in(world, "boss", "nobody")
+    remark(form, Said("请改"), by=deputy)
+    take_step(form, "return", by=deputy, order=SEEN)
+    return form
+
+
+def test_both_names_stand_wherever_the_deed_is_told(world: World, returned: Declaration) -> None:
+    history = page(world.filler, "targets_budgetproject_history", returned.pk)
+    assert [f"主管部门审核人 {BOTH}" in history, "sibling某（代filler某）" in history] == [True, True]
+    form = page(world.filler, "targets_budgetproject_change", returned.pk)
+    assert f"主管部门审核人 {BOTH}　" in form  # the strip with the opinion
+    assert f"主管部门审核人 {BOTH}" in form.split("请改")[1]  # the remark
+    home = page(world.filler, "index")
+    assert home.count(f"主管部门审核人 {BOTH}") == 2  # what waits, and what happened
+    assert "sibling某（代filler某）" in page(world.filler, "targets_budgetproject_revision", returned.pk, 1)
+
+
+def test_the_trail_finds_a_deed_by_either_name_and_files_both(world: World, returned: Declaration) -> None:
+    for word in ("boss某", "nobody某"):
+        assert f"{BOTH}<span" in page(world.auditor, "targets_trail", person=word, deed="event:return")
+    lines = page(world.auditor, "targets_trail", person="boss某", deed="event:return").count("<tr><td")
+    assert lines == 1
+    table = page(world.auditor, "targets_trail", deed="event", **{"as": "csv"})
+    head, first, *_ = csv.reader(io.StringIO(table.lstrip("\ufeff")))
+    told = dict(zip(head, first, strict=True))
+    assert {name: told[name] for name in ("姓名", "用户名", "代谁办理", "事项")} == {
+        "姓名": "nobody某",
+        "用户名": "nobody",
+        "代谁办理": "boss某",
+        "事项": "退回",
+    }
+
+
+def test_the_workbench_tells_the_deputy_and_the_absent_person(world: World) -> None:
+    deputy = stand_in(world, "perf", "other_office")
+    days = Deputation.objects.get().days
+    told = page(deputy, "index")
+    assert f"您正代理<b>perf某</b>（全部任职），{days}" in told
+    assert "other_office某</strong>（社会保障科，代理perf某）" in told
+    assert f"您的岗位（全部任职）正由<b>other_office某</b>代理，{days}" in page(world.perf, "index")
+    assert "代理<b>" not in page(world.perf2, "index")
+
+
+def test_a_deputy_without_a_post_of_his_own_comes_in_while_it_lasts(world: World) -> None:
+    stand_in(world, "filler", "nobody")
+    form = world.declaration()
+    assert form.title in page(world.nobody, "index")
+    Deputation.objects.get().end(by=world.filler)
+    client = Client()
+    client.force_login(again(world.nobody), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(reverse("admin:index")).status_code == 302
+
+
+def test_what_is_said_in_answer_names_both(world: World) -> None:
+    form = world.advance(world.declaration(), "submit")
+    note = remark(form, Said("请改", level="must"), by=world.boss)
+    take_step(form, "return", by=world.boss, order=SEEN)
+    note.refresh_from_db()
+    reply = answer(note, "已改", by=stand_in(world, "filler", "nobody"))
+    assert reply.person_name == "nobody某（代filler某）"

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from departments.models import Person
 from departments.roles import FILLER
@@ -141,6 +142,8 @@ def test_every_address_answers_as_the_table_says_shows_no_foreign_draft_and_chan
 def sent_with(what: str, samples: Samples) -> dict[str, Any]:
     """What a browser would send for a deed of the table, hidden fields included."""
     world, forms = samples.world, samples.things["targets.budgetproject"]
+    day = timezone.localdate().isoformat()
+    days = {"valid_from": day, "valid_to": day, "reason": "出差"}
     everything: dict[str, dict[str, Any]] = {
         "nothing": {},
         "looked over": {"state": "1.0", "opinion": "请看附件"},
@@ -185,6 +188,13 @@ def sent_with(what: str, samples: Samples) -> dict[str, Any]:
         },
         "password": {"usable_password": "true", "password1": "quite another 1", "password2": "quite another 1"},
         "post": {"person": world.stranger.pk, "department": world.kindergarten.pk, "role": FILLER, "office": ""},
+        "deputation": {"absent": world.boss.pk, "deputy": world.stranger.pk, **days},
+        "end deputations": {
+            "action": "end",
+            "_selected_action": samples.things["departments.deputation"]["here"].pk,
+        },
+        "stand in": {"deputy": world.perf2.pk, **days},
+        "end": {"end": samples.things["departments.deputation"]["here"].pk},
         "round": {
             "budget_year": world.year.pk,
             "name": "改名",

@@ -55,6 +55,7 @@ LISTS = {
     "admin:targets_waivers": ("perf",),
     "admin:targets_trail": ("admin", "auditor", "root"),
     "admin:departments_person_changelist": ("admin",),
+    "admin:departments_deputation_changelist": ("admin",),
     "admin:targets_disclosure_changelist": ("perf",),
 }
 

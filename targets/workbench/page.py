@@ -57,6 +57,7 @@ def context_for(person: Person) -> dict[str, Any]:
     waiting = sections.waiting_forms(person)
     context: dict[str, Any] = {
         "place": _place(person),
+        "deputations": sections.deputations(person),
         "facts": [campaign_fact(_campaigns(person))],
         "happenings": sections.happenings(person),
         "errands": _errands(person),
@@ -102,8 +103,7 @@ def _campaigns(person: Person) -> list[Campaign]:
 
 
 def _place(person: Person) -> str:
-    posts = person.memberships.in_force().select_related("department", "office").order_by("pk")
-    words = [_post(post) for post in posts]
+    words = [_post(post) for post in sorted(person.posts, key=lambda post: post.pk)]
     return "；".join(words) or ("系统管理" if person.is_superuser else "")
 
 

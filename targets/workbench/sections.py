@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 from django.urls import reverse
 
-from departments.models import Department, Membership, Person
+from departments.models import Department, Deputation, Membership, Person
 from departments.models.people import Scope
 from departments.roles import FILLER, PERFORMANCE_REVIEWER
 from targets.domain.steps import APPROVED, EDITABLE, PASSED, RETURNED, REVIEW_LEVELS, STATES
@@ -206,6 +206,12 @@ def disclosures(person: Person) -> list[Disclosure]:
 # Everybody ------------------------------------------------------------------------------------------------------------
 
 
+def deputations(person: Person) -> list[Deputation]:
+    """Who stands in for him today, and for whom he stands in."""
+    mine = Deputation.objects.in_force().filter(Q(absent=person) | Q(deputy=person))
+    return list(mine.select_related("absent", "deputy", "post__department"))
+
+
 def happenings(person: Person) -> list[Happening]:
     """The latest steps on forms this person sees."""
     visible = Declaration.objects.visible_to(person)
@@ -223,7 +229,7 @@ def _told(events: Any, person: Person) -> list[Happening]:
         Happening(
             event,
             form_url(event.declaration),
-            "您" if event.person_id == person.pk else f"{event.get_role_display()} {event.person_name}",
+            "您" if event.person_id == person.pk else f"{event.get_role_display()} {event.signature}",
         )
         for event in found
     ]
