@@ -38,7 +38,7 @@ def main() -> None:
         findings(number)
         records = [keyless(record) for record in forms.records(number)]
         stored(records, "new forms")
-        changed = [replace(record, rows=tuple(replace(row, note="改") for row in record.rows)) for record in records]
+        changed = [replace(record, rows=tuple(row.with_cells(note="改") for row in record.rows)) for record in records]
         undone(stored(changed, "every row changed"), "every row changed")
         fresh = [replace(record, code=f"9{record.code}", title=f"再{record.title}") for record in records]
         undone(stored(fresh, "new forms"), "new forms")
@@ -59,7 +59,7 @@ def findings(number: int) -> None:
 
 def keyless(record: Record) -> Record:
     """As a file has it."""
-    return replace(record, rows=tuple(replace(row, key="") for row in record.rows))
+    return replace(record, rows=tuple(row.with_cells(key="") for row in record.rows))
 
 
 def stored(records: Iterable[Record], what: str) -> ImportBatch:

@@ -206,7 +206,7 @@ def changed_workbook() -> bytes:
 
 
 def with_targets(record: Record, targets: Mapping[int, str]) -> Record:
-    rows = [replace(row, target=targets.get(place, row.target)) for place, row in enumerate(record.rows)]
+    rows = [row.with_cells(target=targets.get(place, row.target)) for place, row in enumerate(record.rows)]
     return replace(record, rows=tuple(rows))
 
 

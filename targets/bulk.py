@@ -5,7 +5,6 @@ from the start. Values go through their field's own preparation, so what is stor
 """
 
 import gc
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
@@ -13,11 +12,12 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import connection, models
+from msgspec.json import Encoder
 from psycopg import sql
 
 PLAIN = (models.CharField, models.TextField, models.IntegerField, models.ForeignKey, models.BooleanField)
 """Fields whose Python values the driver takes as they are."""
-_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_AS_JSON = Encoder().encode
 """Chinese as it is: half as long as escaped, and read back in a fifth of the time."""
 
 
@@ -147,5 +147,5 @@ def _prepared_values(fields: Sequence[Any], lines: Iterable[Sequence[Any]]) -> I
 def _preparation(field: Any) -> Callable[[Any], Any]:
     """From the value of a field to what the driver takes."""
     if isinstance(field, models.JSONField):
-        return lambda value: None if value is None else _AS_JSON(value)
+        return lambda value: None if value is None else _AS_JSON(value).decode()
     return partial(field.get_db_prep_save, connection=connection)

@@ -83,7 +83,7 @@ def _with_removed(old: Record, new: Record, matching: diffs.Matching) -> list[In
     after: dict[int, list[IndicatorRow]] = {}
     for i in matching.removed:
         above = next((new_of[place] for place in range(i - 1, -1, -1) if place in new_of), -1)
-        after.setdefault(above, []).append(replace(old.rows[i], key=f"{GONE}-{i + 1}", continues=()))
+        after.setdefault(above, []).append(old.rows[i].with_cells(key=f"{GONE}-{i + 1}", continues=()))
     rows = list(after.get(-1, []))
     for j, row in enumerate(new.rows):
         rows += [row, *after.get(j, [])]

@@ -136,7 +136,7 @@ def _read_row(post: QueryDict, old: IndicatorRow, above: IndicatorRow | None, ki
             values[name] = _typed(typed, getattr(old, name), name)
     others = [name for name in old.continues if name not in mergeable]
     continues = (*merged, *others)
-    return replace(old, **values, continues=old.continues if set(continues) == set(old.continues) else continues)
+    return old.with_cells(**values, continues=old.continues if set(continues) == set(old.continues) else continues)
 
 
 def _typed(text: str, stored: str, name: str) -> str:
@@ -198,7 +198,7 @@ def take_stored(typed: Typed, key: str, name: str, base: Record) -> Typed:
     stored = next((row for row in base.rows if row.key == key), None)
     if stored is None or name not in CELLS[typed.kind]:
         return typed
-    rows = [replace(row, **{name: getattr(stored, name)}) if row.key == key else row for row in typed.rows]
+    rows = [row.with_cells(**{name: getattr(stored, name)}) if row.key == key else row for row in typed.rows]
     return replace(typed, rows=tuple(spread(rows, key, name)))
 
 
@@ -232,7 +232,7 @@ def _row_edits(base: Record, rows: Sequence[IndicatorRow]) -> Iterator[Edit]:
     above: IndicatorRow | None = None
     for place, row in enumerate(rows):
         after = above.key if above else ""
-        true = replace(row, continues=tuple(one for one in row.continues if _is_true(row, above, one, base.kind)))
+        true = row.with_cells(continues=tuple(one for one in row.continues if _is_true(row, above, one, base.kind)))
         if row.key not in known:
             order.insert(place, row.key)
             yield AddRow(true, after)
@@ -270,9 +270,9 @@ def typed_over(record: Record, typed: Typed, unsettled: Iterable[Change]) -> Typ
         if not change.row:
             head[change.field] = typed.head[change.field]
         elif place is None and change.row in mine:
-            rows.insert(min(len(rows), list(mine).index(change.row)), replace(mine[change.row], continues=()))
+            rows.insert(min(len(rows), list(mine).index(change.row)), mine[change.row].with_cells(continues=()))
         elif place is not None and change.field != CONTINUES:
-            rows[place] = replace(rows[place], **{change.field: change.new})  # type: ignore[arg-type]
+            rows[place] = rows[place].with_cells(**{change.field: change.new})  # type: ignore[arg-type]
             rows = spread(rows, change.row, change.field)
     return Typed(record.kind, head, tuple(rows), page=slice(0, len(rows)))
 

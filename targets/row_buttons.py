@@ -4,7 +4,6 @@ Merged cells stay what they were on paper: a row put inside a merged cell joins 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from targets.domain.record import IndicatorRow
 from targets.models.declaration import new_row_key
@@ -27,7 +26,7 @@ def _add_below(rows: list[IndicatorRow], place: int, name: str, kind: str) -> li
     """A new row of the same category or duty: its label cells are one with those of the row above."""
     above = rows[place]
     same = tuple(one for one in MERGEABLE[kind][:LABELS] if getattr(above, one))
-    fresh = replace(blank_row(), **{name: getattr(above, name) for name in same}, continues=same)
+    fresh = blank_row().with_cells(**{name: getattr(above, name) for name in same}, continues=same)
     return _insert(rows, place + 1, fresh, kind)
 
 
@@ -83,12 +82,12 @@ def _merge(rows: list[IndicatorRow], place: int, name: str, kind: str) -> list[I
     if place == 0 or name not in MERGEABLE[kind]:
         return rows
     row = rows[place]
-    rows[place] = replace(row, **{name: getattr(rows[place - 1], name)}, continues=_with(row, name))
+    rows[place] = row.with_cells(**{name: getattr(rows[place - 1], name)}, continues=_with(row, name))
     return spread(rows, row.key, name)
 
 
 def _part(rows: list[IndicatorRow], place: int, name: str, kind: str) -> list[IndicatorRow]:
-    rows[place] = replace(rows[place], continues=tuple(one for one in rows[place].continues if one != name))
+    rows[place] = rows[place].with_cells(continues=tuple(one for one in rows[place].continues if one != name))
     return rows
 
 
@@ -106,7 +105,7 @@ ROW_BUTTONS = {
 def _joined(row: IndicatorRow, names: Iterable[str], kind: str) -> IndicatorRow:
     """Of the mergeable cells exactly these are one with the cell above."""
     others = [one for one in row.continues if one not in MERGEABLE[kind]]
-    return replace(row, continues=(*names, *others))
+    return row.with_cells(continues=(*names, *others))
 
 
 def _with(row: IndicatorRow, name: str) -> tuple[str, ...]:
@@ -119,7 +118,7 @@ def spread(rows: list[IndicatorRow], key: str, name: str) -> list[IndicatorRow]:
     for below in range(place + 1, len(rows)):
         if name not in rows[below].continues:
             break
-        rows[below] = replace(rows[below], **{name: getattr(rows[place], name)})
+        rows[below] = rows[below].with_cells(**{name: getattr(rows[place], name)})
     return rows
 
 
@@ -129,7 +128,7 @@ def _take_out(rows: list[IndicatorRow], place: int) -> tuple[list[IndicatorRow],
     if place < len(rows):
         after = rows[place]
         kept = tuple(name for name in after.continues if name in row.continues)
-        rows[place] = replace(after, continues=kept)
+        rows[place] = after.with_cells(continues=kept)
     return rows, row
 
 
@@ -144,8 +143,8 @@ def _insert(rows: list[IndicatorRow], place: int, row: IndicatorRow, kind: str) 
         if is_same and (is_inside or name in row.continues):
             continues.append(name)
         elif is_inside and after is not None:
-            after = replace(after, continues=tuple(one for one in after.continues if one != name))
+            after = after.with_cells(continues=tuple(one for one in after.continues if one != name))
     if after is not None:
         rows[place] = after
-    rows.insert(place, replace(row, continues=tuple(continues)))
+    rows.insert(place, row.with_cells(continues=tuple(continues)))
     return rows

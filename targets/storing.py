@@ -274,7 +274,7 @@ def _take_counts(declaration: Declaration, counts: Mapping[str, int]) -> None:
 def _with_keys(record: Record) -> Record:
     if all(row.key for row in record.rows):
         return record
-    return replace(record, rows=tuple(row if row.key else row.with_key(new_row_key()) for row in record.rows))
+    return replace(record, rows=tuple(row if row.key else row.with_cells(key=new_row_key()) for row in record.rows))
 
 
 def recount(declarations: Collection[int]) -> None:

@@ -21,7 +21,7 @@ def compose(stored: Record, incoming: Record, mode: str = REPLACE) -> tuple[Reco
     """The form after the import, rows under the keys they are known by, and how the file's rows were matched."""
     matching = _COMPARED.get(mode, match_rows)(stored.rows, incoming.rows)
     keys = {new: stored.rows[old].key for old, new in matching.pairs}
-    rows = tuple(row.with_key(keys.get(place, "")) for place, row in enumerate(incoming.rows))
+    rows = tuple(row.with_cells(key=keys.get(place, "")) for place, row in enumerate(incoming.rows))
     if mode == APPEND:
         return replace(stored, rows=(*stored.rows, *_starting_anew(rows, matching.added))), matching
     if mode == OFFICE:
@@ -71,7 +71,7 @@ def _starting_anew(rows: Sequence[IndicatorRow], places: Sequence[int]) -> list[
     """Rows taken out of their sheet: a cell goes on from above only if the row above comes along."""
     taken = set(places)
     return [
-        row if place - 1 in taken else replace(row, continues=()) for place, row in enumerate(rows) if place in taken
+        row if place - 1 in taken else row.with_cells(continues=()) for place, row in enumerate(rows) if place in taken
     ]
 
 
@@ -93,5 +93,5 @@ def _parted(rows: Sequence[IndicatorRow]) -> list[IndicatorRow]:
     for row in rows:
         above = parted[-1] if parted else None
         same = tuple(name for name in row.continues if above and getattr(above, name) == getattr(row, name))
-        parted.append(row if same == row.continues else replace(row, continues=same))
+        parted.append(row if same == row.continues else row.with_cells(continues=same))
     return parted

@@ -5,7 +5,7 @@ stored = old → write; stored = new → nothing; else a conflict to show. One r
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from targets.domain.record import MONEY, ROW_TEXTS, IndicatorRow, Record, money_text, money_value
 
@@ -154,10 +154,9 @@ def head_value(record: Record, field: str) -> str:
 
 
 def _with_head_value(record: Record, field: str, value: str) -> Record:
-    if field in MONEY:
-        return _replaced(record, field, money_value(value))
-    if field in HEAD_TEXTS:
-        return _replaced(record, field, value)
+    if field in MONEY or field in HEAD_TEXTS:
+        said: dict[str, Any] = {field: money_value(value) if field in MONEY else value}
+        return replace(record, **said)
     return replace(record, extra={**record.extra, field.removeprefix(EXTRA): value})
 
 
@@ -167,17 +166,8 @@ def _cell(row: IndicatorRow, field: str) -> str:
 
 def _with_cell(row: IndicatorRow, field: str, value: str) -> IndicatorRow:
     if field == CONTINUES:
-        return replace(row, continues=tuple(name for name in value.split() if name in ROW_TEXTS))
-    return _replaced(row, field, value)
-
-
-Frozen = TypeVar("Frozen", Record, IndicatorRow)
-
-
-def _replaced(frozen: Frozen, field: str, value: object) -> Frozen:
-    """`replace` for a field known only by name, which a type checker cannot follow."""
-    values: dict[str, Any] = {field: value}
-    return replace(frozen, **values)
+        return row.with_cells(continues=tuple(name for name in value.split() if name in ROW_TEXTS))
+    return row.with_cells(**{field: value})
 
 
 def _follow(rows: list[IndicatorRow], touched: set[tuple[str, str]]) -> tuple[IndicatorRow, ...]:
@@ -198,5 +188,5 @@ def _follow(rows: list[IndicatorRow], touched: set[tuple[str, str]]) -> tuple[In
                 continue
             continues.append(field)
         changed = {field for key, field in touched if key == row.key} | set(values)
-        kept.append(replace(row, **values, continues=tuple(continues)))
+        kept.append(row.with_cells(**values, continues=tuple(continues)))
     return tuple(kept)

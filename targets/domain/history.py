@@ -4,7 +4,7 @@ A target is no actual: what the form of 2023 wanted for 2023 is never taken for 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from targets.domain.record import IndicatorRow
@@ -94,7 +94,7 @@ def carried_over(row: IndicatorRow, past: Past) -> IndicatorRow:
     """
     last = past.last
     source = past_source(past) if past.mean else (last.source if last else row.history_source)
-    return replace(row, last_year=last.text if last else "", average_3y=past.mean, history_source=source)
+    return row.with_cells(last_year=last.text if last else "", average_3y=past.mean, history_source=source)
 
 
 def past_source(past: Past) -> str:

@@ -1,14 +1,18 @@
 """The plain picture of a declaration 绩效目标表: what a sheet says, what a check judges, what a revision freezes.
 
 No Django here. A record is immutable; `dataclasses.replace` makes a changed one. Text is kept as typed; blank is "".
+Rows come by the hundred thousand, so they are structures that are made, compared and put into JSON without Python's help.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from decimal import Decimal
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct, convert, structs, to_builtins
+from msgspec.json import Decoder
 
 PROJECT = "project"
 PLAN = "plan"
@@ -20,8 +24,7 @@ SCHEMA = 1
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorRow:
+class IndicatorRow(Struct, frozen=True, omit_defaults=True, gc=False):
     """One line of the paper form, of either kind. `continues` names the cells merged with the cell above."""
 
     key: str = ""
@@ -50,28 +53,17 @@ class IndicatorRow:
     def as_json(self) -> dict[str, Any]:
         return dict(zip(ROW_TEXTS, _texts(self), strict=True), continues=list(self.continues))
 
-    def as_short_json(self) -> dict[str, Any]:
-        """The same without what is blank."""
-        said: dict[str, Any] = {name: text for name, text in zip(ROW_TEXTS, _texts(self), strict=True) if text}
-        return said | {"continues": list(self.continues)} if self.continues else said
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "IndicatorRow":
-        texts = [data.get(name, "") for name in ROW_TEXTS]
-        cells: list[Any] = [*map(str, texts), tuple(data.get("continues", ()))]
-        return cls(*cells)
-
     @property
     def texts(self) -> tuple[str, ...]:
         """In the order of `ROW_TEXTS`."""
         return _texts(self)
 
-    def with_key(self, key: str) -> "IndicatorRow":
-        cells: list[Any] = [*_texts(self)[1:], self.continues]
-        return IndicatorRow(key, *cells)
+    def with_cells(self, **cells: Any) -> "IndicatorRow":
+        """The same row but for these cells."""
+        return structs.replace(self, **cells)
 
 
-ROW_TEXTS: tuple[str, ...] = tuple(f.name for f in fields(IndicatorRow) if f.name != "continues")
+ROW_TEXTS: tuple[str, ...] = tuple(name for name in IndicatorRow.__struct_fields__ if name != "continues")
 """Every text cell of a row, `key` first and in the order of the fields; `continues` is the last of them."""
 _texts: Callable[["IndicatorRow"], tuple[str, ...]] = attrgetter(*ROW_TEXTS)
 
@@ -102,7 +94,7 @@ class Record:
 
     def as_short_json(self) -> dict[str, Any]:
         """The same without the blank cells of its rows; `from_json` reads both."""
-        return self.head_as_json() | {"rows": [row.as_short_json() for row in self.rows]}
+        return self.head_as_json() | {"rows": to_builtins([*self.rows])}
 
     def head_as_json(self) -> dict[str, Any]:
         head: dict[str, Any] = {name: getattr(self, name) for name in ("kind", "year", "title", "code")}
@@ -112,25 +104,43 @@ class Record:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Record":
-        return cls(
-            kind=data["kind"],
-            year=int(data["year"]),
-            title=data["title"],
-            code=data.get("code", ""),
-            department_code=data.get("department_code", ""),
-            department_name=data.get("department_name", ""),
-            unit=data.get("unit", ""),
-            total=money_value(data.get("total", "")),
-            fiscal=money_value(data.get("fiscal", "")),
-            other=money_value(data.get("other", "")),
-            goal=data.get("goal", ""),
-            extra=dict(data.get("extra", {})),
-            rows=tuple(IndicatorRow.from_json(row) for row in data.get("rows", ())),
-        )
+        """Raises ValueError for anything that is none."""
+        return cls._thawed(convert(data, _Frozen))
+
+    @classmethod
+    def from_text(cls, data: str) -> "Record":
+        """The same of JSON that nobody has read yet."""
+        return cls._thawed(_frozen_in(data))
+
+    @classmethod
+    def _thawed(cls, frozen: "_Frozen") -> "Record":
+        said = structs.asdict(frozen)
+        return cls(**said | {name: money_value(said[name]) for name in MONEY})
 
     def numbered_rows(self) -> Iterator[tuple[int, IndicatorRow]]:
         """Rows with the number that messages call 第n行."""
         return enumerate(self.rows, start=1)
+
+
+class _Frozen(Struct):
+    """A record as JSON has it."""
+
+    kind: str
+    year: int
+    title: str
+    code: str = ""
+    department_code: str = ""
+    department_name: str = ""
+    unit: str = ""
+    total: str = ""
+    fiscal: str = ""
+    other: str = ""
+    goal: str = ""
+    extra: dict[str, str] = {}
+    rows: tuple[IndicatorRow, ...] = ()
+
+
+_frozen_in = Decoder(_Frozen).decode
 
 
 def money_text(amount: Decimal | None) -> str:

@@ -8,7 +8,8 @@ from pathlib import PurePath
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from departments.models import Department, Person
@@ -25,7 +26,7 @@ from targets.intake.kept import begin, finish, keep_more, portions, problem_json
 from targets.intake.plan import Plan, PlannedForm, plan_forms
 from targets.intake.reading import READING, Progress, nobody, read_upload
 from targets.models import BudgetYear, Declaration, ImportBatch, ImportedForm, Indicator, Revision
-from targets.models.declaration import StoredRow, may_import_for, may_import_into, new_row_key
+from targets.models.declaration import StoredRow, may_import_for, may_import_into
 from targets.models.intake import CREATE, REFUSED, UNCHANGED, UPDATE
 from targets.storing import store
 
@@ -219,7 +220,8 @@ def store_batch(batch: ImportBatch, *, by: Person, progress: Progress = nobody) 
 
 @no_garbage()
 def _store_portion(storing: _Storing, keys: Sequence[int]) -> None:
-    forms = list(ImportedForm.objects.filter(pk__in=keys).order_by("place"))
+    texts = ImportedForm.objects.defer("frozen").annotate(text=Cast("frozen", TextField()))
+    forms = list(texts.filter(pk__in=keys).order_by("place"))
     ids = [form.declaration_id for form in forms if form.declaration_id]
     forms_of = Declaration.objects.select_for_update(of=("self",)).select_related("sitting")
     locked = forms_of.filter(pk__in=ids).order_by("pk")
@@ -266,11 +268,11 @@ def _over(
 
 
 def _text(form: ImportedForm) -> Record:
-    if form.frozen is None:
+    """Rows without a key get one when they are stored."""
+    text: str | None = form.text  # type: ignore[attr-defined]  # as `_store_portion` asked for it
+    if text is None:
         raise _half_read(form)
-    for row in form.frozen["rows"]:
-        row["key"] = row.get("key") or new_row_key()  # here, since a row made without one would have to be made anew
-    return Record.from_json(form.frozen)
+    return Record.from_text(text)
 
 
 def _half_read(form: ImportedForm) -> ImportRefused:

@@ -1,6 +1,5 @@
 """Reading an upload in a child process with its own memory and time, so that no file can harm the server."""
 
-import json
 import logging
 import queue
 import subprocess
@@ -8,11 +7,11 @@ import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO
 
 from django.conf import settings
 
-from targets.domain.sheets.child import found_in
+from targets.domain.sheets.child import Order, encoded, said_in
 from targets.domain.sheets.problems import FileRefused, Problem, quoted
 from targets.domain.sheets.reader import Found
 
@@ -30,7 +29,6 @@ ENVIRONMENT = {
     "MALLOC_TRIM_THRESHOLD_": "8388608",
 }
 TOO_MUCH = "太大或内部结构异常，读取时超出了{limit}的上限，已停止。请拆成几个文件，或用 Excel、WPS 另存后重新上传。"
-NO_FINDS = frozenset(("progress", "refused", "end"))
 READING = "正在读取文件"
 LINES_AHEAD = 500
 """Lines of the child that wait at most, a form each."""
@@ -50,13 +48,7 @@ def read_upload(
     Raises FileRefused with a sentence, whatever becomes of the child; it takes back what came before it.
     """
     seconds = settings.READING_SECONDS * (BACKGROUND_TIME if in_background else 1)
-    order = {
-        "name": name,
-        "year": year,
-        "bytes": settings.MAX_UPLOAD_BYTES,
-        "memory": settings.READING_MEMORY_BYTES,
-        "seconds": seconds,
-    }
+    order = Order(name, year, settings.MAX_UPLOAD_BYTES, settings.READING_MEMORY_BYTES, seconds)
     with subprocess.Popen(
         COMMAND,
         stdin=subprocess.PIPE,
@@ -110,11 +102,11 @@ class _Ahead:
                 self._lines.get(timeout=0.05)
 
 
-def _send(pipe: IO[bytes] | None, order: dict[str, Any], content: bytes) -> None:
+def _send(pipe: IO[bytes] | None, order: Order, content: bytes) -> None:
     if pipe is None:
         return
     try:
-        pipe.write(json.dumps(order).encode() + b"\n")
+        pipe.write(encoded(order) + b"\n")
         pipe.write(content)
         pipe.close()
     except BrokenPipeError:  # it ended before it had read all: what it said, or did not say, tells why
@@ -125,17 +117,17 @@ def _listen(ahead: Iterable[bytes], progress: Progress) -> Iterator[Found | Prob
     """Everything the child says up to its last word."""
     for line in ahead:
         try:
-            said = json.loads(line.decode("utf-8", "surrogatepass"))
-            found = None if said.keys() & NO_FINDS else found_in(said)
-        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            said = said_in(line)
+        except ValueError as error:
             raise _Silence(str(error)) from None
-        if found is not None:
+        if found := said.found or said.problem:
             yield found
-        elif "progress" in said:
-            done, total = said["progress"]
-            progress(done, total, READING)
-        elif "refused" in said:
-            raise FileRefused(said["refused"])
-        else:
+        elif said.progress:
+            progress(*said.progress, READING)
+        elif said.refused is not None:
+            raise FileRefused(said.refused)
+        elif said.end:
             return
+        else:
+            break
     raise _Silence

@@ -82,7 +82,7 @@ def plan_of(last: Record | None, duties: Sequence[Duty], year: int, unit: Depart
     for number, row in enumerate(left):
         above = left[number - 1] if number else IndicatorRow()
         hanging = tuple(name for name in DUTY if name in row.continues and getattr(row, name) == getattr(above, name))
-        lines.add(replace(_kept(row), **{name: getattr(row, name) for name in DUTY}, continues=hanging), row)
+        lines.add(_kept(row).with_cells(**{name: getattr(row, name) for name in DUTY}, continues=hanging), row)
     if not lines.rows:
         return empty_form(PLAN, year, unit)
     for _ in range(0 if duties else MORE_LINES[PROJECT]):
@@ -96,7 +96,7 @@ def _group(lines: _Lines, duty: Duty, rows: Sequence[IndicatorRow]) -> None:
     more = [None] * MORE_LINES[PLAN]
     for number, row in enumerate((*rows, *more)):
         hanging = DUTY if number else ()
-        lines.add(replace(_kept(row) if row else IndicatorRow(), **words, continues=hanging), row)
+        lines.add((_kept(row) if row else IndicatorRow()).with_cells(**words, continues=hanging), row)
 
 
 def _kept(row: IndicatorRow) -> IndicatorRow:

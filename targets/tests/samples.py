@@ -102,7 +102,7 @@ def make_samples(world: World) -> Samples:
 
 
 def _project(world: World, unit: Department, mark: str) -> Record:
-    rows = tuple(replace(row, name=f"{row.name}{mark}") for row in GOOD_ROWS)
+    rows = tuple(row.with_cells(name=f"{row.name}{mark}") for row in GOOD_ROWS)
     return world.record(
         title=f"{unit.name}项目",
         department_code=unit.department.code,

@@ -1,7 +1,6 @@
 """下载模板: what is printed beforehand, what is left to fill in, and that a template filled in is read without a doubt."""
 
 import io
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +114,7 @@ def test_a_plan_lists_the_duties_of_the_year_with_the_rows_of_last_year_under_th
         other=None,
         goal="",
         rows=(
-            replace(old, name="入园率", target="≥92%", last_year="91%", budget_item="幼教经费100万元"),
+            old.with_cells(name="入园率", target="≥92%", last_year="91%", budget_item="幼教经费100万元"),
             IndicatorRow(number="9", duty="撤销的职责", name="旧指标", target="≥1个"),
         ),
     )
@@ -127,14 +126,14 @@ def test_a_plan_lists_the_duties_of_the_year_with_the_rows_of_last_year_under_th
     assert record is not None
     assert record.title == "2024年整体绩效目标表"
     assert record.rows == (
-        replace(under, name="入园率"),
-        replace(under, number="2", duty="新增的职责"),
+        under.with_cells(name="入园率"),
+        under.with_cells(number="2", duty="新增的职责"),
         IndicatorRow(number="9", duty="撤销的职责", name="旧指标"),
     )
     typed(sheet, "E8", "第二个指标")
     (record,) = read(book)
     assert record is not None
-    assert record.rows[1] == replace(under, name="第二个指标", continues=hanging)
+    assert record.rows[1] == under.with_cells(name="第二个指标", continues=hanging)
 
 
 def test_last_years_forms_come_in_one_workbook_without_their_targets(next_year: World) -> None:

@@ -69,7 +69,7 @@ def test_a_text_beside_itself_is_the_same(world: World) -> None:
 
 def test_only_changes_leaves_out_what_is_as_it_was(world: World) -> None:
     record = world.declaration().record()
-    rows = (*record.rows[:1], replace(record.rows[1], target="≥1250人"), *record.rows[2:])
+    rows = (*record.rows[:1], record.rows[1].with_cells(target="≥1250人"), *record.rows[2:])
     found = compared(record, replace(record, rows=rows), only_changes=True)
     assert [row.number for row in found.paper.rows] == [2]
 

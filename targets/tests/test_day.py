@@ -1,7 +1,6 @@
 """成批送审: what is still being filled in, how far it has come, and each form told when many are sent."""
 
 import io
-from dataclasses import replace
 
 from django.test import Client
 from django.urls import reverse
@@ -26,7 +25,7 @@ def client_of(world: World, who: str) -> Client:
 
 def test_the_list_says_how_far_each_form_has_come(world: World) -> None:
     world.declaration(title="齐全的")
-    world.declaration(title="有错的", rows=(*GOOD_ROWS, replace(GOOD_ROWS[0], name="没有值的", target="")))
+    world.declaration(title="有错的", rows=(*GOOD_ROWS, GOOD_ROWS[0].with_cells(name="没有值的", target="")))
     stale = world.declaration(title="没看过的")
     Declaration.objects.filter(pk=stale.pk).update(stale=["goal"])
     world.declaration(title="别的单位的", unit=world.kindergarten)

@@ -26,7 +26,7 @@ def test_a_change_becomes_a_revision_that_remembers_who_and_what(world: World) -
         (revision.number, revision.reason, revision.author_name, revision.note, revision.record)
         for revision in form.revisions.all()
     ]
-    after = replace(before, rows=(before.rows[0], replace(row, target="≥1300人"), *before.rows[2:]))
+    after = replace(before, rows=(before.rows[0], row.with_cells(target="≥1300人"), *before.rows[2:]))
     assert told == [(1, "edit", "filler某", "", before), (2, "edit", "filler某", "按计划调整", after)]
     assert Declaration.objects.get(pk=form.pk).record() == after
 

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -93,7 +92,7 @@ def test_forms_cannot_be_imported_past_the_import_page(world: World) -> None:
 
 
 def test_text_that_looks_like_a_formula_stays_text_in_every_table(world: World) -> None:
-    world.declaration(rows=(*GOOD_ROWS, ODD, replace(ODD, name="下降率", target="-100%")), goal="=1+1")
+    world.declaration(rows=(*GOOD_ROWS, ODD, ODD.with_cells(name="下降率", target="-100%")), goal="=1+1")
     sheet = openpyxl.load_workbook(io.BytesIO(content(export(world.filler, "flat")))).active
     live = {cell.value: cell.data_type for row in sheet.iter_rows() for cell in row if str(cell.value)[:1] == "="}
     assert live == {"=100%": "s", "=1+1": "s", "=": "s"}
@@ -121,7 +120,7 @@ def test_every_shape_is_a_download_with_a_chinese_name(world: World, shape: str)
 
 def test_a_large_file_leaves_from_disk(world: World) -> None:
     world.declaration()
-    rows = [replace(ODD, name="甲" * 500, target=f"≥{number}个", note=str(number) * 400) for number in range(1, 1500)]
+    rows = [ODD.with_cells(name="甲" * 500, target=f"≥{number}个", note=str(number) * 400) for number in range(1, 1500)]
     world.declaration(title="大", rows=tuple(rows))
     response = export(world.filler, "flat-csv")
     assert (response.streaming, response["Content-Length"]) == (True, str(len(whole := content(response))))

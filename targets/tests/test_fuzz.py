@@ -3,7 +3,6 @@
 A failure names its number: `mutant(1234)` makes that file again. `make fuzz` goes through thousands.
 """
 
-import json
 import time
 from dataclasses import replace
 from typing import Any
@@ -13,8 +12,9 @@ from django.db.models import Model
 
 from departments.models import Department
 from targets.domain.record import Record
-from targets.domain.sheets.child import lines
+from targets.domain.sheets.child import encoded, read
 from targets.domain.sheets.problems import FileRefused
+from targets.domain.sheets.reader import FormReading
 from targets.intake.batch import open_batch, read_batch, store_batch
 from targets.models import BudgetYear, Declaration, ImportBatch, Indicator, Revision
 from targets.tests.sheets.mutants import mutant
@@ -47,19 +47,19 @@ def test_every_file_is_read_or_refused_in_words(mutants: range) -> None:
     for seed in mutants:
         made = mutant(seed)
         begin = time.process_time()
-        forms: list[dict[str, Any]] = []
+        forms: list[FormReading] = []
         sentences: list[str] = []
         try:
-            for said in lines(made.content, made.name, 2023):
-                json.dumps(said, ensure_ascii=False).encode()
-                forms += [said["form"]] if "form" in said else []
-                sentences += [said["problem"]["message"]] if "problem" in said else []
+            for said in read(made.content, made.name, 2023):
+                encoded(said)
+                forms += [said.found.form] if said.found else []
+                sentences += [said.problem.message] if said.problem else []
         except FileRefused as refusal:
             sentences.append(str(refusal))
         assert forms or sentences, (seed, made.how)
         for form in forms:
-            assert (form["record"] is None) == form["refused"], (seed, made.how)
-            sentences += [problem["message"] for problem in form["problems"]]
+            assert (form.record is None) == form.refused, (seed, made.how)
+            sentences += [problem.message for problem in form.problems]
         assert [text for text in sentences if not is_a_sentence(text)] == [], (seed, made.how)
         assert time.process_time() - begin < SECONDS, (seed, made.how)
 
@@ -79,7 +79,7 @@ def everything() -> list[list[tuple[Any, ...]]]:
 
 def said_of(record: Record) -> Record:
     """Without the keys that rows are given when they are stored, and names as the register knows them."""
-    rows = tuple(replace(row, key="") for row in record.rows)
+    rows = tuple(row.with_cells(key="") for row in record.rows)
     return replace(record, rows=rows, extra=dict(record.extra))
 
 

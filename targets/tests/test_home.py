@@ -1,6 +1,5 @@
 """工作台: each role sees what waits for it and nothing that is not its business, in a fixed number of queries."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -126,7 +125,7 @@ def test_text_entered_by_finance_is_to_be_confirmed(world: World) -> None:
 
 def test_forms_of_the_unit_say_whose_turn_it_is_and_how_far_they_are(world: World) -> None:
     world.advance(world.declaration(), "submit")
-    blank = (*GOOD_ROWS[:-1], replace(GOOD_ROWS[-1], target=""))
+    blank = (*GOOD_ROWS[:-1], GOOD_ROWS[-1].with_cells(target=""))
     world.declaration(title="校车运营补贴", rows=blank)
     world.declaration(title="别的单位的表", unit=world.kindergarten)
     page = home(world.filler)

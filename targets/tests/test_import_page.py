@@ -129,7 +129,7 @@ def test_deeds_are_posts(world: World, name: str) -> None:
 def test_a_changed_form_shows_each_cell_before_and_after(world: World) -> None:
     world.declaration()
     client = client_of(world.filler)
-    changed = replace(GOOD_ROWS[1], target="≥1500人")
+    changed = GOOD_ROWS[1].with_cells(target="≥1500人")
     page = upload(client, workbook(world.record(rows=(GOOD_ROWS[0], changed, *GOOD_ROWS[2:]))))
     assert actions(page) == [("学前教育补助", "更新")]
     (line,) = page.context["lines"]
@@ -278,12 +278,13 @@ def test_markup_in_a_file_is_shown_as_text(world: World) -> None:
 
 def test_a_page_stays_under_a_megabyte_whatever_a_file_holds(world: World) -> None:
     """Forms with many long changes, and a cause at thousands of cells of sheets with long names."""
-    rows = tuple(replace(GOOD_ROW, name=f"指标{n}", explanation="旧" * 2000) for n in range(12))
+    rows = tuple(GOOD_ROW.with_cells(name=f"指标{n}", explanation="旧" * 2000) for n in range(12))
     old = [world.record(title=f"{'长' * 150}{n}", rows=rows) for n in range(25)]
     client = client_of(world.filler)
     confirm(client, upload(client, flat_list(old)))
     new = [
-        replace(one, goal="新" * 2000, rows=tuple(replace(row, explanation="新" * 2000) for row in rows)) for one in old
+        replace(one, goal="新" * 2000, rows=tuple(row.with_cells(explanation="新" * 2000) for row in rows))
+        for one in old
     ]
     page = upload(client, flat_list(new))
     told = [problem(f"{'名' * 90}{n}.xlsx/{'表' * 31}", f"B{n}", GUESS, f"“{n}”已读入，请核对。") for n in range(3000)]

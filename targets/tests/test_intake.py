@@ -99,7 +99,7 @@ def test_what_is_stored_comes_out_as_it_came_in(world: World) -> None:
     bring_in(world, record)
     form = Declaration.objects.get()
     stored = form.record()
-    assert replace(stored, rows=tuple(replace(row, key="") for row in stored.rows)) == record
+    assert replace(stored, rows=tuple(row.with_cells(key="") for row in stored.rows)) == record
     assert (form.current_revision.reason, form.current_revision.author) == ("import", world.filler)  # type: ignore[union-attr]
 
 
@@ -108,7 +108,7 @@ def test_a_re_import_keeps_row_keys_through_changes_and_moves(world: World) -> N
     keys = {row.name: row.key for row in Declaration.objects.get().record().rows}
     first, second, *rest = GOOD_ROWS
     new = IndicatorRow(level1="产出指标", level2="时效指标", name="发放及时率", target="≥95%")
-    changed = (replace(second, target="≥1500人"), first, new, *(replace(row, continues=()) for row in rest[1:]))
+    changed = (second.with_cells(target="≥1500人"), first, new, *(row.with_cells(continues=()) for row in rest[1:]))
     shown = bring_in(world, world.record(rows=changed))
     assert actions(shown) == [("学前教育补助", "update")]
     after = {row.name: row.key for row in Declaration.objects.get().record().rows}
@@ -250,7 +250,7 @@ def test_one_offices_part_of_a_plan(world: World, mode: str, expected: list[tupl
     first = IndicatorRow(number="1", duty="学前教育", name="甲", target="≥1次", office="基教科")
     other = IndicatorRow(number="2", duty="职业教育", name="乙", target="≥2次", office="职教科")
     bring_in(world, plan(world, first, other))
-    batch = open_batch(workbook(plan(world, replace(first, target="≥9次"))), "表.xlsx", by=world.filler)
+    batch = open_batch(workbook(plan(world, first.with_cells(target="≥9次"))), "表.xlsx", by=world.filler)
     read_batch(batch)
     choose(batch, shown={0}, ticked={0}, modes={0: mode})
     store_batch(batch, by=world.filler)
@@ -306,7 +306,7 @@ def test_a_name_that_several_stored_forms_bear_is_asked_about_not_guessed(world:
     [
         ({"title": "长" * 201}, "项目名称有201个字，最多200个字"),
         ({"code": "9" * 41}, "项目代码有41个字，最多40个字"),
-        ({"rows": (replace(GOOD_ROWS[0], level2="级" * 201), *GOOD_ROWS[1:])}, "第1行二级指标有201个字，最多200个字"),
+        ({"rows": (GOOD_ROWS[0].with_cells(level2="级" * 201), *GOOD_ROWS[1:])}, "第1行二级指标有201个字，最多200个字"),
     ],
 )
 def test_what_no_column_holds_is_refused_on_every_database(

@@ -1,6 +1,5 @@
 """绩效指标库: gathered from approved forms, curated, found by name and pinyin, suggested while typing, in and out as a table."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -72,7 +71,7 @@ def test_gathering_again_adds_nothing_and_undoes_no_curating(world: World) -> No
     hidden.state = State.HIDDEN
     hidden.save()
     assert build_library(world.division).added == 0
-    rows = tuple(replace(row, target="≥96%") if row.name == "家长满意度" else row for row in GOOD_ROWS)
+    rows = tuple(row.with_cells(target="≥96%") if row.name == "家长满意度" else row for row in GOOD_ROWS)
     world.advance(world.declaration(title="第二个项目", rows=rows), *APPROVAL)
     assert build_library(world.division).added == 0
     one.refresh_from_db()
@@ -94,7 +93,7 @@ def test_what_two_departments_use_is_common(world: World) -> None:
 
 
 def test_merged_spellings_count_for_the_one_that_stays(world: World) -> None:
-    rows = (*GOOD_ROWS, replace(GOOD_ROWS[-1], name="幼儿家长的满意度"))
+    rows = (*GOOD_ROWS, GOOD_ROWS[-1].with_cells(name="幼儿家长的满意度"))
     world.advance(world.declaration(rows=rows), *APPROVAL)
     build_library(world.division)
     keep, other = (LibraryIndicator.objects.get(name=name) for name in ("家长满意度", "幼儿家长的满意度"))

@@ -13,7 +13,7 @@ from targets.review import StepRefused
 from targets.tests.world import GOOD_ROWS, World
 from targets.waivers import decide, explain, waive
 
-BLANK = replace(GOOD_ROWS[1], target="")
+BLANK = GOOD_ROWS[1].with_cells(target="")
 
 
 def errors(form: Declaration) -> list[tuple[str, str, str, bool]]:

@@ -80,7 +80,7 @@ def as_printed(record: Record) -> Record:
 def _rows(layout: Layout, record: Record) -> list[IndicatorRow]:
     cells = replace(record, rows=tuple(_cleaned(layout, row) for row in record.rows))
     return [
-        replace(row, continues=tuple(column.field for column in layout.columns if column.field in hanging))
+        row.with_cells(continues=tuple(column.field for column in layout.columns if column.field in hanging))
         for row, hanging in layout.printed_rows(cells)
     ]
 

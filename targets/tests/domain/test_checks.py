@@ -25,7 +25,7 @@ from targets.tests.domain.examples import (
 
 def value_places(rule: str, name: str, target: str, row: IndicatorRow = QUANTITY) -> list[str]:
     """Fields flagged when this row has this name and value."""
-    record = with_row(PROJECT, replace(row, name=name, target=target))
+    record = with_row(PROJECT, row.with_cells(name=name, target=target))
     return [finding.field for finding in findings_of(rule, record)]
 
 
@@ -63,7 +63,7 @@ def test_a_past_year_that_the_title_names_is_the_project_itself() -> None:
 
 
 def test_markup_is_found_in_rows_too() -> None:
-    assert places("R03", with_row(PROJECT, replace(BENEFIT, name="覆盖率<br/>"))) == [(5, "name")]
+    assert places("R03", with_row(PROJECT, BENEFIT.with_cells(name="覆盖率<br/>"))) == [(5, "name")]
 
 
 def without(*keys: str) -> Record:
@@ -77,9 +77,9 @@ def without(*keys: str) -> Record:
         (without("cost", "benefit"), ["成本指标", "效益指标"]),
         (without("quantity"), []),
         (replace(PROJECT, rows=()), ["成本指标", "产出指标", "效益指标", "满意度指标"]),
-        (with_row(PROJECT, replace(SATISFACTION, level1="效益指标", level2="社会公众或服务对象满意度指标")), []),
-        (with_row(PROJECT, replace(COST, level1="产出指标", level2="成本指标")), []),
-        (with_row(PROJECT, replace(BENEFIT, level1="★效益(30分)", level2="社会效益")), []),
+        (with_row(PROJECT, SATISFACTION.with_cells(level1="效益指标", level2="社会公众或服务对象满意度指标")), []),
+        (with_row(PROJECT, COST.with_cells(level1="产出指标", level2="成本指标")), []),
+        (with_row(PROJECT, BENEFIT.with_cells(level1="★效益(30分)", level2="社会效益")), []),
     ],
 )
 def test_required_classes(record: Record, missing: list[str]) -> None:
@@ -110,7 +110,7 @@ def test_quantity_and_benefit() -> None:
     ],
 )
 def test_category_outside_the_taxonomy(level1: str, level2: str, field: str, words: str) -> None:
-    (finding,) = findings_of("R09", with_row(PROJECT, replace(QUANTITY, level1=level1, level2=level2)))
+    (finding,) = findings_of("R09", with_row(PROJECT, QUANTITY.with_cells(level1=level1, level2=level2)))
     assert (finding.field, words in finding.message) == (field, True)
 
 
@@ -125,12 +125,12 @@ def test_category_outside_the_taxonomy(level1: str, level2: str, field: str, wor
     ],
 )
 def test_category_inside_the_taxonomy(level1: str, level2: str) -> None:
-    assert places("R09", with_row(PROJECT, replace(QUANTITY, level1=level1, level2=level2))) == []
+    assert places("R09", with_row(PROJECT, QUANTITY.with_cells(level1=level1, level2=level2))) == []
 
 
 def test_the_year_decides_where_cost_stands() -> None:
     old = YearRules(2018, TAXONOMIES["2015"].tree)
-    under_output = with_row(PROJECT, replace(COST, level1="产出指标", level2="成本指标"))
+    under_output = with_row(PROJECT, COST.with_cells(level1="产出指标", level2="成本指标"))
     assert places("R09", under_output) == [(1, "level2")]
     assert places("R09", under_output, old) == []
     assert places("R09", PROJECT, old) == [(1, "level1")]
@@ -218,7 +218,7 @@ def test_judged_texts_are_left_alone(target: str) -> None:
     ],
 )
 def test_sign_missing(target: str, cure: str) -> None:
-    (finding,) = findings_of("R16", with_row(PROJECT, replace(QUANTITY, target=target)))
+    (finding,) = findings_of("R16", with_row(PROJECT, QUANTITY.with_cells(target=target)))
     assert f"如“{cure}”" in finding.message
 
 
@@ -372,7 +372,7 @@ def test_same_name_twice() -> None:
 
 
 def weighted(*weights: str) -> Record:
-    rows = tuple(replace(row, weight=weight) for row, weight in zip(PROJECT.rows, weights, strict=True))
+    rows = tuple(row.with_cells(weight=weight) for row, weight in zip(PROJECT.rows, weights, strict=True))
     return replace(PROJECT, rows=rows)
 
 
@@ -424,7 +424,7 @@ def test_codes(code: str, name: str, unit: str, expected: list[str]) -> None:
     ],
 )
 def test_not_for_publication(text: str, what: str) -> None:
-    (finding,) = findings_of("R52", with_row(PROJECT, replace(BENEFIT, note=text)))
+    (finding,) = findings_of("R52", with_row(PROJECT, BENEFIT.with_cells(note=text)))
     assert (finding.row_number, finding.field, finding.evidence["what"]) == (5, "note", what)
     digits = "".join(char for char in text if char.isdigit())
     assert len(digits) < 8 or digits not in finding.message
@@ -435,4 +435,4 @@ def test_not_for_publication(text: str, what: str) -> None:
     ["鲁政办字〔2019〕20号", "37030223T000000000001", "做好保密工作，不泄露秘密", "12345678901234567890", "2023-12-31"],
 )
 def test_fit_for_publication(text: str) -> None:
-    assert places("R52", with_row(PROJECT, replace(BENEFIT, note=text))) == []
+    assert places("R52", with_row(PROJECT, BENEFIT.with_cells(note=text))) == []

@@ -16,7 +16,7 @@ from targets.domain.record import KINDS, ROW_TEXTS, IndicatorRow, Record
 from targets.domain.rules import ERROR, INFO, LEVELS, OFF, WARNING, YearRules
 from targets.tests.domain.examples import BENEFIT, PLAN, PROJECT, RULES_2023, with_row
 
-EMPTY_BENEFIT = with_row(PROJECT, replace(BENEFIT, target=""))
+EMPTY_BENEFIT = with_row(PROJECT, BENEFIT.with_cells(target=""))
 
 
 @pytest.mark.parametrize("record", [PROJECT, PLAN], ids=["project", "plan"])
@@ -39,7 +39,7 @@ def test_the_year_sets_the_level(level: str, expected: list[str]) -> None:
 
 
 def test_order_is_form_then_rows_then_rules() -> None:
-    row = replace(BENEFIT, target="", name="<b>覆盖</b>")
+    row = BENEFIT.with_cells(target="", name="<b>覆盖</b>")
     record = replace(with_row(PROJECT, row), goal="")
     assert [(found.row_number, found.rule) for found in check(record, RULES_2023)] == [
         (0, "R01"),
@@ -66,7 +66,7 @@ NASTY = st.sampled_from(
      "230名，人均9696元，共计223.03万元", "2020年", "13812345678", "[202001]局", "\x00", "１００％"]
 )  # fmt: skip
 TEXTS = st.one_of(NASTY, st.text(max_size=30), st.lists(NASTY, max_size=4).map("，".join))
-ROWS = st.fixed_dictionaries(dict.fromkeys(ROW_TEXTS, TEXTS)).map(IndicatorRow.from_json)
+ROWS = st.fixed_dictionaries(dict.fromkeys(ROW_TEXTS, TEXTS)).map(lambda cells: IndicatorRow(**cells))
 MONEY = st.one_of(st.none(), st.decimals(Decimal(-(10**15)), Decimal(10**15), places=2))
 RECORDS = st.builds(
     Record,
@@ -110,7 +110,7 @@ def test_no_record_breaks_a_rule(
 @pytest.mark.parametrize("pattern", ["9", "1人*", "<a ", "&a", "1万元", "目标1:", "一", " ", "1名，人均1元，", "〔"])
 def test_no_text_makes_a_rule_slow(pattern: str) -> None:
     text = (pattern * 32_767)[:32_767]
-    record = with_row(replace(PROJECT, goal=text), replace(BENEFIT, name=text, target=text))
+    record = with_row(replace(PROJECT, goal=text), BENEFIT.with_cells(name=text, target=text))
     begin = time.perf_counter()
     check(record, RULES_2023)
     assert time.perf_counter() - begin < 2

@@ -218,12 +218,12 @@ def test_rate_that_lost_a_digit(target: str, flagged: bool) -> None:
     ],
 )
 def test_money_as_output(name: str, target: str, flagged: bool) -> None:
-    record = with_row(PROJECT, replace(QUANTITY, name=name, target=target))
+    record = with_row(PROJECT, QUANTITY.with_cells(name=name, target=target))
     assert places("R26", record) == [(2, "target")] * flagged
 
 
 def test_income_is_an_economic_benefit() -> None:
-    row = replace(BENEFIT, level2="经济效益指标", name="农户增收", target="≥60万元")
+    row = BENEFIT.with_cells(level2="经济效益指标", name="农户增收", target="≥60万元")
     assert places("R26", with_row(PROJECT, row)) == []
 
 
@@ -237,7 +237,7 @@ def test_income_is_an_economic_benefit() -> None:
     ],
 )
 def test_money_in_the_department_form(name: str, explanation: str, flagged: bool) -> None:
-    row: IndicatorRow = replace(PLAN_ROW, name=name, explanation=explanation, target="≥1739.3万元")
+    row: IndicatorRow = PLAN_ROW.with_cells(name=name, explanation=explanation, target="≥1739.3万元")
     assert places("R26", with_row(PLAN, row)) == [(1, "target")] * flagged
 
 
@@ -246,5 +246,5 @@ def test_the_department_form_has_no_budget_head() -> None:
 
 
 def test_cost_is_found_in_older_forms() -> None:
-    record = with_row(PROJECT, replace(COST, level1="产出指标", level2="成本指标", target="≤200万元"))
+    record = with_row(PROJECT, COST.with_cells(level1="产出指标", level2="成本指标", target="≤200万元"))
     assert places("R30", record) == [(1, "target")]

@@ -16,7 +16,7 @@ BLANK_REFERENCES = dict.fromkeys(
 
 
 def row(**cells: Any) -> IndicatorRow:
-    return replace(PLAN_ROW, **cells)
+    return PLAN_ROW.with_cells(**cells)
 
 
 def fields(rule: str, changed: IndicatorRow) -> list[str]:

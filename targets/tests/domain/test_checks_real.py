@@ -16,7 +16,8 @@ SOURCE = Path(__file__).parents[3] / "fixtures" / "2023" / "source"
 def published() -> Iterator[Record]:
     for file in ("2023-projects.json", "2023-departments.json"):
         for form in json.loads((SOURCE / file).read_text(encoding="utf-8")):
-            yield Record.from_json({"title": form["department_name"], **form})
+            rows = [{name: text for name, text in row.items() if text is not None} for row in form["rows"]]
+            yield Record.from_json({"title": form["department_name"], **form, "rows": rows})
 
 
 EXPECTED = """

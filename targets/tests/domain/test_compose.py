@@ -14,7 +14,7 @@ B = IndicatorRow(
 C = IndicatorRow(key="c", number="2", duty="职业教育", name="大赛数量", target="≥23次", office="职教科")
 STORED = Record(kind=PLAN, year=2023, title="2023年整体绩效目标表", rows=(A, B, C))
 
-B2 = replace(B, key="", target="≥95%", continues=())
+B2 = B.with_cells(key="", target="≥95%", continues=())
 NEW = IndicatorRow(number="1", duty="学前教育", name="教师数", target="≥9人", office="基教科", continues=("duty",))
 FILE = replace(STORED, rows=(B2, NEW))
 
@@ -22,9 +22,9 @@ FILE = replace(STORED, rows=(B2, NEW))
 @pytest.mark.parametrize(
     ("mode", "expected"),
     [
-        (REPLACE, (replace(B2, key="b"), NEW)),
-        (APPEND, (A, B, C, replace(NEW, continues=()))),
-        (OFFICE, (replace(B2, key="b"), NEW, C)),
+        (REPLACE, (B2.with_cells(key="b"), NEW)),
+        (APPEND, (A, B, C, NEW.with_cells(continues=()))),
+        (OFFICE, (B2.with_cells(key="b"), NEW, C)),
     ],
 )
 def test_modes(mode: str, expected: tuple[IndicatorRow, ...]) -> None:
@@ -39,12 +39,12 @@ def test_an_office_without_rows_so_far_comes_last() -> None:
 
 
 def test_rows_of_other_offices_part_from_a_merge_that_is_gone() -> None:
-    stored = replace(STORED, rows=(A, replace(B, office="职教科"), C))
-    incoming = replace(STORED, rows=(replace(A, key="", duty="幼儿教育"),))
+    stored = replace(STORED, rows=(A, B.with_cells(office="职教科"), C))
+    incoming = replace(STORED, rows=(A.with_cells(key="", duty="幼儿教育"),))
     composed, _ = compose(stored, incoming, OFFICE)
     assert composed.rows == (
-        replace(A, duty="幼儿教育"),
-        replace(B, office="职教科", continues=()),
+        A.with_cells(duty="幼儿教育"),
+        B.with_cells(office="职教科", continues=()),
         C,
     )
 
@@ -57,9 +57,9 @@ def test_the_code_a_stored_form_has_is_kept_when_the_file_has_none() -> None:
 def test_another_offices_row_of_the_same_name_is_left_alone() -> None:
     mine = IndicatorRow(key="m", duty="体育", name="群众满意度", target="≥91%", office="体育科")
     theirs = IndicatorRow(key="t", duty="学前教育", name="群众满意度", target="≥90%", office="基教科")
-    changed = replace(mine, key="", duty="群众体育", target="≥95%")
+    changed = mine.with_cells(key="", duty="群众体育", target="≥95%")
     composed, matching = compose(replace(STORED, rows=(theirs, mine)), replace(STORED, rows=(changed,)), OFFICE)
-    assert composed.rows == (theirs, replace(changed, key="m"))
+    assert composed.rows == (theirs, changed.with_cells(key="m"))
     assert (matching.pairs, matching.removed, matching.added) == (((1, 0),), (0,), ())
 
 
@@ -67,6 +67,6 @@ def test_a_row_to_be_added_is_not_lost_to_one_of_the_same_name_under_another_dut
     stored = IndicatorRow(key="s", duty_group="教育", duty="学前教育", name="群众满意度", target="≥90%")
     other = IndicatorRow(duty_group="体育", duty="群众体育", name="群众满意度", target="≥95%")
     composed, _ = compose(
-        replace(STORED, rows=(stored,)), replace(STORED, rows=(replace(stored, key=""), other)), APPEND
+        replace(STORED, rows=(stored,)), replace(STORED, rows=(stored.with_cells(key=""), other)), APPEND
     )
     assert composed.rows == (stored, other)

@@ -31,7 +31,7 @@ def test_equal_records_differ_in_nothing() -> None:
 
 
 def test_keys_are_no_content() -> None:
-    without_keys = with_rows(*(replace(each, key="") for each in FORM.rows))
+    without_keys = with_rows(*(each.with_cells(key="") for each in FORM.rows))
     assert diff(FORM, without_keys).is_empty
     assert diff(without_keys, FORM).is_empty
 
@@ -46,7 +46,7 @@ def test_head_fields() -> None:
 
 
 def test_cells_of_a_keyed_row_that_changed_its_name() -> None:
-    renamed = replace(B, name="乙二", target="≥24次")
+    renamed = B.with_cells(name="乙二", target="≥24次")
     assert diff(FORM, with_rows(A, renamed, C)).changes == (
         Change("b", "name", "乙", "乙二", "cell", 2, "乙二"),
         Change("b", "target", "", "≥24次", "cell", 2, "乙二"),
@@ -54,7 +54,7 @@ def test_cells_of_a_keyed_row_that_changed_its_name() -> None:
 
 
 def test_merges_are_content() -> None:
-    parted = replace(B, continues=("level1",))
+    parted = B.with_cells(continues=("level1",))
     assert diff(FORM, with_rows(A, parted, C)).changes == (Change("b", "continues", "", "level1", "cell", 2, "乙"),)
 
 
@@ -90,12 +90,12 @@ def test_what_could_be_paired_in_two_ways_is_told() -> None:
 
 
 def test_equal_rows_pair_in_order_without_a_word() -> None:
-    assert match_rows((A, A), (replace(A, key=""), replace(A, key=""))) == Matching(((0, 0), (1, 1)), (), ())
+    assert match_rows((A, A), (A.with_cells(key=""), A.with_cells(key=""))) == Matching(((0, 0), (1, 1)), (), ())
 
 
 def test_one_of_two_equal_rows_gone_is_told() -> None:
-    old = (replace(A, key="x"), replace(A, key="y"))
-    assert match_rows(old, (replace(A, key=""),)) == Matching(((0, 0),), (1,), (), (Ambiguity((0, 1), (0,)),))
+    old = (A.with_cells(key="x"), A.with_cells(key="y"))
+    assert match_rows(old, (A.with_cells(key=""),)) == Matching(((0, 0),), (1,), (), (Ambiguity((0, 1), (0,)),))
 
 
 def test_a_row_without_a_name_is_paired_only_when_equal() -> None:
@@ -128,7 +128,7 @@ def test_every_row_is_accounted_for_once(old: tuple[IndicatorRow, ...], new: tup
 @given(ROWS, ROWS)
 def test_empty_means_the_same_text(old: tuple[IndicatorRow, ...], new: tuple[IndicatorRow, ...]) -> None:
     def text(rows: tuple[IndicatorRow, ...]) -> list[IndicatorRow]:
-        return [replace(each, key="") for each in rows]
+        return [each.with_cells(key="") for each in rows]
 
     is_same = text(old) == text(new)
     if not is_same:
@@ -141,7 +141,7 @@ def test_a_hundred_long_rows_in_a_moment(keyed: bool) -> None:
     cells = dict.fromkeys(("duty", "duty_goal", "activity", "explanation"), "统筹协调全区重大新闻宣传报道活动" * 12)
     old = with_rows(*(row(f"指标{n}", f"k{n}", **cells) for n in range(100)))
     new = with_rows(
-        *(replace(each, key=each.key if keyed else "", target="≥1", duty=each.duty + "改") for each in old.rows[::-1])
+        *(each.with_cells(key=each.key if keyed else "", target="≥1", duty=each.duty + "改") for each in old.rows[::-1])
     )
     best = min(_seconds(old, new) for _ in range(5))
     assert best < 0.05

@@ -37,7 +37,7 @@ def rows(*given_rows: IndicatorRow) -> Merged:
             Merged(RECORD, (Conflict(Change("", "goal", "别的", "新目标"), "目标"),)),
             id="head conflict",
         ),
-        pytest.param([Change("c", "target", "≥9人", "≥10人")], rows(A, B, replace(C, target="≥10人")), id="cell"),
+        pytest.param([Change("c", "target", "≥9人", "≥10人")], rows(A, B, C.with_cells(target="≥10人")), id="cell"),
         pytest.param(
             [Change("c", "target", "≥8人", "≥10人")],
             Merged(RECORD, (Conflict(Change("c", "target", "≥8人", "≥10人"), "≥9人"),)),
@@ -50,19 +50,19 @@ def rows(*given_rows: IndicatorRow) -> Merged:
         ),
         pytest.param(
             [Change("a", "level1", "成本指标", "产出指标")],
-            rows(replace(A, level1="产出指标"), replace(B, level1="产出指标"), C),
+            rows(A.with_cells(level1="产出指标"), B.with_cells(level1="产出指标"), C),
             id="a merged cell changes as one",
         ),
         pytest.param(
             [Change("b", "level1", "成本指标", "产出指标")],
-            rows(A, replace(B, level1="产出指标", continues=("level2",)), C),
+            rows(A, B.with_cells(level1="产出指标", continues=("level2",)), C),
             id="a change in the middle parts the cell",
         ),
-        pytest.param([RemoveRow("a")], rows(replace(B, continues=()), C), id="removing the first of a group"),
+        pytest.param([RemoveRow("a")], rows(B.with_cells(continues=()), C), id="removing the first of a group"),
         pytest.param([RemoveRow("gone")], Merged(RECORD), id="removing what is gone"),
         pytest.param([RemoveRow("c", seen=C)], rows(A, B), id="removing what one saw"),
         pytest.param(
-            [RemoveRow("c", seen=replace(C, target="≥8人"))],
+            [RemoveRow("c", seen=C.with_cells(target="≥8人"))],
             Merged(RECORD, kept_rows=("c",)),
             id="a row that says something else than its remover saw stays",
         ),
@@ -71,12 +71,12 @@ def rows(*given_rows: IndicatorRow) -> Merged:
             Merged(replace(RECORD, extra={"立项依据": "会议纪要"})),
             id="a cell that has only a label",
         ),
-        pytest.param([MoveRow("b", after="c")], rows(A, C, replace(B, continues=())), id="moving out of a group"),
+        pytest.param([MoveRow("b", after="c")], rows(A, C, B.with_cells(continues=())), id="moving out of a group"),
         pytest.param([MoveRow("c", after="")], rows(C, A, B), id="moving to the top"),
         pytest.param([MoveRow("c", after="c")], Merged(RECORD), id="moving after itself"),
         pytest.param(
             [AddRow(IndicatorRow(key="d", name="新"), after="a")],
-            rows(A, IndicatorRow(key="d", name="新"), replace(B, continues=()), C),
+            rows(A, IndicatorRow(key="d", name="新"), B.with_cells(continues=()), C),
             id="adding inside a group parts it",
         ),
         pytest.param(
@@ -87,7 +87,7 @@ def rows(*given_rows: IndicatorRow) -> Merged:
         pytest.param([AddRow(IndicatorRow(key="a", name="新"))], Merged(RECORD), id="adding twice"),
         pytest.param(
             [Change("b", "continues", "level1 level2", "")],
-            rows(A, replace(B, continues=()), C),
+            rows(A, B.with_cells(continues=()), C),
             id="parting on purpose",
         ),
     ],

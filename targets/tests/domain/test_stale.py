@@ -22,7 +22,7 @@ EVERYTHING = ["money", "goal", "extra", "aaaaaaaa", "bbbbbbbb", "cccccccc"]
 
 def row(place: int, **cells: Any) -> Record:
     rows = list(ROWS)
-    rows[place] = replace(rows[place], **cells)
+    rows[place] = rows[place].with_cells(**cells)
     return replace(COPY, rows=tuple(rows))
 
 
@@ -45,7 +45,7 @@ def test_a_fresh_copy_is_marked_wherever_it_says_something() -> None:
         (row(1, name="义务教育巩固率"), {"bbbbbbbb"}),
         (replace(COPY, rows=ROWS[1:]), {"aaaaaaaa"}),
         (replace(COPY, rows=(ROWS[2], ROWS[0], ROWS[1])), set()),
-        (replace(COPY, rows=(ROWS[0], replace(ROWS[1], continues=()), ROWS[2])), set()),
+        (replace(COPY, rows=(ROWS[0], ROWS[1].with_cells(continues=()), ROWS[2])), set()),
         (replace(COPY, rows=(*ROWS, IndicatorRow(key="dddddddd", name="新"))), set()),
     ],
 )
@@ -55,14 +55,14 @@ def test_what_was_touched_loses_its_mark(after: Record, touched: set[str]) -> No
 
 def test_a_merged_cell_is_touched_in_the_row_that_it_begins_in() -> None:
     renamed = replace(
-        COPY, rows=tuple(replace(one, duty="保障上学") if one.duty == "保障教育" else one for one in ROWS)
+        COPY, rows=tuple(one.with_cells(duty="保障上学") if one.duty == "保障教育" else one for one in ROWS)
     )
     assert untouched(EVERYTHING, COPY, renamed) == [place for place in EVERYTHING if place != "aaaaaaaa"]
 
 
 @given(st.sampled_from(CELLS), st.sampled_from(ROWS), st.text(min_size=1, max_size=5))
 def test_any_cell_of_its_own_touches_its_row_and_no_other(name: str, one: IndicatorRow, text: str) -> None:
-    changed = replace(one, **{name: getattr(one, name) + text})
+    changed = one.with_cells(**{name: getattr(one, name) + text})
     after = replace(COPY, rows=tuple(changed if each is one else each for each in ROWS))
     left = [place for place in EVERYTHING if place != one.key or name in one.continues]
     assert untouched(EVERYTHING, COPY, after) == left

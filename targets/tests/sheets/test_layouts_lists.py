@@ -1,7 +1,6 @@
 """Flat lists: V3, exchange files of other systems, and our own list, which comes back as it was."""
 
 import io
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -163,11 +162,13 @@ def listed(draw):
         more = {"explanation": draw(texts), "note": draw(texts), "weight": draw(st.sampled_from(("", "10")))}
         if kind == PLAN:
             more |= {"duty": draw(words), "number": draw(st.sampled_from(("1", "2"))), "budget_item": draw(texts)}
-        row = replace(row, **more)
+        row = row.with_cells(**more)
         same = tuple(
             n for n in ("level1", "duty") if rows and getattr(row, n) and getattr(row, n) == getattr(rows[-1], n)
         )
-        rows.append(replace(row, continues=("duty", "level1")[2 - len(same) :] if same == ("level1", "duty") else same))
+        rows.append(
+            row.with_cells(continues=("duty", "level1")[2 - len(same) :] if same == ("level1", "duty") else same)
+        )
     money = st.none() | st.integers(0, 10**12).map(lambda fen: Decimal(fen) / 100)
     year = draw(st.integers(2015, 2030))
     return Record(

@@ -43,7 +43,7 @@ def as_csv(records):
 
 def listed(record):
     """What a list can hold: no labelled texts beside the fields, but the keys of the rows."""
-    return replace(record, extra={}, rows=tuple(row.with_key(f"{at:012x}") for at, row in enumerate(record.rows)))
+    return replace(record, extra={}, rows=tuple(row.with_cells(key=f"{at:012x}") for at, row in enumerate(record.rows)))
 
 
 @pytest.mark.parametrize("write", [as_workbook, as_csv])
@@ -68,7 +68,7 @@ def changed(**cells):
 
 def test_a_list_that_was_filled_in_further():
     (form,) = read_workbook(changed(target="≥6公里"), "明细.xlsx").forms
-    assert form.record == replace(FORM, rows=(replace(FORM.rows[0], target="≥6公里"), FORM.rows[1]))
+    assert form.record == replace(FORM, rows=(FORM.rows[0].with_cells(target="≥6公里"), FORM.rows[1]))
 
 
 @pytest.mark.parametrize(

@@ -252,7 +252,7 @@ def test_a_workbook_is_believed_only_as_far_as_its_sheets_show_it():
     for other in (replace(record, goal="停运"), replace(record, total=Decimal("100.01")), replace(record, year=2024)):
         forged = rezipped(without_part(written), more=[(PART, part_of([sheet.title], [other], {}))])
         assert [form.record for form in read_workbook(forged, "a.xlsx").forms] == [record]
-    unseen = replace(record, rows=(replace(record.rows[0], activity="看不见的字", key="k"),))
+    unseen = replace(record, rows=(record.rows[0].with_cells(activity="看不见的字", key="k"),))
     forged = rezipped(without_part(written), more=[(PART, part_of([sheet.title], [unseen], {}))])
     assert [form.record for form in read_workbook(forged, "a.xlsx").forms] == [record]
 
@@ -275,8 +275,8 @@ def test_what_a_workbook_carries_may_be_broken(part):
 
 def test_a_row_without_a_cell_of_its_own_is_an_empty_line_and_not_written():
     row = IndicatorRow(level1="产出指标", name="数量")
-    silent = replace(row, name="", continues=("level1",))
-    third = replace(row, name="质量", continues=("level1",))
-    record = Record(PROJECT, 2023, "某项目", rows=(row, silent, IndicatorRow(), replace(third)))
+    silent = row.with_cells(name="", continues=("level1",))
+    third = row.with_cells(name="质量", continues=("level1",))
+    record = Record(PROJECT, 2023, "某项目", rows=(row, silent, IndicatorRow(), third.with_cells()))
     # the empty line in between had no level 1 of its own to continue, so the third row stands by itself
     assert read_back(record)[0].rows == (row, third)
