@@ -13,7 +13,6 @@ import argparse
 import io
 import os
 import statistics
-import subprocess
 import time
 import zipfile
 from collections.abc import Callable
@@ -27,7 +26,8 @@ from departments.models import Person
 from targets.domain.sheets.reader import Reading, read_workbook
 from targets.domain.sheets.writer import write_official
 from targets.intake.batch import open_batch, read_batch, store_batch
-from targets.intake.reading import COMMAND, read_upload
+from targets.intake.nursery import new_child
+from targets.intake.reading import read_upload
 from targets.models import Declaration
 
 OURS, CARRIED, BARE, OPENPYXL, PARTS = (
@@ -91,14 +91,12 @@ def read_ours(content: bytes) -> Reading:
 
 
 def start_of_the_child(repeat: int) -> None:
-    """What it costs to have a process at all: the same command, ending as soon as it has imported everything."""
-    python, _, module = COMMAND
-    taken = []
-    for _ in range(repeat):
+    """What it costs to have a process at all: the nursery once for a server, a child for each upload."""
+    for what in ("the nursery and its first child", *["a child"] * repeat):
         start = time.perf_counter()
-        subprocess.run((python, "-c", f"import {module}"), cwd=scene.ROOT, check=True)
-        taken.append(time.perf_counter() - start)
-    print(f"start of the child process: {min(taken):.3f} / {statistics.median(taken):.3f} / {max(taken):.3f} s")
+        with new_child() as child:
+            child.kill()
+        print(f"start of {what}: {time.perf_counter() - start:.3f} s")
 
 
 def whole(database: str, count: int) -> None:
@@ -109,23 +107,18 @@ def whole(database: str, count: int) -> None:
         for number, content in enumerate(workbooks(count)):
             archive.writestr(f"{number}.xlsx", content)
     content = target.getvalue()
-    used = time.perf_counter(), processor()
+    used = time.perf_counter(), scene.processor()
     found = list(read_upload(content, "forms.zip", in_background=True))
     told(f"read alone, {len(found)} forms and remarks", used)
-    used = time.perf_counter(), processor()
+    used = time.perf_counter(), scene.processor()
     batch = open_batch(content, "forms.zip", by=by)
     read_batch(batch)
     store_batch(batch, by=by)
     told(f"{database}: {Declaration.objects.count()} forms read, compared, kept, checked, stored", used)
 
 
-def processor() -> float:
-    used = os.times()
-    return used.user + used.system + used.children_user + used.children_system
-
-
 def told(what: str, since: tuple[float, float]) -> None:
-    print(f"{what}: {time.perf_counter() - since[0]:.2f} s, processor {processor() - since[1]:.2f} s")
+    print(f"{what}: {time.perf_counter() - since[0]:.2f} s, processor {scene.processor() - since[1]:.2f} s")
 
 
 if __name__ == "__main__":

@@ -32,6 +32,8 @@ os.environ.setdefault("DATABASE_URL", f"sqlite:///{FOLDER.name}/benchmark.sqlite
 os.environ["TEST_DATABASE"] = f"benchmark_{os.getpid()}" if NAMED else f"{FOLDER.name}/filled.sqlite3"
 django.setup()
 
+from targets.intake.nursery import new_child  # noqa: E402
+
 
 @contextmanager
 def database() -> Iterator[str]:
@@ -85,3 +87,36 @@ def in_turns(script: str, names: Sequence[str], repeat: int, *arguments: str) ->
 def told(name: str, result: dict[str, Any]) -> str:
     low, high = result["seconds"][0], result["seconds"][-1]
     return f"{name:<44} {low:8.3f} / {result['median']:8.3f} / {high:8.3f} s   peak {result['peak_mb']:6.1f} MB"
+
+
+# Processes --------------------------------------------------------------------------------------------------------
+
+
+def begin_nursery() -> None:
+    with new_child() as child:
+        child.kill()
+
+
+def processor() -> float:
+    """Seconds of work of this process and of all that came from it, living or ended; not of a database server."""
+    used = os.times()
+    ended = used.user + used.system + used.children_user + used.children_system
+    return ended + sum(map(worked, descendants()))
+
+
+def worked(process: str) -> float:
+    """Seconds of a process and of its children that have ended."""
+    try:
+        said = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return sum(map(int, said[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def descendants(process: str = "") -> list[str]:
+    process = process or str(os.getpid())
+    try:
+        children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split()
+    except OSError:
+        return []
+    return [one for child in children for one in (child, *descendants(child))]

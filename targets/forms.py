@@ -272,7 +272,7 @@ def typed_over(record: Record, typed: Typed, unsettled: Iterable[Change]) -> Typ
         elif place is None and change.row in mine:
             rows.insert(min(len(rows), list(mine).index(change.row)), mine[change.row].with_cells(continues=()))
         elif place is not None and change.field != CONTINUES:
-            rows[place] = rows[place].with_cells(**{change.field: change.new})  # type: ignore[arg-type]
+            rows[place] = rows[place].with_cells(**{change.field: change.new})
             rows = spread(rows, change.row, change.field)
     return Typed(record.kind, head, tuple(rows), page=slice(0, len(rows)))
 

@@ -2,8 +2,6 @@
 
 import logging
 import queue
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
@@ -14,20 +12,13 @@ from django.conf import settings
 from targets.domain.sheets.child import Order, encoded, said_in
 from targets.domain.sheets.problems import FileRefused, Problem, quoted
 from targets.domain.sheets.reader import Found
+from targets.intake.nursery import new_child
 
 logger = logging.getLogger("targets.intake")
 
 Progress = Callable[[int, int, str], None]
 """Told how many things of how many are done, and what is being done; may raise to stop the work."""
 
-COMMAND = (sys.executable, "-m", "targets.domain.sheets.child")
-ENVIRONMENT = {
-    "PYTHONIOENCODING": "utf-8",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    # glibc gives back what the parser took for each piece of a long sheet, instead of keeping it for the next one
-    "MALLOC_MMAP_THRESHOLD_": "4194304",
-    "MALLOC_TRIM_THRESHOLD_": "8388608",
-}
 TOO_MUCH = "太大或内部结构异常，读取时超出了{limit}的上限，已停止。请拆成几个文件，或用 Excel、WPS 另存后重新上传。"
 READING = "正在读取文件"
 LINES_AHEAD = 500
@@ -49,24 +40,17 @@ def read_upload(
     """
     seconds = settings.READING_SECONDS * (BACKGROUND_TIME if in_background else 1)
     order = Order(name, year, settings.MAX_UPLOAD_BYTES, settings.READING_MEMORY_BYTES, seconds)
-    with subprocess.Popen(
-        COMMAND,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=settings.BASE_DIR,
-        env=ENVIRONMENT,
-    ) as child:
+    with new_child() as child:
         clock = threading.Timer(seconds * 2, child.kill)
         clock.start()
-        ahead = _Ahead(child.stdout)
+        ahead = _Ahead(child.output)
         try:
-            _send(child.stdin, order, content)
+            _send(child.input, order, content)
             yield from _listen(ahead, progress)
         except _Silence as silence:
-            child.kill()
-            complaint = child.stderr.read()[-2000:].decode(errors="replace") if child.stderr else ""
-            logger.warning("reading of an upload ended early (%s): %s %s", child.wait(), silence, complaint)
+            status = child.kill()
+            complaint = child.errors.read()[-2000:].decode(errors="replace")
+            logger.warning("reading of an upload ended early (%s): %s %s", status, silence, complaint)
             limit = f"{settings.READING_MEMORY_BYTES // 1024 // 1024}MB内存或{seconds}秒"
             raise FileRefused(quoted(name, 80) + TOO_MUCH.format(limit=limit)) from None
         finally:
@@ -82,13 +66,13 @@ class _Silence(Exception):
 class _Ahead:
     """What the child says, taken down while what it said before is being worked on, so that neither waits for the other."""
 
-    def __init__(self, pipe: IO[bytes] | None) -> None:
+    def __init__(self, pipe: IO[bytes]) -> None:
         self._lines: queue.Queue[bytes] = queue.Queue(LINES_AHEAD)
         self._thread = threading.Thread(target=self._take, args=(pipe,), daemon=True)
         self._thread.start()
 
-    def _take(self, pipe: IO[bytes] | None) -> None:
-        for line in pipe or ():
+    def _take(self, pipe: IO[bytes]) -> None:
+        for line in pipe:
             self._lines.put(line)
         self._lines.put(b"")
 
@@ -102,9 +86,7 @@ class _Ahead:
                 self._lines.get(timeout=0.05)
 
 
-def _send(pipe: IO[bytes] | None, order: Order, content: bytes) -> None:
-    if pipe is None:
-        return
+def _send(pipe: IO[bytes], order: Order, content: bytes) -> None:
     try:
         pipe.write(encoded(order) + b"\n")
         pipe.write(content)

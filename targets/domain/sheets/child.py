@@ -1,15 +1,15 @@
-"""The reading as a process of its own: `python -m targets.domain.sheets.child`, file on standard input, JSON lines out.
+"""The reading as a process of its own: file on standard input, JSON lines out.
 
 A spreadsheet parser may take any amount of memory or end its process outright; here it ends only itself. The parent is
-`targets.intake.reading`. No Django: the start costs about a tenth of a second.
+`targets.intake.reading`; the process comes from `targets.domain.sheets.nursery`.
 
 Standard input: one line of JSON (`Order`), then the bytes of the file. Standard output: lines of JSON (`Said`).
 """
 
 import resource
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import BinaryIO
 
 from msgspec import Struct
 from msgspec.json import Decoder, Encoder
@@ -50,16 +50,16 @@ said_in = Decoder(Said).decode
 """Raises ValueError for anything else."""
 
 
-def main() -> None:
-    header, _, content = sys.stdin.buffer.read().partition(b"\n")
+def main(asked: BinaryIO, told: BinaryIO) -> None:
+    header, _, content = asked.read().partition(b"\n")
     order = Decoder(Order).decode(header)
     limit_process(order.memory, order.seconds)
     try:
         for said in read(content, order.name, order.year, Limits(file_bytes=order.bytes)):
-            tell(said)
+            tell(told, said)
     except FileRefused as refusal:
-        tell(Said(refused=str(refusal)))
-    tell(Said(end=True))
+        tell(told, Said(refused=str(refusal)))
+    tell(told, Said(end=True))
 
 
 def limit_process(memory: int, seconds: int) -> None:
@@ -70,9 +70,9 @@ def limit_process(memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def tell(said: Said) -> None:
-    sys.stdout.buffer.write(encoded(said) + b"\n")
-    sys.stdout.buffer.flush()
+def tell(told: BinaryIO, said: Said) -> None:
+    told.write(encoded(said) + b"\n")
+    told.flush()
 
 
 def read(content: bytes, name: str, year: int | None, limits: Limits = DEFAULT_LIMITS) -> Iterator[Said]:
@@ -109,7 +109,3 @@ def placed_in(member: str, reading: Reading) -> Reading:
         for form in reading.forms
     )
     return Reading(forms, tuple(placed(problem) for problem in reading.problems))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,104 @@
+"""The process from which the readers of uploads come: whatever becomes of it or of them, the next file is read."""
+
+import io
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from targets.domain.sheets.flat_writer import FlatForm, write_flat_workbook
+from targets.domain.sheets.nursery import UNKNOWN
+from targets.domain.sheets.problems import FileRefused, Problem
+from targets.domain.sheets.reader import Found
+from targets.intake.nursery import Nursery, new_child
+from targets.intake.reading import read_upload
+from targets.tests.domain.examples import PROJECT
+
+
+def flat(title: str, forms: int = 3) -> bytes:
+    target = io.BytesIO()
+    names = [f"{title}{number}" for number in range(forms)]
+    write_flat_workbook(target, (FlatForm(replace(PROJECT, title=name, code=name)) for name in names))
+    return target.getvalue()
+
+
+def titles(read: Iterator[Found | Problem]) -> list[str]:
+    return [found.form.title for found in read if isinstance(found, Found)]
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def is_gone(process: int) -> bool:
+    for _ in range(200):
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_each_upload_has_a_process_of_its_own_and_leaves_nothing_open() -> None:
+    assert titles(read_upload(flat("甲"), "甲.xlsx")) == ["甲0", "甲1", "甲2"]
+    before = open_files()
+    with new_child() as one, new_child() as other:
+        assert one.nursery is other.nursery
+        assert one.number != other.number
+        assert [one.kill(), one.kill(), other.kill()] == [-signal.SIGKILL, UNKNOWN, -signal.SIGKILL]
+    reading = read_upload(flat("乙"), "乙.xlsx")
+    next(reading)
+    reading.close()
+    with pytest.raises(FileRefused):
+        titles(read_upload(b"PK\x03\x04", "坏.xlsx"))
+    assert open_files() == before
+
+
+def test_a_reader_that_takes_too_much_ends_alone(settings: Settings) -> None:
+    settings.READING_MEMORY_BYTES, enough = 1024 * 1024, settings.READING_MEMORY_BYTES
+    with pytest.raises(FileRefused, match="读取时超出了1MB内存或30秒的上限，已停止"):
+        titles(read_upload(flat("甲", 5_000), "甲.xlsx"))
+    settings.READING_MEMORY_BYTES = enough
+    assert titles(read_upload(flat("甲"), "甲.xlsx")) == ["甲0", "甲1", "甲2"]
+
+
+def test_a_nursery_that_has_died_is_replaced_and_its_reader_finishes() -> None:
+    reading = read_upload(flat("甲", 2_000), "甲.xlsx")
+    next(reading)
+    with new_child() as child:  # which finds nothing to do, and nobody to complain to
+        nursery = child.nursery
+    os.kill(nursery.process, signal.SIGKILL)
+    assert titles(read_upload(flat("乙"), "乙.xlsx")) == ["乙0", "乙1", "乙2"]
+    assert len(titles(reading)) == 1_999
+    with new_child() as child:
+        assert child.nursery is not nursery
+
+
+def test_uploads_at_the_same_time_get_their_own_answers() -> None:
+    read: dict[str, list[str]] = {}
+
+    def run(title: str) -> None:
+        read[title] = titles(read_upload(flat(title), f"{title}.xlsx"))
+
+    threads = [threading.Thread(target=run, args=(title,)) for title in "甲乙丙丁"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert read == {title: [f"{title}{number}" for number in range(3)] for title in "甲乙丙丁"}
+
+
+def test_no_reader_outlives_the_server() -> None:
+    nursery = Nursery()
+    with nursery.child() as child:
+        nursery.end()
+        assert child.output.read() == b""  # nobody holds the other end any more
+        assert child.kill() is None
+    assert is_gone(nursery.process)
