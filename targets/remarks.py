@@ -3,7 +3,9 @@
 A remark is sent with the reviewer's next step (`targets.review` does that). Refusals are sentences: `StepRefused`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 
@@ -14,7 +16,7 @@ from targets.domain.edits import HEAD_TEXTS, Change, head_value
 from targets.domain.labels import field_label
 from targets.domain.record import MONEY, ROW_TEXTS, Record
 from targets.domain.signature import Signature
-from targets.domain.steps import DEPARTMENT_REVIEW, OFFICE_REVIEW, PASSED, PERFORMANCE_REVIEW
+from targets.domain.steps import DEPARTMENT_REVIEW, EDITABLE, OFFICE_REVIEW, PASSED, PERFORMANCE_REVIEW
 from targets.editing import EditRefused, apply_changes, why_not_editable
 from targets.guards import own_text
 from targets.models import Declaration, Remark, RemarkReply
@@ -29,6 +31,8 @@ REVIEWER_AT = {
 """Who may take the next step may remark: his remarks are sent with it."""
 PROPOSABLE = frozenset(HEAD_TEXTS + ROW_TEXTS) - {"key"}
 """Fields whose text may be proposed; amounts are the budget's."""
+LONGEST_ANSWER = 4000
+UNITS_DEEDS = (RemarkReply.Deed.ANSWER, RemarkReply.Deed.ADOPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +120,15 @@ def take_back(one: Remark, *, by: Person) -> None:
         raise StepRefused("这条修改意见已经发出，不能收回。可以注明“已认可”。")
 
 
-def answer(one: Remark, text: str, *, by: Person) -> RemarkReply:
-    """The unit says what it did, or why not; raises StepRefused."""
+def answer(one: Remark, text: str, *, by: Person, seen: int | None = None) -> RemarkReply:
+    """The unit says what it did, or why not; raises StepRefused.
+
+    `seen` is how many replies the remark had when it was answered, where that was not on its page.
+    """
     if not text.strip():
         raise StepRefused("答复为空，没有保存。请写明怎样修改，或为何不改。")
-    _must_be_the_units(one, by)
-    return _reply(one, RemarkReply.Deed.ANSWER, by, text)
+    _must_be_the_units(one, by, text)
+    return _reply(one, RemarkReply.Deed.ANSWER, by, text, seen=seen)
 
 
 def adopt(one: Remark, *, by: Person) -> RemarkReply:
@@ -176,6 +183,22 @@ def cell_text(record: Record, row: str, field: str) -> str | None:
     return str(getattr(line, field)) if field else ""
 
 
+def unsent_since(form: Declaration, user: Person) -> datetime | None:
+    """What the unit answers goes up with its text: from then on a reviewer does not read its answers yet. None for the unit."""
+    return form.state_since if form.state in EDITABLE and not form.is_own_text_of(user) else None
+
+
+def told(replies: Sequence[RemarkReply], since: datetime | None) -> list[RemarkReply]:
+    """The replies that one may read for whom `unsent_since` is `since`."""
+    if since is None:
+        return list(replies)
+    return [reply for reply in replies if reply.deed not in UNITS_DEEDS or reply.at < since]
+
+
+def state_after(replies: Sequence[RemarkReply]) -> Remark.State:
+    return STATE_AFTER[replies[-1].deed] if replies else Remark.State.OPEN
+
+
 def place_of(one: Remark, record: Record) -> str:
     """`第2行 指标值`, by where the row stands now; a row that is gone is called by its name."""
     label = field_label(record.kind, one.field) if one.field else ""
@@ -186,12 +209,23 @@ def place_of(one: Remark, record: Record) -> str:
     return f"{where} {label}".strip()
 
 
-def _must_be_the_units(one: Remark, user: Person) -> None:
+def why_not_answer(one: Remark, user: Person, text: str = "") -> str:
+    """Why this person may not say that of a remark now."""
     form = one.declaration
     if not form.editable_by(user):
-        raise StepRefused(why_not_editable(form, user))
+        return why_not_editable(form, user)
     if one.sent_at is None or one.audience != Remark.Audience.UNIT:
-        raise StepRefused("没有这条修改意见。请刷新页面。")
+        return "没有这条修改意见。请刷新页面。"
+    if one.state == Remark.State.ACCEPTED:
+        return "审核人已认可这条意见的处理，不用再答复。"
+    if len(text.strip()) > LONGEST_ANSWER:
+        return f"答复有{len(text.strip()):,}个字，最多{LONGEST_ANSWER:,}个字，没有保存。请缩短，详细材料可作为附件。"
+    return ""
+
+
+def _must_be_the_units(one: Remark, user: Person, text: str = "") -> None:
+    if refusal := why_not_answer(one, user, text):
+        raise StepRefused(refusal)
 
 
 def _must_be_a_reviewers(one: Remark, user: Person) -> None:
@@ -214,10 +248,12 @@ def _signed(by: Person, declaration: Declaration, role: str) -> str:
     return str(Signature(by.pk, str(by), absent.pk, str(absent)) if absent else by)
 
 
-def _reply(one: Remark, deed: RemarkReply.Deed, by: Person, text: str = "") -> RemarkReply:
+def _reply(one: Remark, deed: RemarkReply.Deed, by: Person, text: str = "", *, seen: int | None = None) -> RemarkReply:
     name = _signed(by, one.declaration, reviewing_role(one.declaration, by) or FILLER)
     with transaction.atomic():
         locked = Remark.objects.select_for_update().get(pk=one.pk)
+        if seen is not None and seen != locked.replies.count():
+            raise StepRefused("刚有人办理了这条意见，没有保存。请刷新后再看。")
         reply = RemarkReply.objects.create(remark=locked, deed=deed, text=text.strip(), person=by, person_name=name)
         locked.state = STATE_AFTER[deed]
         locked.save(update_fields=["state"])

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import F
@@ -13,16 +12,24 @@ from targets.background import Background
 from targets.domain.edits import HEAD_TEXTS
 from targets.domain.labels import field_label
 from targets.domain.record import MONEY, PLAN, Record
-from targets.domain.steps import EDITABLE
 from targets.models import Declaration, Remark, RemarkReply, StockPhrase
 from targets.paper import PLAN_COLUMNS, PROJECT_COLUMNS
-from targets.remarks import STATE_AFTER, adopt, answer, place_of, reviewing_role, side_of, why_not_remark
+from targets.remarks import (
+    adopt,
+    answer,
+    place_of,
+    reviewing_role,
+    side_of,
+    state_after,
+    told,
+    unsent_since,
+    why_not_remark,
+)
 from targets.review import StepRefused
 
 SHOWN_NAME = 18
 REPLY = ("id", "deed", "text", "person_name", "at")
 """Fields of a reply that the page tells."""
-UNITS_DEEDS = (RemarkReply.Deed.ANSWER, RemarkReply.Deed.ADOPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +70,21 @@ def remark_notes(declaration: Declaration, record: Record, user: Person, *, may_
     found = declaration.remarks.visible_to(user).annotate(**said).order_by("pk", "replies__pk")
     for one in found:  # a remark comes once for each of its replies
         remarks[one.pk] = one
-        told = {name: getattr(one, f"reply_{name}") for name in REPLY}
-        if told["id"] is not None:
-            replies[one.pk].append(RemarkReply(**told))
+        reply = {name: getattr(one, f"reply_{name}") for name in REPLY}
+        if reply["id"] is not None:
+            replies[one.pk].append(RemarkReply(**reply))
     order = {row.key: number for number, row in record.numbered_rows()}
-    editable, own = declaration.editable_by(user), declaration.is_own_text_of(user)
+    editable = declaration.editable_by(user)
     closing = side_of(reviewing_role(declaration, user)) if may_remark else ""
-    unsent_since = declaration.state_since if declaration.state in EDITABLE and not own else None
-    shown = {one.pk: _told(replies[one.pk], unsent_since) for one in remarks.values()}
+    since = unsent_since(declaration, user)
+    read = {one.pk: told(replies[one.pk], since) for one in remarks.values()}
     notes = [
         RemarkNote(
             one,
             place_of(one, record),
             _anchor(one, order),
-            shown[one.pk],
-            STATE_AFTER[shown[one.pk][-1].deed] if shown[one.pk] else Remark.State.OPEN,
+            read[one.pk],
+            state_after(read[one.pk]),
             may_answer=editable and one.sent_at is not None and one.state != Remark.State.ACCEPTED,
             may_close=one.sent_at is not None and one.side == closing,
             may_take_back=one.sent_at is None and one.author_id == user.pk,
@@ -85,13 +92,6 @@ def remark_notes(declaration: Declaration, record: Record, user: Person, *, may_
         for one in remarks.values()
     ]
     return sorted(notes, key=lambda note: (order.get(note.remark.row_key, 0), note.remark.pk))
-
-
-def _told(replies: list[RemarkReply], unsent_since: datetime | None) -> list[RemarkReply]:
-    """What the unit answers goes up with its text: until then the reviewer does not read it."""
-    if unsent_since is None:
-        return replies
-    return [reply for reply in replies if reply.deed not in UNITS_DEEDS or reply.at < unsent_since]
 
 
 def _anchor(one: Remark, rows: Mapping[str, int]) -> str:

@@ -4,12 +4,13 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import IO
 
 from django.conf import settings
 
-from targets.domain.sheets.child import Order, encoded, said_in
+from targets.domain.sheets.child import Order, Said, encoded, said_in
+from targets.domain.sheets.feedback import FeedbackLine
 from targets.domain.sheets.problems import FileRefused, Problem, quoted
 from targets.domain.sheets.reader import Found
 from targets.intake.nursery import new_child
@@ -40,8 +41,23 @@ def read_upload(
     """
     seconds = settings.READING_SECONDS * (BACKGROUND_TIME if in_background else 1)
     order = Order(name, year, settings.MAX_UPLOAD_BYTES, settings.READING_MEMORY_BYTES, seconds)
+    with closing(_told_by_child(order, content, progress)) as told:
+        for said in told:
+            if found := said.found or said.problem:
+                yield found
+
+
+def read_answers(content: bytes, name: str) -> list[FeedbackLine]:
+    """`read_feedback` at arm's length. Raises FileRefused with a sentence, whatever becomes of the child."""
+    limits = (settings.MAX_UPLOAD_BYTES, settings.READING_MEMORY_BYTES, settings.READING_SECONDS)
+    order = Order(name, None, *limits, is_feedback=True)
+    return [said.answer for said in _told_by_child(order, content, nobody) if said.answer]
+
+
+def _told_by_child(order: Order, content: bytes, progress: Progress) -> Generator[Said]:
+    """What it found, until its last word."""
     with new_child() as child:
-        clock = threading.Timer(seconds * 2, child.kill)
+        clock = threading.Timer(order.seconds * 2, child.kill)
         clock.start()
         ahead = _Ahead(child.output)
         try:
@@ -51,8 +67,8 @@ def read_upload(
             status = child.kill()
             complaint = child.errors.read()[-2000:].decode(errors="replace")
             logger.warning("reading of an upload ended early (%s): %s %s", status, silence, complaint)
-            limit = f"{settings.READING_MEMORY_BYTES // 1024 // 1024}MB内存或{seconds}秒"
-            raise FileRefused(quoted(name, 80) + TOO_MUCH.format(limit=limit)) from None
+            limit = f"{order.memory // 1024 // 1024}MB内存或{order.seconds}秒"
+            raise FileRefused(quoted(order.name, 80) + TOO_MUCH.format(limit=limit)) from None
         finally:
             clock.cancel()
             child.kill()
@@ -95,15 +111,15 @@ def _send(pipe: IO[bytes], order: Order, content: bytes) -> None:
         pass
 
 
-def _listen(ahead: Iterable[bytes], progress: Progress) -> Iterator[Found | Problem]:
-    """Everything the child says up to its last word."""
+def _listen(ahead: Iterable[bytes], progress: Progress) -> Iterator[Said]:
+    """Everything the child found, up to its last word."""
     for line in ahead:
         try:
             said = said_in(line)
         except ValueError as error:
             raise _Silence(str(error)) from None
-        if found := said.found or said.problem:
-            yield found
+        if said.found or said.problem or said.answer:
+            yield said
         elif said.progress:
             progress(*said.progress, READING)
         elif said.refused is not None:

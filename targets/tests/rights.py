@@ -202,6 +202,8 @@ GET: dict[str, Rule] = {
     "admin:targets_day_summary": Rule(people("filler sibling stranger boss")),
     "admin:targets_day_letter": Rule(FILLERS | {"boss"}),
     "admin:targets_day": Rule(FILLERS | {"boss"}),
+    "admin:targets_feedback": Rule(EVERYBODY),
+    "admin:targets_feedback_workbook": Rule(EVERYBODY, status=LED),  # nothing was sent to anybody yet
     **screen("targets.stockphrase", PHRASES, lists=REVIEWERS, adds=REVIEWERS),
     "admin:targets_approve": Rule(PERFORMANCE | {"budget"}),
     "admin:targets_library": Rule(EVERYBODY),
@@ -281,6 +283,7 @@ DEEDS: dict[tuple[str, str, str], Names] = {
     ("admin:targets_copy", "", "copy"): people("filler"),
     ("admin:targets_day", "", "send many"): people("filler"),
     ("admin:targets_day", "", "forward many"): people("boss"),
+    ("admin:targets_feedback", "", "answers"): people("filler"),
     ("admin:targets_budgetproject_renewed", "school", "renewed"): people("filler"),
     ("admin:targets_budgetproject_delete", "school", "delete"): people(""),
     ("admin:targets_importbatch_confirm", "filler", "import"): people("filler"),

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from departments.models import Person
 from departments.roles import FILLER
-from targets.models import AccessRecord, BudgetYear, Declaration, Waiver
+from targets.models import AccessRecord, BudgetYear, Declaration, Remark, Waiver
 from targets.tests.rights import DEEDS, EVERYBODY, FORBIDDEN, GET, GIVES_BACK, READ, THE_WORLD, Names, people
 from targets.tests.samples import MARKS, Samples, make_samples
 from targets.tests.world import World
@@ -167,6 +167,12 @@ def sent_with(what: str, samples: Samples) -> dict[str, Any]:
             "form": (sent := forms.get("waiting", forms["school"])).pk,
             f"seen:{sent.pk}": 1,
         },
+        "answers": {
+            "do": "confirm",
+            "remark": (asked := Remark.objects.get(declaration__title="退回的项目")).pk,
+            f"answer:{asked.pk}": "已改",
+            f"seen:{asked.pk}": 0,
+        },
         "copy": {"form": forms["last year"].pk},
         "renewed": {"place": "goal"},
         "paper": {"file": SimpleUploadedFile("依据.pdf", b"%PDF-1.7 other")},
@@ -221,6 +227,7 @@ def ready(samples: Samples) -> Samples:
     things = samples.things["targets.budgetproject"]
     world = samples.world
     things["passed"] = world.advance(world.declaration(title="通过的项目"), "submit", "forward", "forward", "pass")
+    world.advance(world.declaration(title="退回的项目"), "submit", "forward", "return")
     things["waiting"] = world.advance(world.declaration(title="等部门审核的项目"), "submit")
     last_year = BudgetYear.objects.create(division=world.division, year=2022, is_closed=True)
     things["last year"] = world.declaration(title="上年的项目", year=2022)

@@ -43,6 +43,7 @@ ERRANDS = (
     Errand("从上年复制", "admin:targets_copy", (FILLER,)),
     Errand("导入 Excel 表格", "admin:targets_importbatch_upload", IMPORTERS),
     Errand("下载填报模板", "admin:targets_blanks", IMPORTERS),
+    Errand("审核意见反馈表", "admin:targets_feedback", (FILLER, *REVIEWERS)),
     Errand("导入记录", "admin:targets_importbatch_changelist", IMPORTERS),
     Errand("导出项目支出绩效目标表", "admin:targets_budgetproject_export"),
     Errand("导出部门整体绩效目标表", "admin:targets_departmentplan_export"),

@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.json import Decoder, Encoder
 
 from targets.domain.sheets.archive import is_archive, members
+from targets.domain.sheets.feedback import FeedbackLine, read_feedback
 from targets.domain.sheets.guard import DEFAULT_LIMITS, Limits
 from targets.domain.sheets.problems import REFUSED, FileRefused, Problem
 from targets.domain.sheets.reader import Found, Reading, read_one_by_one, read_workbook
@@ -31,6 +32,8 @@ class Order(Struct):
     """Bytes."""
     seconds: int
     """Of processor time."""
+    is_feedback: bool = False
+    """The lines of a 审核意见反馈表 are looked for, not forms."""
 
 
 class Said(Struct, omit_defaults=True):
@@ -38,6 +41,7 @@ class Said(Struct, omit_defaults=True):
 
     found: Found | None = None
     problem: Problem | None = None
+    answer: FeedbackLine | None = None
     progress: tuple[int, int] | None = None
     """How many members of an archive are read, of how many."""
     refused: str | None = None
@@ -54,9 +58,14 @@ def main(asked: BinaryIO, told: BinaryIO) -> None:
     header, _, content = asked.read().partition(b"\n")
     order = Decoder(Order).decode(header)
     limit_process(order.memory, order.seconds)
+    limits = Limits(file_bytes=order.bytes)
     try:
-        for said in read(content, order.name, order.year, Limits(file_bytes=order.bytes)):
-            tell(told, said)
+        if order.is_feedback:
+            for line in read_feedback(content, order.name, limits):
+                tell(told, Said(answer=line))
+        else:
+            for said in read(content, order.name, order.year, limits):
+                tell(told, said)
     except FileRefused as refusal:
         tell(told, Said(refused=str(refusal)))
     tell(told, Said(end=True))

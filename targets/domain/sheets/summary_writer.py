@@ -10,16 +10,15 @@ from itertools import groupby
 from typing import IO
 
 import xlsxwriter
-from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from targets.domain.record import MONEY, PLAN, PROJECT, Record
 from targets.domain.sheets.amounts import WAN
+from targets.domain.sheets.list_sheet import Styles, begin, sign, write_line
 from targets.domain.sheets.names import printed_department
 from targets.domain.sheets.table_writer import AMOUNT, NUMBER, TableColumn, Value
-from targets.domain.sheets.writer import FOOTER, OPTIONS, sheet_names
+from targets.domain.sheets.writer import OPTIONS, sheet_names
 
-A4 = 9
 TITLES = {PROJECT: "项目支出绩效目标汇总表", PLAN: "部门整体绩效目标汇总表"}
 BOTH_KINDS = "绩效目标汇总表"
 ALL_DEPARTMENTS = "各部门合计"
@@ -104,7 +103,7 @@ def write_summary(target: IO[bytes], forms: Iterable[SummaryForm]) -> None:
     """A sheet for each year and department, and before them one that adds up the departments, if there are several."""
     parts = parts_of(forms)
     with xlsxwriter.Workbook(target, OPTIONS) as book:
-        styles = _Styles(book)
+        styles = Styles(book)
         several = len(parts) > 1
         years = {part.year for part in parts}
         labels = [f"{part.year}年{part.department}" if len(years) > 1 else part.department for part in parts]
@@ -152,37 +151,20 @@ def _title_of(forms: Iterable[SummaryForm]) -> str:
 # On the sheet ---------------------------------------------------------------------------------------------------------
 
 
-class _Styles:
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
-        body = {"font_name": "宋体", "font_size": 10.5, "valign": "vcenter"}
-        cell = body | {"border": 1, "text_wrap": True}
-        bold = cell | {"bold": True}
-        numbers = {AMOUNT: ("#,##0.00####", "right"), NUMBER: ("0", "center")}
-        self.title: Format = book.add_format(body | {"font_name": "方正小标宋简体", "font_size": 18, "align": "center"})
-        self.caption: Format = book.add_format(body)
-        self.caption_end: Format = book.add_format(body | {"align": "right"})
-        self.head: Format = book.add_format(bold | {"align": "center"})
-        self.cells: dict[tuple[str, bool], Format] = {}
-        for total, look in ((False, cell), (True, bold)):
-            self.cells["text", total] = book.add_format(look | {"num_format": "@"})
-            for kind, (number, aligned) in numbers.items():
-                self.cells[kind, total] = book.add_format(look | {"num_format": number, "align": aligned})
-
-
-def _department(sheet: Worksheet, styles: _Styles, part: Part) -> None:
+def _department(sheet: Worksheet, styles: Styles, part: Part) -> None:
     stamp = printed_department(part.department_code, part.department)
     row = _begin(sheet, styles, FORM_COLUMNS, part.title, stamp)
     for number, form in enumerate(part.forms, start=1):
         amounts = [_wan(getattr(form, field)) for field in MONEY]
-        _write(sheet, styles, FORM_COLUMNS, row, (number, form.title, form.unit, *amounts, form.rows, form.state))
+        write_line(sheet, styles, FORM_COLUMNS, row, (number, form.title, form.unit, *amounts, form.rows, form.state))
         row += 1
     sums = [_wan(added(part.forms, field)) for field in MONEY]
     rows = sum(form.rows for form in part.forms)
-    _write(sheet, styles, FORM_COLUMNS, row, (None, TOTAL, f"{len(part.forms)}张", *sums, rows, ""), total=True)
-    _sign(sheet, styles, row + 1)
+    write_line(sheet, styles, FORM_COLUMNS, row, (None, TOTAL, f"{len(part.forms)}张", *sums, rows, ""), total=True)
+    sign(sheet, styles, row + 1, SIGNATURES)
 
 
-def _department_totals(sheet: Worksheet, styles: _Styles, parts: Sequence[Part]) -> None:
+def _department_totals(sheet: Worksheet, styles: Styles, parts: Sequence[Part]) -> None:
     every = [form for part in parts for form in part.forms]
     years = sorted({part.year for part in parts})
     span = f"{years[0]}年" if len(years) == 1 else f"{years[0]}—{years[-1]}年"
@@ -190,64 +172,18 @@ def _department_totals(sheet: Worksheet, styles: _Styles, parts: Sequence[Part])
     for number, part in enumerate(parts, start=1):
         name = printed_department(part.department_code, part.department)
         name = name if len(years) == 1 else f"{name}（{part.year}年）"
-        _write(sheet, styles, DEPARTMENT_COLUMNS, row, (number, name, len(part.forms), *_sums(part.forms)))
+        write_line(sheet, styles, DEPARTMENT_COLUMNS, row, (number, name, len(part.forms), *_sums(part.forms)))
         row += 1
-    _write(sheet, styles, DEPARTMENT_COLUMNS, row, (None, TOTAL, len(every), *_sums(every)), total=True)
-    _sign(sheet, styles, row + 1)
+    write_line(sheet, styles, DEPARTMENT_COLUMNS, row, (None, TOTAL, len(every), *_sums(every)), total=True)
+    sign(sheet, styles, row + 1, SIGNATURES)
 
 
 def _sums(forms: Sequence[SummaryForm]) -> tuple[Value, ...]:
     return (*(_wan(added(forms, field)) for field in MONEY), sum(form.rows for form in forms))
 
 
-def _begin(sheet: Worksheet, styles: _Styles, columns: Sequence[TableColumn], title: str, stamp: str) -> int:
-    """Page, title, who puts the stamp, head of the table; the next free row."""
-    last = len(columns) - 1
-    sheet.set_landscape()
-    sheet.set_paper(A4)
-    sheet.set_margins(left=0.6, right=0.6, top=0.5, bottom=0.6)
-    sheet.fit_to_pages(1, 0)
-    sheet.center_horizontally()
-    sheet.set_footer(FOOTER, {"margin": 0.24})
-    sheet.hide_gridlines(2)
-    for at, column in enumerate(columns):
-        sheet.set_column(at, at, column.width)
-    sheet.merge_range(0, 0, 0, last, title, styles.title)
-    sheet.set_row(0, 34)
-    sheet.merge_range(1, 0, 1, 2, f"填报单位（盖章）：{stamp}", styles.caption)
-    sheet.merge_range(1, last - 1, 1, last, "金额单位：万元", styles.caption_end)
-    sheet.set_row(1, 22)
-    for at, column in enumerate(columns):
-        sheet.write_string(2, at, column.header, styles.head)
-    sheet.set_row(2, 24)
-    sheet.freeze_panes(3, 0)
-    sheet.repeat_rows(2)
-    return 3
-
-
-def _write(
-    sheet: Worksheet,
-    styles: _Styles,
-    columns: Sequence[TableColumn],
-    row: int,
-    values: Sequence[Value],
-    *,
-    total: bool = False,
-) -> None:
-    for at, (column, value) in enumerate(zip(columns, values, strict=True)):
-        style = styles.cells[column.kind, total]
-        if value is None or value == "":
-            sheet.write_blank(row, at, None, style)
-        elif isinstance(value, str):
-            sheet.write_string(row, at, value, style)
-        else:
-            sheet.write_number(row, at, float(value), style)
-
-
-def _sign(sheet: Worksheet, styles: _Styles, row: int) -> None:
-    for at, words in SIGNATURES:
-        sheet.write_string(row, at, words, styles.caption)
-    sheet.set_row(row, 30)
+def _begin(sheet: Worksheet, styles: Styles, columns: Sequence[TableColumn], title: str, stamp: str) -> int:
+    return begin(sheet, styles, columns, title=title, left=f"填报单位（盖章）：{stamp}", right="金额单位：万元")
 
 
 def _wan(amount: Decimal | None) -> Decimal | None:
