@@ -6,7 +6,8 @@ from functools import cached_property
 from targets.domain.signature import Signature
 from targets.domain.steps import OFFICE_REVIEW
 from targets.findings import Judged, Years, judge, waivers_of
-from targets.models import Declaration, Indicator, Remark, ReviewEvent
+from targets.models import Assessment, Declaration, Indicator, Remark, ReviewEvent
+from targets.models.assessment import LEVEL_AT
 from targets.models.authorship import authorship_of, awaiting_confirmation
 
 
@@ -81,3 +82,11 @@ class Background:
         """Forms of which something is said that its reviewer has not accepted."""
         remarks = Remark.objects.filter(declaration__in=self._ids).exclude(state=Remark.State.ACCEPTED)
         return set(remarks.order_by().values_list("declaration", flat=True))
+
+    @cached_property
+    def assessments(self) -> Mapping[int, Assessment]:
+        """审核表 by form: complete, of the text as it stands, and not yet taken along by a step."""
+        drafts = Assessment.objects.filter(declaration__in=self._ids, event=None)
+        found = {(one.declaration_id, one.level): one for one in drafts}
+        own = {form.pk: found.get((form.pk, LEVEL_AT.get(form.state, ""))) for form in self._forms}
+        return {form.pk: draft for form in self._forms if (draft := own[form.pk]) and draft.is_ready(form)}

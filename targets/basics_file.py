@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import ForeignKey, Model
 
 from departments.models import Department, Division, Duty, Office
-from targets.models import BudgetYear, Campaign, Category, RuleSetting
+from targets.models import BudgetYear, Campaign, Category, ReviewQuestion, RuleSetting
 
 BYTES_AT_MOST = 2 * 1024 * 1024
 ITEMS_AT_MOST = 3000
@@ -55,6 +55,7 @@ KINDS: dict[str, Kind] = {
         Kind(BudgetYear, ("division", "year"), ("division",)),
         Kind(Category, ("budget_year", "parent", "name"), ("budget_year__division", "parent")),
         Kind(RuleSetting, ("budget_year", "rule"), ("budget_year__division",)),
+        Kind(ReviewQuestion, ("budget_year", "name"), ("budget_year__division",)),
         Kind(Campaign, ("budget_year", "name"), ("budget_year__division",)),
     )
 }

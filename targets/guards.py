@@ -10,7 +10,7 @@ from targets.domain import steps
 from targets.domain.signature import Signature
 from targets.domain.steps import OFFICE_REVIEW, RETURNED, Step
 from targets.findings import Judged
-from targets.models import Declaration
+from targets.models import Assessment, Declaration
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,11 @@ class Case:
     @property
     def judged(self) -> list[Judged]:
         return self.background.judged[self.declaration.pk]
+
+    @property
+    def assessment(self) -> Assessment | None:
+        """审核表 that is ready to go with a review step; asked before the state changes."""
+        return self.background.assessments.get(self.declaration.pk)
 
     @property
     def awaits_confirmation(self) -> bool:
@@ -105,7 +110,15 @@ def _says_what_is_wrong(case: Case) -> str:
     """A return without a place leaves the unit guessing."""
     if case.declaration.pk in case.background.remarked or case.judged:
         return ""
+    if case.assessment and case.assessment.suggests_return:
+        return ""
     return f"没有{case.step.label}：这张表没有系统校验问题，也没有修改意见。请先在有问题的行写“修改意见”，再{case.step.label}。"
+
+
+def _is_assessed(case: Case) -> str:
+    if not case.declaration.must_be_assessed or case.assessment:
+        return ""
+    return f"没有{case.step.label}：这张表须先填审核表。请点“审核表”逐项填好、保存后再办理。"
 
 
 def _saw_this_revision(case: Case) -> str:
@@ -182,6 +195,7 @@ GUARDS: dict[str, Callable[[Case], str]] = {
     steps.UNDOES_BATCH: _is_of_the_batch,
     steps.MUSTS_ANSWERED: _musts_are_answered,
     steps.NO_ERRORS: _has_no_errors,
+    steps.ASSESSED: _is_assessed,
     steps.OPINION: _has_opinion,
     steps.REMARKED: _says_what_is_wrong,
     steps.REASON: _has_reason,

@@ -28,7 +28,7 @@ from targets.domain.steps import (
 from targets.domain.trail import EVENT, add_link
 from targets.findings import Judged
 from targets.guards import Case, Order, first_refusal
-from targets.models import Attachment, Declaration, ReviewEvent, Revision
+from targets.models import Assessment, Attachment, Declaration, ReviewEvent, Revision
 from targets.storing import close_sittings
 
 
@@ -127,7 +127,7 @@ def take_step(declaration: Declaration, slug: str, *, by: Person, order: Order |
     """Move the form one step and write the event, or raise StepRefused and write nothing.
 
     Under the row's lock, in this order: role and source state, what is being typed becomes a revision, guards, state,
-    marks of submission / passing / approval, remarks are sent, event.
+    marks of submission / passing / approval, remarks are sent, event, the review form is the event's.
     """
     said = order or Order()
     try:
@@ -136,13 +136,15 @@ def take_step(declaration: Declaration, slug: str, *, by: Person, order: Order |
             step, role = find_step(locked, slug, by)
             close_sittings([locked])
             number = locked.events.aggregate(last=Max("number"))["last"] or 0
-            event = move(Case(locked, step, by, said, Background([locked])), role, number + 1)
+            case = Case(locked, step, by, said, Background([locked]))
+            event = move(case, role, number + 1)
             locked.save(update_fields=MOVED)
             if slug in SENDING:
                 send_papers([locked.pk])
             if step.is_review:
                 locked.remarks.filter(sent_at=None).update(sent_at=locked.state_since)
             event.save()
+            take_along([(case, event)])
     except StepRefused as refusal:
         record_refusals([(declaration, str(refusal))], label_of(slug), by)
         raise
@@ -198,6 +200,7 @@ def move(case: Case, role: str, number: int) -> ReviewEvent:
     declaration, step, order = case.declaration, case.step, case.order
     revision, target = aim(case)
     source = declaration.state
+    assessment = case.assessment if step.is_review else None
     if step.slug == "submit":
         declaration.submitted_revision = revision
     if target == PASSED:
@@ -228,6 +231,7 @@ def move(case: Case, role: str, number: int) -> ReviewEvent:
         document_number=order.document_number.strip(),
         document_date=order.document_date,
         findings=[judged.as_json() for judged in case.judged],
+        particulars=assessment.particulars() if assessment else {},
         at=declaration.state_since,
     )
     add_link(declaration, event, EVENT)
@@ -237,6 +241,22 @@ def move(case: Case, role: str, number: int) -> ReviewEvent:
 def send_papers(forms: Sequence[int]) -> None:
     """Attachments go up with their form."""
     Attachment.objects.filter(declaration__in=forms, sent_at=None).update(sent_at=timezone.now())
+
+
+def take_along(taken: Sequence[tuple[Case, ReviewEvent]]) -> None:
+    """Stored review steps keep the review forms that went with them; these cannot be changed any more."""
+    kept = {
+        (event.declaration_id, event.number): case.assessment
+        for case, event in taken
+        if case.step.is_review and case.assessment
+    }
+    if not kept:
+        return
+    events = ReviewEvent.objects.filter(declaration__in={form for form, _ in kept}).order_by()
+    for pk, form, number in events.values_list("pk", "declaration_id", "number"):
+        if assessment := kept.get((form, number)):
+            assessment.event_id = pk
+    Assessment.objects.bulk_update(filter(None, kept.values()), ["event"])
 
 
 SENDING = frozenset({"submit", "adopt"})

@@ -15,7 +15,7 @@ from targets.bulk import insert_many, no_garbage, update_many
 from targets.domain.steps import SEEN_REVISION, Step
 from targets.guards import Case, Order
 from targets.models import Declaration, Remark, ReviewEvent
-from targets.review import MOVED, SENDING, StepRefused, aim, find_step, label_of, move, send_papers, take_step
+from targets.review import MOVED, SENDING, StepRefused, aim, find_step, label_of, move, send_papers, take_along, take_step
 from targets.storing import close_sittings
 
 RELATED = ("unit", "department", "budget_year", "current_revision")
@@ -77,7 +77,7 @@ def take_together(asked: Sequence[Asked]) -> list[str]:
     events = ReviewEvent.objects.filter(declaration__in=ids).order_by().values_list("declaration")
     last_number: dict[int, int] = dict(events.annotate(last=Max("number")))
     background = Background(forms)
-    moved, taken, refusals, sending, reviewed = [], [], [], [], []
+    moved, taken, cases, refusals, sending, reviewed = [], [], [], [], [], []
     for one in asked:
         form = one.form
         try:
@@ -88,6 +88,7 @@ def take_together(asked: Sequence[Asked]) -> list[str]:
             continue
         refusals.append("")
         moved.append(form)
+        cases.append(case)
         if one.slug in SENDING:
             sending.append(form.pk)
         if case.step.is_review:
@@ -98,6 +99,7 @@ def take_together(asked: Sequence[Asked]) -> list[str]:
     if reviewed:
         Remark.objects.filter(declaration__in=reviewed, sent_at=None).update(sent_at=taken[-1].at)
     insert_many(taken)
+    take_along(list(zip(cases, taken, strict=True)))
     _record(asked, refusals)
     return refusals
 

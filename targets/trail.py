@@ -1,7 +1,7 @@
 """The trail of all forms: sealed once a day, verified link by link."""
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from targets.domain.steps import DRAFT, STATES
 from targets.domain.trail import EVENT, REVISION, SEAL, digest, facts
-from targets.models import Declaration, ReviewEvent, Revision, TrailSeal
+from targets.models import Assessment, Declaration, ReviewEvent, Revision, TrailSeal
+from targets.models.assessment import FINGERPRINT
 
 FORMS_AT_ONCE = 50
 """Forms that are locked while their chains are read: for some hundredths of a second."""
@@ -132,7 +133,10 @@ def _verify_portion(after: int, sealed: dict[int, Sealed], report: Report) -> li
     with transaction.atomic():
         locked = Declaration.objects.select_for_update(of=("self",)).select_related("unit")
         forms = list(locked.defer("goal", "extra", "stale").filter(pk__gt=after).order_by("pk")[:FORMS_AT_ONCE])
-        walks = {form.pk: Walk(form, sealed.get(form.pk)) for form in forms}
+        ids = [form.pk for form in forms]
+        judged = Assessment.objects.filter(declaration__in=ids, event__isnull=False)
+        fingerprints = {one.event_id: one.fingerprint() for one in judged.iterator(ROWS_AT_ONCE)}
+        walks = {form.pk: Walk(form, sealed.get(form.pk), fingerprints) for form in forms}
         texts = Revision.objects.filter(declaration__in=walks).order_by("declaration_id", "link")
         steps = ReviewEvent.objects.filter(declaration__in=walks).order_by("declaration_id", "link")
         in_order = attrgetter("declaration_id", "link")
@@ -156,6 +160,8 @@ class Walk:
 
     form: Declaration
     sealed: Sealed | None
+    fingerprints: Mapping[int | None, str]
+    """Of the review forms, by the event that each went with."""
     length: int = 0
     head: str = ""
     text: int | None = None
@@ -180,6 +186,9 @@ class Walk:
             self.text = row.pk
         else:
             self.state = row.to_state
+            if row.particulars.get(FINGERPRINT) != self.fingerprints.get(row.pk):
+                self._break(expected, f"{_name(row)}所附的审核表与登记的摘要不符，被改动、换掉或删除。")
+                return
         if self.sealed and self.sealed.length == expected and self.sealed.head != row.digest:
             self._break(expected, f"与第{self.sealed.seal}次封存（{self.sealed.day}）不符，整条留痕被替换。")
 

@@ -1,10 +1,13 @@
 """A budget year as a division begins it: like an earlier one, else by one of the two taxonomies."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from departments.models import Division
+from targets.domain.assessment import STANDARD_QUESTIONS, Question
 from targets.domain.taxonomy import TAXONOMIES
-from targets.models import BudgetYear, Category, RuleSetting
+from targets.models import BudgetYear, Category, ReviewQuestion, RuleSetting
 from targets.models.year import YEARS
 
 STANDARD = "2021"
@@ -19,7 +22,7 @@ def set_up_year(
 ) -> BudgetYear:
     """Make the year with its categories and rules, or raise YearRefused.
 
-    From `copy_from` come categories, rule levels, review levels and thresholds; campaigns are announced anew each year.
+    From `copy_from` come categories, rule levels, review levels, thresholds and the questions of the review form; campaigns are announced anew each year.
     """
     if year not in YEARS:
         raise YearRefused(f"“{year}”不是预算年度，请填4位年份，如2026。")
@@ -33,10 +36,20 @@ def set_up_year(
         else:
             made.review_levels = list(copy_from.review_levels)
             made.two_signers = copy_from.two_signers
+            made.assessment_need = copy_from.assessment_need
             made.thresholds = dict(copy_from.thresholds)
             made.save()
             _copy_rows(copy_from, made)
+        asked = [one.as_question() for one in copy_from.questions.all()] if copy_from else []
+        ask(made, asked or STANDARD_QUESTIONS)
     return made
+
+
+def ask(year: BudgetYear, questions: Sequence[Question]) -> None:
+    """Questions of the year's review form, in their order."""
+    ReviewQuestion.objects.bulk_create(
+        ReviewQuestion.of(year, one, order) for order, one in enumerate(questions, start=1)
+    )
 
 
 def _categories_of(tree: dict[str, tuple[str, ...]], made: BudgetYear) -> None:

@@ -61,6 +61,7 @@ OPEN_YEAR = "open_year"
 OTHER_SIGNER = "other_signer"
 MUSTS_ANSWERED = "musts_answered"
 REMARKED = "remarked"
+ASSESSED = "assessed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _step(
 STEPS: tuple[Step, ...] = (
     _step("submit", "送审", {DRAFT, RETURNED}, NEXT_LEVEL, {FILLER}, OPEN_YEAR, MUSTS_ANSWERED, NO_ERRORS, CONFIRMED),
     _step("forward", "报送财政", {DEPARTMENT_REVIEW}, NEXT_LEVEL, {DEPARTMENT_REVIEWER}, SEEN_REVISION, review=True),
-    _step("forward", "初审通过", {OFFICE_REVIEW}, NEXT_LEVEL, {OFFICE_REVIEWER}, SEEN_REVISION, review=True),
+    _step("forward", "初审通过", {OFFICE_REVIEW}, NEXT_LEVEL, {OFFICE_REVIEWER}, SEEN_REVISION, ASSESSED, review=True),
     _step(
         "pass",
         "审核通过",
@@ -96,6 +97,7 @@ STEPS: tuple[Step, ...] = (
         {PERFORMANCE_REVIEWER},
         SEEN_REVISION,
         OTHER_SIGNER,
+        ASSESSED,
         review=True,
     ),
     _step("approve", "批复", {PASSED}, APPROVED, {BUDGET_OFFICE, PERFORMANCE_REVIEWER}, DOCUMENT),

@@ -1,5 +1,6 @@
 """WHAT THEY PROMISE: years and their rules, declarations and indicators, revisions, review, intake, disclosure."""
 
+from targets.models.assessment import Assessment, ReviewQuestion
 from targets.models.attachment import Attachment
 from targets.models.declaration import BudgetProject, Declaration, DepartmentPlan, Indicator
 from targets.models.disclosure import Disclosure, DisclosureItem
@@ -16,6 +17,7 @@ from targets.models.year import BudgetYear, Campaign, Category, RuleSetting
 
 __all__ = [
     "AccessRecord",
+    "Assessment",
     "Attachment",
     "BudgetProject",
     "BudgetYear",
@@ -33,6 +35,7 @@ __all__ = [
     "Remark",
     "RemarkReply",
     "ReviewEvent",
+    "ReviewQuestion",
     "Revision",
     "RuleSetting",
     "Sitting",

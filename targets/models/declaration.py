@@ -21,7 +21,7 @@ from targets.domain.steps import DRAFT, EDITABLE, STATES, VOID, turns
 from targets.domain.values import IndicatorValue
 from targets.models.authorship import authorship_of, awaiting_confirmation
 from targets.models.revision import Revision
-from targets.models.year import BudgetYear, Campaign
+from targets.models.year import AssessmentNeed, BudgetYear, Campaign
 
 if TYPE_CHECKING:
     from targets.models.sitting import Sitting
@@ -76,6 +76,8 @@ class Declaration(models.Model):
     department_code = models.CharField("印制的部门代码", max_length=20, blank=True)
     department_name = models.CharField("印制的部门名称", max_length=200, blank=True)
     unit_name = models.CharField("印制的实施单位", max_length=200, blank=True)
+
+    is_key = models.BooleanField("重点项目", default=False, help_text="由财政确定；审核表按重点项目打分。")
 
     total = models.DecimalField("年度预算资金总额（元）", max_digits=18, decimal_places=2, null=True, blank=True)
     fiscal = models.DecimalField("财政拨款（元）", max_digits=18, decimal_places=2, null=True, blank=True)
@@ -156,6 +158,17 @@ class Declaration(models.Model):
     @property
     def is_plan(self) -> bool:
         return self.kind == PLAN
+
+    @property
+    def is_scored(self) -> bool:
+        """Its review form asks for points; that of a department's plan never does."""
+        return self.is_key and not self.is_plan
+
+    @property
+    def must_be_assessed(self) -> bool:
+        """Its year demands the review form before finance passes it."""
+        need = self.budget_year.assessment_need
+        return need == AssessmentNeed.ALL or (need == AssessmentNeed.KEY and self.is_scored)
 
     @property
     def heading(self) -> str:

@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from departments.models import Department, Division
+from targets.domain.assessment import Bands, bands_of
 from targets.domain.rules import ERROR, INFO, OFF, WARNING, YearRules
 from targets.domain.steps import PERFORMANCE_REVIEW, REVIEW_LEVELS, STATES
 
@@ -19,6 +20,14 @@ LEVEL_LABELS = {ERROR: "错误（须修改）", WARNING: "警告（须说明）"
 
 def all_review_levels() -> list[str]:
     return list(REVIEW_LEVELS)
+
+
+class AssessmentNeed(models.TextChoices):
+    """For which forms a finance office may not pass before its review form is filled in."""
+
+    NONE = "", "不要求"
+    KEY = "key", "重点项目须填"
+    ALL = "all", "每张表都须填"
 
 
 class BudgetYearManager(models.Manager["BudgetYear"]):
@@ -37,6 +46,14 @@ class BudgetYear(models.Model):
     )
     two_signers = models.BooleanField(
         "业务科室与绩效科须不同人审核", default=True, help_text="启用后，初审通过的人不能再作绩效科审核。"
+    )
+    assessment_need = models.CharField(
+        "通过前须填审核表",
+        max_length=4,
+        choices=AssessmentNeed.choices,
+        default=AssessmentNeed.NONE,
+        blank=True,
+        help_text="业务科室初审通过、绩效科审核通过之前。",
     )
     thresholds = models.JSONField("校验参数", default=dict, blank=True, help_text='如 {"goal_length": "10"}')
 
@@ -78,6 +95,14 @@ class BudgetYear(models.Model):
                 Decimal(str(value))
             except InvalidOperation:
                 raise ValidationError({"thresholds": f"“{name}”的值“{value}”不是数字，请改为数字。"}) from None
+        bands = self.bands
+        if not bands.excellent > bands.good > bands.fair:
+            raise ValidationError({"thresholds": "优、良、中的最低分须依次降低，如90、80、60。请改正。"})
+
+    @property
+    def bands(self) -> Bands:
+        """优、良、中 of the review form."""
+        return bands_of(self.thresholds)
 
     @property
     def levels_in_use(self) -> tuple[str, ...]:
