@@ -18,6 +18,7 @@ from django.utils.timezone import localtime
 
 from departments.roles import FILLER
 from departments.scoped_admin import EVERYBODY, ScopedAdmin, person
+from targets.admin.assessment import assessment_view, assessment_workbook, export_assessments
 from targets.admin.attachments import attach_view, detach_view, download_view
 from targets.admin.before import before_view
 from targets.admin.cells import cells_view
@@ -52,7 +53,7 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
     search_help_text = "名称、代码、单位"
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
-    actions = ("export_official", "adopt_chosen")
+    actions = ("export_official", "export_review_forms", "adopt_chosen")
 
     class Media:
         css: ClassVar[dict[str, list[str]]] = {"all": ["targets/edit.css"]}
@@ -114,6 +115,10 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
             messages.warning(request, f"刚才导出的文件中没有这{len(hidden)}张：{names}。单位编制中，送审后可见。")
         return export_forms(request, queryset, back=request.get_full_path())
 
+    @admin.action(description="导出审核表", permissions=["view"])
+    def export_review_forms(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase:
+        return export_assessments(request, queryset)
+
     def has_adopt_permission(self, request: HttpRequest) -> bool:
         return ADOPT.is_open_to(person(request))
 
@@ -143,6 +148,13 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
             path("<int:pk>/attachment/<int:attachment>/", view(self.attachment), name=f"{name}_attachment"),
             path("<int:pk>/attachment/<int:attachment>/remove/", view(self.detach), name=f"{name}_detach"),
             path("<int:pk>/remark/", view(self.remark), name=f"{name}_remark"),
+            path("<int:pk>/assessment/", view(self.assessment), name=f"{name}_assessment"),
+            path("<int:pk>/assessment/<int:number>/", view(self.assessment), name=f"{name}_assessment_read"),
+            path(
+                "<int:pk>/assessment/<int:number>/workbook/",
+                view(self.assessment_workbook),
+                name=f"{name}_assessment_workbook",
+            ),
             path("<int:pk>/revision/<int:number>/", view(self.revision), name=f"{name}_revision"),
             path("<int:pk>/revision/<int:number>/paper/", view(self.paper), name=f"{name}_revision_paper"),
             path("<int:pk>/paper/", view(self.paper), name=f"{name}_paper"),
@@ -186,6 +198,12 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
 
     def remark(self, request: HttpRequest, pk: int) -> HttpResponse:
         return remark_view(request, self, self.get_object(request, str(pk)))
+
+    def assessment(self, request: HttpRequest, pk: int, number: int | None = None) -> HttpResponse:
+        return assessment_view(request, self, self.get_object(request, str(pk)), number)
+
+    def assessment_workbook(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        return assessment_workbook(request, self.get_object(request, str(pk)), number)
 
     def revision(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         return revision_page(request, self, self.get_object(request, str(pk)), number)

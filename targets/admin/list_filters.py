@@ -130,6 +130,15 @@ class AgainFilter(TableFilter):
         return queryset.exclude(state__in=(*EDITABLE, VOID))
 
 
+class KeyFilter(TableFilter):
+    title = "重点项目"
+    parameter_name = "key"
+    answers: ClassVar[dict[str, tuple[str, Q]]] = {
+        "key": ("重点项目", Q(is_key=True)),
+        "general": ("一般性项目", Q(is_key=False)),
+    }
+
+
 class CampaignFilter(Choice):
     title = "编报批次"
     parameter_name = "campaign"

@@ -23,6 +23,7 @@ from targets.admin.readable import steps_of
 from targets.admin.remark_notes import remark_context, reply
 from targets.admin.saving import Clash, Saved, save, still_open
 from targets.admin.stale import fill, renew, stale_panel
+from targets.assessing import hint
 from targets.background import Background
 from targets.copying import next_year
 from targets.domain import steps
@@ -188,6 +189,7 @@ def show(
     }
     if record is not None:
         context["attachments"] = attachment_panel(declaration, record, user)
+        context["assessment"] = hint(declaration, user)
         context |= remark_context(declaration, record, user, request.GET.get("row", ""), background)
     if is_form and record is not None:
         typed = desk.typed or page_from(shown(record), _first_row(request))

@@ -1,16 +1,44 @@
 """项目支出绩效目标表: the list of projects, and the pages that concern forms of both kinds."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
+from departments.roles import PERFORMANCE_REVIEWER
+from departments.scoped_admin import person
 from targets.admin.declarations import DeclarationAdmin
+from targets.admin.list_filters import WORKLIST, KeyFilter
 from targets.admin.steps import adopt_view, approve_view, waivers_view
+from targets.assessing import may_mark_key
 from targets.models import BudgetProject
 
 
 @admin.register(BudgetProject)
 class BudgetProjectAdmin(DeclarationAdmin):
+    list_filter = (*WORKLIST, KeyFilter)
+    actions = (*DeclarationAdmin.actions, "mark_as_key", "mark_as_general")
+
+    def has_key_permission(self, request: HttpRequest) -> bool:
+        return person(request).scope.holds(PERFORMANCE_REVIEWER)
+
+    @admin.action(description="标为重点项目", permissions=["key"])
+    def mark_as_key(self, request: HttpRequest, queryset: QuerySet[BudgetProject]) -> None:
+        self._mark(request, queryset, is_key=True)
+
+    @admin.action(description="改为一般性项目", permissions=["key"])
+    def mark_as_general(self, request: HttpRequest, queryset: QuerySet[BudgetProject]) -> None:
+        self._mark(request, queryset, is_key=False)
+
+    def _mark(self, request: HttpRequest, queryset: QuerySet[BudgetProject], *, is_key: bool) -> None:
+        """Which projects are key ones decides which review form they get."""
+        own = [form.pk for form in queryset if may_mark_key(form, person(request))]
+        self.model.objects.filter(pk__in=own).update(is_key=is_key)
+        kind = "重点项目" if is_key else "一般性项目"
+        messages.success(request, f"已将{len(own)}张表标为{kind}。")
+        if left := queryset.count() - len(own):
+            messages.warning(request, f"有{left}张没有改动：已作废，或不归您管理。")
+
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [

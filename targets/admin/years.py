@@ -12,21 +12,29 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from departments.models import Division, Person
-from departments.roles import ADMIN, AUDITOR, PERFORMANCE_REVIEWER
+from departments.roles import AUDITOR
 from departments.scoped_admin import ScopedAdmin, person
-from targets.domain.checks import RULES
+from targets.admin.year_parts import (
+    YEAR_MANAGERS,
+    CampaignInline,
+    CategoryInline,
+    QuestionInline,
+    RuleInline,
+    managed_divisions,
+)
+from targets.domain.assessment import DEFAULT_BANDS, FULL
 from targets.domain.steps import PERFORMANCE_REVIEW, REVIEW_LEVELS
 from targets.domain.taxonomy import TAXONOMIES
 from targets.models import BudgetYear, Campaign, Category, RuleSetting
-from targets.models.year import LEVEL_LABELS
 from targets.tasks import recheck_year
 from targets.year_setup import STANDARD, set_up_year
 
-YEAR_MANAGERS = frozenset({ADMIN, PERFORMANCE_REVIEWER})
 YEAR_READERS = YEAR_MANAGERS | {AUDITOR}
 LEVEL_CHOICES = list(zip(REVIEW_LEVELS, ("主管部门审核", "业务科室审核", "绩效科审核（必有）"), strict=True))
 THRESHOLDS = {"goal_length": "10", "money_tolerance": "0.01", "source_age": "1"}
 """Numbers that rules read, named as in YearRules, with what holds where none is given."""
+NUMBERS = THRESHOLDS | DEFAULT_BANDS
+"""With the grades of the review form, which no rule reads."""
 COPY = "copy"
 
 
@@ -41,12 +49,6 @@ def divisions_of(user: Person) -> QuerySet[Division]:
     if user.is_superuser:
         return Division.objects.all()
     return Division.objects.filter(departments__in=user.scope.reach(*YEAR_READERS)).distinct()
-
-
-def managed_divisions(user: Person) -> QuerySet[Division]:
-    if user.is_superuser:
-        return Division.objects.all()
-    return Division.objects.filter(departments__in=user.scope.reach(*YEAR_MANAGERS)).distinct()
 
 
 class NewYearForm(forms.ModelForm[BudgetYear]):
@@ -91,15 +93,18 @@ class YearForm(forms.ModelForm[BudgetYear]):
 
     class Meta:
         model = BudgetYear
-        fields = ("is_closed", "review_levels", "two_signers")
+        fields = ("is_closed", "review_levels", "two_signers", "assessment_need")
 
     goal_length = threshold_field("总体目标最少字数", THRESHOLDS["goal_length"], 0)
     money_tolerance = threshold_field("资金误差（万元）", THRESHOLDS["money_tolerance"], 4)
     source_age = threshold_field("来源最多早几年", THRESHOLDS["source_age"], 0)
+    grade_excellent = threshold_field("优的最低分", DEFAULT_BANDS["grade_excellent"], 2)
+    grade_good = threshold_field("良的最低分", DEFAULT_BANDS["grade_good"], 2)
+    grade_fair = threshold_field("中的最低分", DEFAULT_BANDS["grade_fair"], 2)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in THRESHOLDS:
+        for name in NUMBERS:
             self.initial[name] = self.instance.thresholds.get(name)
 
     def clean_review_levels(self) -> list[str]:
@@ -109,83 +114,15 @@ class YearForm(forms.ModelForm[BudgetYear]):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         thresholds = dict(self.instance.thresholds)
-        for name in THRESHOLDS:
+        for name in NUMBERS:
             thresholds.pop(name, None)
             if cleaned.get(name) is not None:
                 thresholds[name] = str(cleaned[name])
         self.instance.thresholds = thresholds
+        bands = self.instance.bands
+        if not bands.excellent > bands.good > bands.fair:
+            self.add_error("grade_excellent", "优、良、中的最低分须依次降低，如90、80、60。")
         return cleaned
-
-
-class YearPart(admin.TabularInline[Any, BudgetYear]):
-    """A part of the year: whoever may change the year may change it."""
-
-    extra = 0
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None or managed_divisions(person(request)).filter(pk=obj.division_id).exists()
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_change_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.can_delete and self.has_change_permission(request, obj)
-
-
-class CategoryInline(YearPart):
-    model = Category
-    ordering = ("order", "id")
-    readonly_fields = ("needed",)
-    verbose_name_plural = "指标分类（一级指标的“一级指标”栏留空；新增一级指标请先保存，再在其下添加二级指标）"
-
-    @admin.display(description="必填")
-    def needed(self, obj: Category) -> str | None:
-        return "是" if obj.is_required else None
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A tick is for those who may change it."""
-        required = "is_required" if self.has_change_permission(request, obj) else "needed"
-        return ("parent", "name", "order", required, "external_code")
-
-    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
-        """Level 1 of this very year, listed once and not once for each line."""
-        match = request.resolver_match
-        year = match.kwargs.get("object_id") if match else None
-        top = Category.objects.filter(budget_year=year, parent=None).order_by("order", "id")
-        field: Any = super().formfield_for_foreignkey(db_field, request, queryset=top, **kwargs)
-        field.choices = [("", "（这是一级指标）"), *((one.pk, one.name) for one in top)]
-        return field
-
-
-def rule_choices() -> list[tuple[str, str]]:
-    return [("", "请选规则")] + [
-        (rule.id, f"{rule.id} {rule.title}（平时：{LEVEL_LABELS[rule.level]}）")
-        for rule in sorted(RULES.values(), key=lambda rule: rule.id)
-    ]
-
-
-class RuleForm(forms.ModelForm[RuleSetting]):
-    rule = forms.ChoiceField(label="规则", choices=rule_choices)
-
-    class Meta:
-        model = RuleSetting
-        fields = ("rule", "level")
-
-
-class RuleInline(YearPart):
-    model = RuleSetting
-    form = RuleForm
-    verbose_name_plural = "校验规则级别（只列与平时不同的；未列的规则按平时的级别）"
-
-
-class CampaignInline(YearPart):
-    model = Campaign
-    fields = ("name", "opens_at", "closes_at", "notice")
-    ordering = ("opens_at",)
-    can_delete = False
 
 
 @admin.register(BudgetYear)
@@ -203,11 +140,16 @@ class BudgetYearAdmin(ScopedAdmin):
         "goal_length": "numbers",
         "money_tolerance": "",
         "source_age": "",
+        "assessment_need": "need",
+        "grade_excellent": "grades",
+        "grade_good": "",
+        "grade_fair": "",
     }
-    inlines = (CategoryInline, RuleInline, CampaignInline)
+    inlines = (CategoryInline, RuleInline, QuestionInline, CampaignInline)
     fieldsets = (
         (None, {"fields": ("is_closed",)}),
         ("审核", {"fields": ("review_levels", "two_signers")}),
+        ("审核表", {"fields": ("assessment_need", *DEFAULT_BANDS)}),
         ("校验参数", {"fields": tuple(THRESHOLDS)}),
     )
     add_fieldsets: ClassVar[Any] = ((None, {"fields": ("division", "year", "basis")}),)
@@ -228,6 +170,14 @@ class BudgetYearAdmin(ScopedAdmin):
     @admin.display(description="总体目标最少字数；资金误差（万元）；来源最多早几年")
     def numbers(self, obj: BudgetYear) -> str:
         return "；".join(str(obj.thresholds.get(name, default)) for name, default in THRESHOLDS.items())
+
+    @admin.display(description="通过前须填审核表")
+    def need(self, obj: BudgetYear) -> str:
+        return obj.get_assessment_need_display()
+
+    @admin.display(description="优、良、中的最低分")
+    def grades(self, obj: BudgetYear) -> str:
+        return "、".join(str(obj.thresholds.get(name, default)) for name, default in DEFAULT_BANDS.items())
 
     @admin.display(description="另定级别的规则")
     def rule_count(self, obj: Any) -> int:
@@ -283,6 +233,9 @@ class BudgetYearAdmin(ScopedAdmin):
         if change and (set(THRESHOLDS) & set(form.changed_data) or any(map(_changed, about_rules))):
             transaction.on_commit(partial(recheck_year.enqueue, form.instance.pk))
             messages.info(request, "校验规则有变化，各表的系统校验结果正在后台更新。")
+        points = sum(form.instance.questions.values_list("points", flat=True))
+        if change and points != FULL:
+            messages.warning(request, f"审核问题的分值合计{points}分，应为{FULL}分。请核对各项分值。")
 
 
 class RoundYearFilter(admin.SimpleListFilter):

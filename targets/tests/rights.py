@@ -52,6 +52,9 @@ FILLS_IN = dict.fromkeys(SEEN, people("")) | {
 """While a form is its unit's."""
 ATTACHED = dict.fromkeys(SEEN, people("")) | {"school": READ["school"], "sent": SEEN["sent"]}
 """Papers go with the text: of a draft its unit's alone."""
+NOBODYS = dict.fromkeys(SEEN, people(""))
+JUDGED = NOBODYS | {"sent": SEEN["sent"]}
+"""With a review form that went with a step: whoever sees the form sees it."""
 OURS_AND_THEIRS = {"here": people("admin auditor root"), "elsewhere": people("root far")}
 YEARS = {"here": people("perf perf2 admin auditor root"), "elsewhere": people("root far")}
 OFFICES_SEEN = {"here": WHOLE_DIVISION, "elsewhere": people("root far")}
@@ -127,7 +130,7 @@ def tables(label: str, *, imports: Names = ADMINS, exports: Names = EVERYBODY) -
     }
 
 
-def forms(name: str, attached: Mapping[str, Names]) -> dict[str, Rule]:
+def forms(name: str, attached: Mapping[str, Names], judged: Mapping[str, Names]) -> dict[str, Rule]:
     own = {
         f"admin:targets_{name}_step": Rule(SEEN, status=LED),
         f"admin:targets_{name}_before": Rule(FILLS_IN, SEEN, instead=LED),
@@ -138,6 +141,9 @@ def forms(name: str, attached: Mapping[str, Names]) -> dict[str, Rule]:
         f"admin:targets_{name}_attach": Rule(SEEN, status=LED),
         f"admin:targets_{name}_attachment": Rule(attached),
         f"admin:targets_{name}_detach": Rule(SEEN, status=LED),
+        f"admin:targets_{name}_assessment": Rule(judged, SEEN, instead=LED),
+        f"admin:targets_{name}_assessment_read": Rule(judged),
+        f"admin:targets_{name}_assessment_workbook": Rule(judged),
         f"admin:targets_{name}_revision": Rule(READ),
         f"admin:targets_{name}_revision_paper": Rule(READ),
         f"admin:targets_{name}_paper": Rule(READ),
@@ -196,8 +202,8 @@ GET: dict[str, Rule] = {
     "admin:departments_deputation_own": Rule(EVERYBODY),
     **screen("targets.budgetyear", YEARS, lists=YEAR_MANAGERS | {"auditor"}, adds=YEAR_MANAGERS),
     **screen("targets.campaign", YEARS, lists=YEAR_MANAGERS | {"auditor"}, adds=YEAR_MANAGERS),
-    **forms("budgetproject", ATTACHED),
-    **forms("departmentplan", dict.fromkeys(SEEN, people(""))),
+    **forms("budgetproject", ATTACHED, JUDGED),
+    **forms("departmentplan", NOBODYS, NOBODYS),
     "admin:targets_copy": Rule(FILLERS),
     "admin:targets_day_summary": Rule(people("filler sibling stranger boss")),
     "admin:targets_day_letter": Rule(FILLERS | {"boss"}),
@@ -271,6 +277,13 @@ DEEDS: dict[tuple[str, str, str], Names] = {
     ("admin:targets_budgetproject_remark", "school", "remark"): people(""),
     ("admin:targets_budgetproject_remark", "sent", "remark"): people("office"),
     ("admin:targets_budgetproject_remark", "passed", "remark"): people("perf perf2"),
+    ("admin:targets_budgetproject_assessment", "school", "judge"): people(""),
+    ("admin:targets_budgetproject_assessment", "sent", "judge"): people("office"),
+    ("admin:targets_budgetproject_assessment", "passed", "judge"): people("perf perf2"),
+    ("admin:targets_budgetproject_assessment", "sent", "key"): people("office perf perf2"),
+    ("admin:targets_budgetproject_assessment", "elsewhere", "key"): people("far"),
+    ("admin:targets_budgetproject_assessment_read", "sent", "judge"): people(""),
+    ("admin:targets_budgetproject_changelist", "", "key projects"): people("perf perf2"),
     ("admin:targets_stockphrase_change", "own", "phrase"): people("perf"),
     ("admin:targets_stockphrase_change", "shared", "phrase"): people("perf perf2"),
     ("admin:targets_waivers", "", "refuse"): people("perf perf2"),

@@ -146,7 +146,9 @@ def _add_sent_and_public(samples: Samples) -> None:
     attach(draft, b"%PDF-1.7 " + MARKS["school"].encode(), "依据.pdf", by=world.filler)
     sent = world.declaration(title="送审的项目")
     attach(sent, b"%PDF-1.7 sent", "依据.pdf", by=world.filler)
-    world.advance(sent, "submit", "forward")
+    world.advance(sent, "submit")
+    world.judge(sent)
+    world.advance(sent, "forward")
     world.note(sent, world.office)
     samples.things["targets.budgetproject"]["sent"] = sent
     for name, owner in (("own", world.perf), ("shared", None)):
