@@ -15,7 +15,18 @@ from targets.bulk import insert_many, no_garbage, update_many
 from targets.domain.steps import SEEN_REVISION, Step
 from targets.guards import Case, Order
 from targets.models import Declaration, Remark, ReviewEvent
-from targets.review import MOVED, SENDING, StepRefused, aim, find_step, label_of, move, send_papers, take_along, take_step
+from targets.review import (
+    MOVED,
+    SENDING,
+    StepRefused,
+    aim,
+    find_step,
+    label_of,
+    move,
+    send_papers,
+    take_along,
+    take_step,
+)
 from targets.storing import close_sittings
 
 RELATED = ("unit", "department", "budget_year", "current_revision")

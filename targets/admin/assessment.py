@@ -27,7 +27,7 @@ from targets.assessing import (
     sheet_for,
     why_not_assess,
 )
-from targets.domain.assessment import FULL, GRADES, PLAIN, Answer, plain_grade
+from targets.domain.assessment import FULL, GRADES, PLAIN, Answer, Question, plain_grade
 from targets.findings import count_levels, judge
 from targets.models import Assessment, Declaration
 from targets.outgoing.assessments import PLAN_TITLE, PROJECT_TITLE, VARIANTS, assessments_workbook, file_name, newest
@@ -62,6 +62,8 @@ class Line:
     """Over how many lines the name of its group goes; 0 where it goes on from the line above."""
     notes: Sequence[Note] = ()
     checked: str = ""
+    is_checked: bool = False
+    """Some rule bears on it."""
     others: Sequence[str] = ()
 
 
@@ -199,7 +201,7 @@ def _write(
     by_rule = _by_rule(paper)
     claimed = {rule for question in questions for rule in question.rules}
     lines = [
-        _with_findings(line, [note for rule in question.rules for note in by_rule[rule]], others.get(question.name, ()))
+        _with_findings(line, question, by_rule, others.get(question.name, ()))
         for line, question in zip(_lines(answers), questions, strict=True)
     ]
     is_old = bool(sheet.answers) and revision is not None and sheet.revision_id != revision.pk
@@ -237,11 +239,15 @@ def _by_rule(paper: Paper) -> dict[str, list[Note]]:
     return found
 
 
-def _with_findings(line: Line, notes: Sequence[Note], others: Sequence[str]) -> Line:
+def _with_findings(
+    line: Line, question: Question, by_rule: Mapping[str, Sequence[Note]], others: Sequence[str]
+) -> Line:
+    notes = [note for rule in question.rules for note in by_rule.get(rule, ())]
     counts = count_levels([note.judged for note in notes])
     words = "、".join(f"{words}{counts[level]}" for level, words in LEVEL_WORDS.items() if counts[level])
     total = sum(counts.values())
-    return replace(line, notes=notes, others=others, checked=f"系统校验发现{total}处问题：{words}" if total else "")
+    checked = f"系统校验发现{total}处问题：{words}" if total else ""
+    return replace(line, notes=notes, checked=checked, is_checked=bool(question.rules), others=others)
 
 
 def _others(sheets: Sequence[Assessment], own: Assessment) -> dict[str, list[str]]:

@@ -119,9 +119,6 @@ class YearForm(forms.ModelForm[BudgetYear]):
             if cleaned.get(name) is not None:
                 thresholds[name] = str(cleaned[name])
         self.instance.thresholds = thresholds
-        bands = self.instance.bands
-        if not bands.excellent > bands.good > bands.fair:
-            self.add_error("grade_excellent", "优、良、中的最低分须依次降低，如90、80、60。")
         return cleaned
 
 

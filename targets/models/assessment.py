@@ -172,6 +172,11 @@ class Assessment(models.Model):
     def score(self) -> str:
         return "" if self.total is None else plain_number(self.total)
 
+    @property
+    def overall(self) -> str:
+        """总体意见; where none was written, what was said with the step."""
+        return self.opinion or (self.event.opinion if self.event else "")
+
     def fingerprint(self) -> str:
         """Of everything it says; the event of its step holds it, so that a later change is seen."""
         names = ("number", "revision_id", "level", "is_scored", "answers", "grade", "opinion", "expert_opinion")

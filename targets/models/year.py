@@ -97,7 +97,7 @@ class BudgetYear(models.Model):
                 raise ValidationError({"thresholds": f"“{name}”的值“{value}”不是数字，请改为数字。"}) from None
         bands = self.bands
         if not bands.excellent > bands.good > bands.fair:
-            raise ValidationError({"thresholds": "优、良、中的最低分须依次降低，如90、80、60。请改正。"})
+            raise ValidationError("审核表的优、良、中，最低分须依次降低，如90、80、60。请改正。")
 
     @property
     def bands(self) -> Bands:

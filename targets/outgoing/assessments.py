@@ -27,7 +27,8 @@ def newest(declarations: Iterable[int], reader: Person) -> list[Assessment]:
     found = (
         Assessment.objects.filter(pk__in=last).select_related(*RELATED).defer("declaration__goal", "event__findings")
     )
-    return list(found.order_by("declaration__year", "declaration__department__code", "declaration", "number"))
+    place = (f"declaration__{name}" for name in ("year", "department__code", "title_key", "id"))
+    return list(found.order_by(*place, "level"))  # their names are in the order of the way
 
 
 def assessments_workbook(assessments: Sequence[Assessment]) -> bytes:
@@ -71,7 +72,7 @@ def sheet_of(one: Assessment) -> AssessmentSheet:
         answers=one.answered,
         score=one.score,
         grade=one.grade,
-        opinion=one.opinion or (event.opinion if event else ""),
+        opinion=one.overall,
         expert_opinion=one.expert_opinion,
         filled_in_by=one.person_name,
         taken=taken,

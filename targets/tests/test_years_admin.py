@@ -153,3 +153,59 @@ def test_the_list_takes_the_same_queries_for_many_years(world, django_assert_max
         set_up_year(world.division, year)
     with django_assert_max_num_queries(14):
         assert client.get(LIST).status_code == 200
+
+
+def questions_of(year):
+    return [(one.group, one.name, one.points, one.rules) for one in year.questions.all()]
+
+
+def test_a_new_year_asks_what_the_last_one_asked(world):
+    world.year.questions.filter(name="规范完整性").update(points=20, rules=["R01"], text="另一个问题")
+    world.year.assessment_need = "key"
+    world.year.thresholds = {"grade_good": "85"}
+    world.year.save()
+    made = set_up_year(world.division, 2030, copy_from=world.year)
+    assert questions_of(made) == questions_of(world.year)
+    assert ("完整性", "规范完整性", 20, ["R01"]) in questions_of(made)
+    assert (made.assessment_need, made.bands.good) == ("key", 85)
+
+
+def test_a_year_without_an_earlier_one_asks_the_usual_eight(world):
+    made = set_up_year(world.division, 2030)
+    assert questions_of(made) == questions_of(world.year)
+    assert sum(points for _, _, points, _ in questions_of(made)) == 100
+
+
+def test_questions_are_changed_on_the_page_and_points_are_added_up(world, django_capture_on_commit_callbacks):
+    client = client_of(world.admin)
+    body = filled(client.get(change_page(world.year)))
+    assert body["questions-0-rules"].startswith("R01、R03")
+    body |= {"questions-0-points": "5", "questions-0-text": "改过的问题", "questions-0-rules": "r01 R10，R11"}
+    with django_capture_on_commit_callbacks(execute=True):
+        page = client.post(change_page(world.year), body, follow=True)
+    first = world.year.questions.get(name="规范完整性")
+    assert (first.points, first.text, first.rules) == (5, "改过的问题", ["R01", "R10", "R11"])
+    assert "审核问题的分值合计95分，应为100分" in page.content.decode()
+    assert not DBTaskResult.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"questions-0-rules": "R01 R99"}, "没有这些规则：R99。请写规则编号，如 R01、R10。"),
+        ({"questions-1-name": "规范完整性"}, "请修正"),
+        ({"grade_good": "95"}, "审核表的优、良、中，最低分须依次降低，如90、80、60。请改正。"),
+        ({"grade_fair": "80"}, "审核表的优、良、中，最低分须依次降低，如90、80、60。请改正。"),
+    ],
+)
+def test_questions_and_bands_that_cannot_be_are_told(world, typed, told):
+    client = client_of(world.admin)
+    page = client.post(change_page(world.year), filled(client.get(change_page(world.year)), **typed))
+    assert told in page.content.decode()
+
+
+def test_an_auditor_reads_questions_and_bands_in_words(world):
+    page = client_of(world.auditor).get(change_page(world.year)).content.decode()
+    assert "90、80、60" in page
+    assert "R02、R12" in page
+    assert "不要求" in page

@@ -30,7 +30,7 @@ def ask_of_each_year(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('targets', '0015_events_say_more'),
+        ('targets', '0016_revisions_by_deputies'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
