@@ -28,7 +28,7 @@ from targets.guards import own_text
 from targets.models import Assessment, Declaration
 from targets.models.assessment import LEVEL_AT
 from targets.models.remark import FINANCE_SIDE
-from targets.remarks import reviewing_role
+from targets.remarks import reviewing_role, signed
 from targets.review import StepRefused
 
 NOT_YOURS = "审核表由正在审核这张表的人填写，现在不由您审核，没有保存。"
@@ -111,7 +111,8 @@ def save_assessment(declaration: Declaration, written: Written, *, by: Person) -
         sheet.opinion = written.opinion.strip()
         sheet.expert_opinion = written.expert_opinion.strip() if is_scored else ""
         sheet.internal_note = written.internal_note.strip()
-        sheet.person, sheet.person_name, sheet.role = by, str(by), reviewing_role(locked, by)
+        role = reviewing_role(locked, by)
+        sheet.person, sheet.person_name, sheet.role = by, signed(by, locked, role), role
         sheet.saves, sheet.saved_at = sheet.saves + 1, timezone.now()
         if sheet.saves == 1:
             last: int | None = locked.assessments.aggregate(last=Max("number"))["last"]

@@ -108,7 +108,7 @@ def remark(declaration: Declaration, said: Said, *, by: Person) -> Remark:
         quoted=cell_text(record, said.row, said.field) or "",
         proposal=said.proposal.strip(),
         author=by,
-        author_name=_signed(by, declaration, role),
+        author_name=signed(by, declaration, role),
         role=role,
     )
 
@@ -243,13 +243,13 @@ STATE_AFTER: dict[str, Remark.State] = {
 }
 
 
-def _signed(by: Person, declaration: Declaration, role: str) -> str:
+def signed(by: Person, declaration: Declaration, role: str) -> str:
     absent = by.scope.acts_for(declaration.unit_id, role)
     return str(Signature(by.pk, str(by), absent.pk, str(absent)) if absent else by)
 
 
 def _reply(one: Remark, deed: RemarkReply.Deed, by: Person, text: str = "", *, seen: int | None = None) -> RemarkReply:
-    name = _signed(by, one.declaration, reviewing_role(one.declaration, by) or FILLER)
+    name = signed(by, one.declaration, reviewing_role(one.declaration, by) or FILLER)
     with transaction.atomic():
         locked = Remark.objects.select_for_update().get(pk=one.pk)
         if seen is not None and seen != locked.replies.count():

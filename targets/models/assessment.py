@@ -121,7 +121,7 @@ class Assessment(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="assessments", verbose_name="填写人"
     )
-    person_name = models.CharField("填写人姓名", max_length=40)
+    person_name = models.CharField("填写人姓名", max_length=90)
     role = models.CharField("角色", max_length=24, choices=list(ROLES.items()))
     saves = models.PositiveIntegerField("保存次数", default=0)
     saved_at = models.DateTimeField("保存时间", default=timezone.now)

@@ -56,7 +56,7 @@ def sheet_of(one: Assessment) -> AssessmentSheet:
     form: Declaration = one.declaration
     record: Record = one.revision.record
     event = one.event
-    taken = f"{event.person_name}{_day(event.at)}办理“{event.label}”" if event else "草稿，尚未办理"
+    taken = f"{event.signature}{_day(event.at)}办理“{event.label}”" if event else "草稿，尚未办理"
     return AssessmentSheet(
         title=f"{form.year}年{PLAN_TITLE if form.is_plan else PROJECT_TITLE}",
         variant="" if form.is_plan else VARIANTS[one.is_scored],

@@ -30,7 +30,7 @@ def ask_of_each_year(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('targets', '0016_revisions_by_deputies'),
+        ('targets', '0017_names_of_two_in_remarks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('opinion', models.TextField(blank=True, verbose_name='总体意见')),
                 ('expert_opinion', models.TextField(blank=True, verbose_name='第三方或专家意见')),
                 ('internal_note', models.TextField(blank=True, verbose_name='内部备注')),
-                ('person_name', models.CharField(max_length=40, verbose_name='填写人姓名')),
+                ('person_name', models.CharField(max_length=90, verbose_name='填写人姓名')),
                 ('role', models.CharField(choices=[('filler', '单位经办人'), ('department_reviewer', '主管部门审核人'), ('office_reviewer', '业务科室审核人'), ('performance_reviewer', '绩效科审核人'), ('budget_office', '预算科'), ('admin', '系统管理员'), ('auditor', '审计查询（只读）')], max_length=24, verbose_name='角色')),
                 ('saves', models.PositiveIntegerField(default=0, verbose_name='保存次数')),
                 ('saved_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='保存时间')),
