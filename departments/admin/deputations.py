@@ -73,7 +73,7 @@ class StateFilter(admin.SimpleListFilter):
             "later": to_come & Q(valid_from__gt=today()),
             "over": ~to_come,
         }
-        return queryset.filter(wanted[self.value()]) if self.value() in wanted else queryset
+        return queryset.filter(wanted.get(self.value() or "", Q()))
 
 
 @admin.register(Deputation)

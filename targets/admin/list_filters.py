@@ -12,6 +12,7 @@ from departments.models import Department
 from departments.scoped_admin import person
 from targets.domain.steps import EDITABLE, VOID
 from targets.models import Campaign, ReviewEvent
+from targets.models.review import done_by
 
 
 class Choice(admin.SimpleListFilter):
@@ -37,7 +38,7 @@ class TurnFilter(admin.SimpleListFilter):
         user = person(request)
         if self.value() == "mine":
             return queryset.waiting_for(user)
-        return queryset.filter(events__person=user).distinct() if self.value() == "done" else queryset
+        return queryset.filter(done_by(user, "events__")).distinct() if self.value() == "done" else queryset
 
 
 class YearFilter(Choice):

@@ -17,7 +17,7 @@ class Signature(NamedTuple):
     @property
     def people(self) -> frozenset[int]:
         """All whose work it is."""
-        return frozenset({self.person_id, self.stood_in_for_id} - {None})
+        return frozenset(one for one in (self.person_id, self.stood_in_for_id) if one is not None)
 
     def told_to(self, reader: int) -> str:
         """`您代张三`, `李四代您`: who did it, for the middle of a sentence."""

@@ -2,11 +2,18 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
+from departments.models import Person
 from departments.roles import ROLES
 from targets.domain.signature import Signature
 from targets.domain.steps import STATES
+
+
+def done_by(person: Person, prefix: str = "") -> Q:
+    """Filter for the steps that he took, or a deputy in his place."""
+    return Q(**{f"{prefix}person": person}) | Q(**{f"{prefix}stood_in_for": person})
 
 
 class ReviewEvent(models.Model):

@@ -298,6 +298,9 @@ def test_both_names_stand_wherever_the_deed_is_told(world: World, returned: Decl
     home = page(world.filler, "index")
     assert home.count(f"主管部门审核人 {BOTH}") == 2  # what waits, and what happened
     assert "sibling某（代filler某）" in page(world.filler, "targets_budgetproject_revision", returned.pk, 1)
+    for who in (world.boss, world.nobody):  # what was done in one's name is among what one has done
+        assert page(who, "index").split("我的已办")[1].count(f"主管部门审核人 {BOTH}") == 1
+        assert returned.title in page(who, "targets_budgetproject_changelist", turn="done")
 
 
 def test_the_trail_finds_a_deed_by_either_name_and_files_both(world: World, returned: Declaration) -> None:

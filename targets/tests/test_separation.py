@@ -285,7 +285,7 @@ def table(cast: Cast) -> dict[Cell, bool]:
 
 def test_every_role_step_state_and_relation(cast: Cast) -> None:
     """What would be said to each of them, for each step, wherever the form may stand."""
-    told = {}
+    told: dict[Cell, str] = {}
     for stands in MAY:
         with standing(cast, stands) as form:
             asked = {

@@ -76,7 +76,7 @@ def context_for(person: Person) -> dict[str, Any]:
         context["facts"] += sections.review_facts(context["desk"])
         context["reaches_nobody"] = not scope.reach(*REVIEWERS)
     if scope.holds(*REVIEWERS, *APPROVERS):
-        context["done"] = sections.done_by(person)
+        context["done"] = sections.done_so_far(person)
     if scope.holds(*APPROVERS):
         context["is_approver"] = True
         context["to_approve"] = sections.to_approve(waiting)

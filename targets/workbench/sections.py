@@ -15,6 +15,7 @@ from targets.links import form_url
 from targets.models import BudgetYear, Campaign, Category, Declaration, Disclosure, ReviewEvent, Waiver
 from targets.models.authorship import awaiting_confirmation
 from targets.models.declaration import KIND_LABELS
+from targets.models.review import done_by
 from targets.progress import with_progress
 from targets.review import whose_turn
 from targets.workbench.facts import Fact, Group, by_department, days_since, total_of
@@ -218,9 +219,9 @@ def happenings(person: Person) -> list[Happening]:
     return _told(ReviewEvent.objects.filter(declaration__in=visible), person)
 
 
-def done_by(person: Person) -> list[Happening]:
+def done_so_far(person: Person) -> list[Happening]:
     visible = Declaration.objects.visible_to(person)
-    return _told(ReviewEvent.objects.filter(person=person, declaration__in=visible), person)
+    return _told(ReviewEvent.objects.filter(done_by(person), declaration__in=visible), person)
 
 
 def _told(events: Any, person: Person) -> list[Happening]:
@@ -229,10 +230,14 @@ def _told(events: Any, person: Person) -> list[Happening]:
         Happening(
             event,
             form_url(event.declaration),
-            "您" if event.person_id == person.pk else f"{event.get_role_display()} {event.signature}",
+            "您" if _is_his_alone(event, person) else f"{event.get_role_display()} {event.signature}",
         )
         for event in found
     ]
+
+
+def _is_his_alone(event: ReviewEvent, person: Person) -> bool:
+    return event.person_id == person.pk and event.stood_in_for_id is None
 
 
 def counts_by_state(person: Person) -> list[dict[str, Any]]:
