@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from targets.domain.signature import Signature
-from targets.domain.steps import OFFICE_REVIEW
+from targets.domain.steps import OFFICE_REVIEW, REFUSE_REQUEST, REQUEST_RETURN
 from targets.findings import Judged, Years, judge, waivers_of
 from targets.models import Assessment, Declaration, Indicator, Remark, ReviewEvent
 from targets.models.assessment import LEVEL_AT
@@ -52,7 +52,19 @@ class Background:
         """Every step taken on them, in order."""
         events = ReviewEvent.objects.filter(declaration__in=self._ids).order_by("number")
         who = ("person_id", "person_name", "stood_in_for_id", "stood_in_for_name")
-        return list(events.only("declaration_id", "number", "version", "from_state", "step", *who))
+        what = ("declaration_id", "number", "version", "from_state", "to_state", "step", "opinion")
+        return list(events.only(*what, *who))
+
+    @cached_property
+    def requests(self) -> Mapping[int, ReviewEvent]:
+        """申请退回 that waits for an answer, by form (as `ReviewEvent.objects.open_requests`)."""
+        found: dict[int, ReviewEvent] = {}
+        for event in self.events:
+            if event.step == REQUEST_RETURN:
+                found[event.declaration_id] = event
+            elif event.step == REFUSE_REQUEST or event.from_state != event.to_state:
+                found.pop(event.declaration_id, None)
+        return found
 
     @cached_property
     def last_steps(self) -> Mapping[int, str]:

@@ -130,10 +130,11 @@ def make_accounts() -> int:
 
 
 def open_round() -> None:
-    """A round 二上 that is open on the day of the first start. Its notice number is not in the publication: left blank."""
+    """A round 二上 that is open whenever the demo starts: one that has closed meanwhile would lock the trial out. Its notice
+    number is not in the publication: left blank."""
     today = timezone.localdate()
     evening = datetime.combine(today + timedelta(days=30), time(18))
-    Campaign.objects.get_or_create(
+    campaign, _ = Campaign.objects.get_or_create(
         budget_year=BudgetYear.objects.get(division__code=DIVISION, year=YEAR),
         name="二上",
         defaults={
@@ -141,6 +142,9 @@ def open_round() -> None:
             "closes_at": timezone.make_aware(evening),
         },
     )
+    if campaign.closes_at <= timezone.now():
+        campaign.closes_at = timezone.make_aware(evening)
+        campaign.save(update_fields=["closes_at"])
 
 
 def import_workbooks(files: Iterable[Path]) -> int:

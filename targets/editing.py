@@ -12,12 +12,13 @@ from departments.roles import FILLER
 from targets.domain.edits import Conflict, Edit, merge
 from targets.domain.names import name_key
 from targets.domain.record import PLAN, Record
-from targets.domain.steps import STATES
-from targets.models import BudgetYear, Campaign, Declaration, Revision, Sitting
+from targets.domain.steps import EDITABLE, STATES
+from targets.models import BudgetYear, Declaration, Revision, Sitting
 from targets.models.declaration import title_key
 from targets.storing import close_sittings, keep, store
 
 ROWS_AT_MOST = 2000
+LATE_CURE = "确需修改的，请联系财政局绩效科“单独开放”这张表。"
 
 
 class EditRefused(Exception):
@@ -81,6 +82,8 @@ def end_sittings(*, idle: timedelta) -> int:
 def why_not_editable(declaration: Declaration, user: Person) -> str:
     if declaration.unit_id not in user.scope.reach(FILLER) or not user.scope.holds(FILLER):
         return f"“{declaration.heading}”由{declaration.unit.label}的单位经办人填写，您不能修改。"
+    if declaration.state in EDITABLE and (ended := declaration.round_ended):
+        return f"{ended.ending}，“{declaration.heading}”不能再修改和送审。{LATE_CURE}"
     return f"“{declaration.heading}”现在是“{STATES[declaration.state]}”，不能修改。需要修改请先撤回，或请审核人退回。"
 
 
@@ -107,6 +110,8 @@ def create_declaration(
         raise EditRefused(f"您不是{unit.label}的单位经办人，不能新建它的绩效目标表。")
     if budget_year.is_closed:
         raise EditRefused(f"{budget_year}已关账，不能新建绩效目标表。")
+    if ended := budget_year.round_ended_for_new():
+        raise EditRefused(f"{ended.ending}，没有新建。请等下一批次开始，或联系财政局绩效科。")
     name = title.strip() if kind != PLAN else f"{budget_year.year}年整体绩效目标表"
     if not name_key(name):
         raise EditRefused("项目名称为空，没有新建。请填写项目名称。")
@@ -136,7 +141,7 @@ def fresh_declaration(record: Record, budget_year: BudgetYear, department: Depar
         division_id=budget_year.division_id,
         budget_year=budget_year,
         year=record.year,
-        campaign=open_campaign(budget_year),
+        campaign=budget_year.present_round(),
         kind=record.kind,
         department=department,
         unit=unit,
@@ -144,9 +149,3 @@ def fresh_declaration(record: Record, budget_year: BudgetYear, department: Depar
         title=record.title,
         title_key=title_key(record.kind, record.title),
     )
-
-
-def open_campaign(budget_year: BudgetYear) -> Campaign | None:
-    """The round now open, else the latest one announced."""
-    campaigns = sorted(budget_year.campaigns.all(), key=lambda campaign: campaign.opens_at, reverse=True)
-    return next((campaign for campaign in campaigns if campaign.is_open), campaigns[0] if campaigns else None)

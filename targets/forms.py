@@ -338,3 +338,8 @@ class StepOrder(forms.Form):
     document_date = forms.DateField(
         required=False, error_messages={"invalid": "发文日期不是日期。请写成如 2023-01-15。"}
     )
+    content = forms.CharField(required=False, strip=False)
+    budget_effect = forms.CharField(required=False, strip=False)
+    open_until = forms.DateField(
+        required=False, error_messages={"invalid": "开放至哪一天不是日期。请写成如 2023-01-15。"}
+    )

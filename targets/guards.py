@@ -1,8 +1,10 @@
 """What a step needs besides role and state: each guard looks at one form and one person and says in words why not."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
 
 from departments.models import Person
 from targets.background import Background
@@ -10,7 +12,19 @@ from targets.domain import steps
 from targets.domain.signature import Signature
 from targets.domain.steps import OFFICE_REVIEW, RETURNED, Step
 from targets.findings import Judged
-from targets.models import Assessment, Declaration
+from targets.models import Assessment, Declaration, ReviewEvent
+
+OPEN_AT_MOST = 366
+"""Days that a form may be open alone: who types a wrong year is asked again."""
+
+
+def end_of(day: date) -> datetime:
+    """The last moment of a day that is still given."""
+    return timezone.make_aware(datetime.combine(day, time.max))
+
+
+def day_in_words(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +37,10 @@ class Order:
     to_level: str = RETURNED
     document_number: str = ""
     document_date: date | None = None
+    open_until: date | None = None
+    """The last day of 单独开放."""
+    adjustment: Mapping[str, str] = field(default_factory=dict)
+    """By the names of `ADJUSTMENT_ITEMS`."""
     undoes_batch: int | None = None
     """The import whose undoing voids the form that it created (`targets.intake.undo` alone says this)."""
 
@@ -50,6 +68,16 @@ class Case:
     def awaits_confirmation(self) -> bool:
         return self.declaration.pk in self.background.awaiting_confirmation
 
+    @property
+    def request(self) -> ReviewEvent | None:
+        """The unit's 申请退回 that waits for an answer."""
+        return self.background.requests.get(self.declaration.pk)
+
+    @property
+    def granted(self) -> ReviewEvent | None:
+        """The request that this return to the unit grants; it is the ground of the return."""
+        return self.request if self.step.slug == "return" and self.order.to_level == RETURNED else None
+
 
 AUTHORED = "这一稿是{}编制的"
 
@@ -74,13 +102,13 @@ def _own_work(signed: Iterable[Signature], user: Person, told: str) -> str:
 
 
 def _has_opinion(case: Case) -> str:
-    return (
-        "" if case.order.opinion.strip() else f"没有{case.step.label}：审核意见为空。请写明原因后再{case.step.label}。"
-    )
+    if case.order.opinion.strip() or case.granted:
+        return ""
+    return f"没有{case.step.label}：审核意见为空。请写明原因后再{case.step.label}。"
 
 
 def _has_reason(case: Case) -> str:
-    return "" if case.order.opinion.strip() else f"没有{case.step.label}：理由为空。请写明理由。"
+    return "" if case.order.opinion.strip() else f"没有办理“{case.step.label}”：理由为空。请写明理由。"
 
 
 def _has_document(case: Case) -> str:
@@ -108,7 +136,7 @@ def _musts_are_answered(case: Case) -> str:
 
 def _says_what_is_wrong(case: Case) -> str:
     """A return without a place leaves the unit guessing."""
-    if case.declaration.pk in case.background.remarked or case.judged:
+    if case.granted or case.declaration.pk in case.background.remarked or case.judged:
         return ""
     if case.assessment and case.assessment.suggests_return:
         return ""
@@ -139,6 +167,46 @@ def _is_untouched(case: Case) -> str:
     if case.background.last_steps.get(case.declaration.pk) == "submit":
         return ""
     return "不能撤回：审核人已经办理。请联系审核人退回。"
+
+
+def _is_dealt_with(case: Case) -> str:
+    if _is_untouched(case) or _is_in_time(case):
+        return ""
+    return "审核人还没有办理，无须申请退回：请直接“撤回”。"
+
+
+def _is_in_time(case: Case) -> str:
+    ended = case.declaration.round_ended
+    return f"不能{case.step.label}：{ended.ending}。请联系财政局绩效科“单独开放”这张表。" if ended else ""
+
+
+def _is_bound_by_a_round(case: Case) -> str:
+    """The end of its round concerns this form, be it past or to come."""
+    form, year = case.declaration, case.declaration.budget_year
+    if form.campaign_id and form.version == 1 and year.closes_strictly and not year.is_closed:
+        return ""
+    return f"不能{case.step.label}：这张表不受批次截止时间限制，单位现在就可以修改和送审。"
+
+
+def _says_until_when(case: Case) -> str:
+    day, today = case.order.open_until, timezone.localdate()
+    if day is None:
+        return f"没有{case.step.label}：没有填写开放至哪一天。请填写日期。"
+    if not today <= day <= today + timedelta(days=OPEN_AT_MOST):
+        return f"没有{case.step.label}：开放至{day_in_words(day)}不行，须在今天以后、{OPEN_AT_MOST}天以内。请改填日期。"
+    campaign = case.declaration.campaign
+    if campaign and end_of(day) <= campaign.closes_at:
+        closes = day_in_words(timezone.localdate(campaign.closes_at))
+        return f"没有{case.step.label}：批次“{campaign.name}”{closes}才截止，无须开放至{day_in_words(day)}。请填写更晚的日期。"
+    return ""
+
+
+def _has_no_request(case: Case) -> str:
+    return "已经申请退回，请等审核人办理。" if case.request else ""
+
+
+def _is_requested(case: Case) -> str:
+    return "" if case.request else f"不能{case.step.label}：单位没有申请退回，或申请已经办理。请刷新后再看。"
 
 
 def _is_confirmed(case: Case) -> str:
@@ -172,7 +240,20 @@ def _is_other_signer(case: Case) -> str:
 def _is_first_version(case: Case) -> str:
     if case.declaration.version == 1:
         return ""
-    return f"不能{case.step.label}：上一版已批复并在执行中。不再调整的，请撤销本次修改后联系绩效科。"
+    return f"不能{case.step.label}：上一版已批复并在执行中。不再调整的，请单位“撤销调整”。"
+
+
+def _is_later_version(case: Case) -> str:
+    return "" if case.declaration.version > 1 else f"不能{case.step.label}：这张表还没有批复过，没有调整可以撤销。"
+
+
+def _tells_the_adjustment(case: Case) -> str:
+    missing = [
+        label for name, label in steps.ADJUSTMENT_ITEMS.items() if not case.order.adjustment.get(name, "").strip()
+    ]
+    if not missing:
+        return ""
+    return f"没有办理“{case.step.label}”：{'、'.join(missing)}为空。请填写；不影响预算的，写明“不影响预算”。"
 
 
 def _is_of_the_batch(case: Case) -> str:
@@ -187,11 +268,17 @@ GUARDS: dict[str, Callable[[Case], str]] = {
     steps.OTHER_SIGNER: _is_other_signer,
     steps.SEEN_REVISION: _saw_this_revision,
     steps.UNTOUCHED: _is_untouched,
+    steps.DEALT_WITH: _is_dealt_with,
+    steps.NO_REQUEST: _has_no_request,
+    steps.REQUESTED: _is_requested,
     steps.ENTERED_BY_FINANCE: _was_entered_by_finance,
     steps.CONFIRMED: _is_confirmed,
     steps.CLOSED_YEAR: _is_closed_year,
+    steps.BOUND: _is_bound_by_a_round,
+    steps.IN_TIME: _is_in_time,
     steps.OPEN_YEAR: _is_open_year,
     steps.FIRST_VERSION: _is_first_version,
+    steps.LATER_VERSION: _is_later_version,
     steps.UNDOES_BATCH: _is_of_the_batch,
     steps.MUSTS_ANSWERED: _musts_are_answered,
     steps.NO_ERRORS: _has_no_errors,
@@ -199,6 +286,8 @@ GUARDS: dict[str, Callable[[Case], str]] = {
     steps.OPINION: _has_opinion,
     steps.REMARKED: _says_what_is_wrong,
     steps.REASON: _has_reason,
+    steps.ADJUSTMENT: _tells_the_adjustment,
+    steps.UNTIL: _says_until_when,
     steps.DOCUMENT: _has_document,
 }
 """In the order in which they are asked."""

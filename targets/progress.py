@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from targets.domain.record import PLAN
 from targets.domain.rules import INFO
+from targets.domain.steps import REFUSE_REQUEST
 from targets.findings import Years, judge
-from targets.models import Declaration, Indicator, Remark
+from targets.models import Declaration, Indicator, Remark, ReviewEvent
 
 
 def with_progress(forms: QuerySet[Any]) -> QuerySet[Any]:
@@ -21,6 +22,16 @@ def with_progress(forms: QuerySet[Any]) -> QuerySet[Any]:
         open_remarks=_number_of(waiting),
         open_musts=_number_of(waiting.filter(level=Remark.Level.MUST)),
     )
+
+
+IS_ASKED_BACK = Exists(ReviewEvent.objects.open_requests().filter(declaration=OuterRef("pk")))
+"""The unit has asked for the form's return and waits for an answer."""
+_REFUSED = ReviewEvent.objects.filter(step=REFUSE_REQUEST, declaration=OuterRef("pk"), at__gte=OuterRef("state_since"))
+
+
+def with_requests(forms: QuerySet[Any]) -> QuerySet[Any]:
+    """Each form with `is_asked_back`, and `was_kept` when such a request was refused since the form came to where it is."""
+    return forms.annotate(is_asked_back=IS_ASKED_BACK, was_kept=Exists(_REFUSED))
 
 
 def _number_of(parts: QuerySet[Any]) -> Coalesce:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Max
@@ -18,7 +19,10 @@ from targets.domain.steps import (
     NEXT_LEVEL,
     OFFICE_REVIEW,
     PASSED,
+    REFUSE_REQUEST,
+    REQUEST_RETURN,
     RETURNED,
+    SAME_STATE,
     STATES,
     STEPS,
     Step,
@@ -27,9 +31,9 @@ from targets.domain.steps import (
 )
 from targets.domain.trail import EVENT, add_link
 from targets.findings import Judged
-from targets.guards import Case, Order, first_refusal
+from targets.guards import Case, Order, day_in_words, end_of, first_refusal
 from targets.models import Assessment, Attachment, Declaration, ReviewEvent, Revision
-from targets.storing import close_sittings
+from targets.storing import close_sittings, store
 
 
 class StepRefused(Exception):
@@ -49,10 +53,24 @@ class Offer:
         return not self.refusal
 
 
-NO_BUTTON_WHEN_REFUSED = frozenset({"withdraw", "confirm", "adopt", "void", "undo_import"})
+NO_BUTTON_WHEN_REFUSED = frozenset(
+    {
+        "withdraw",
+        "confirm",
+        "adopt",
+        "void",
+        "undo_import",
+        REQUEST_RETURN,
+        REFUSE_REQUEST,
+        steps.OPEN_ALONE,
+        steps.ABANDON,
+    }
+)
 """Steps that are nobody's duty here: a greyed button with a reason would only puzzle."""
 
-SAID_WITH_THE_STEP = frozenset({steps.OPINION, steps.REMARKED, steps.REASON, steps.DOCUMENT})
+SAID_WITH_THE_STEP = frozenset(
+    {steps.OPINION, steps.REMARKED, steps.REASON, steps.DOCUMENT, steps.UNTIL, steps.ADJUSTMENT}
+)
 """Needs that the person fulfils in the act, so a button is offered before they are."""
 
 
@@ -136,13 +154,15 @@ def take_step(declaration: Declaration, slug: str, *, by: Person, order: Order |
             step, role = find_step(locked, slug, by)
             close_sittings([locked])
             number = locked.events.aggregate(last=Max("number"))["last"] or 0
+            if slug == steps.ABANDON:
+                _restore_approved(locked, by)
             case = Case(locked, step, by, said, Background([locked]))
             event = move(case, role, number + 1)
             locked.save(update_fields=MOVED)
             if slug in SENDING:
                 send_papers([locked.pk])
             if step.is_review:
-                locked.remarks.filter(sent_at=None).update(sent_at=locked.state_since)
+                locked.remarks.filter(sent_at=None).update(sent_at=event.at)
             event.save()
             take_along([(case, event)])
     except StepRefused as refusal:
@@ -182,7 +202,7 @@ def _target(case: Case) -> str:
         if case.order.to_level not in lower_levels(declaration.state, in_use):
             raise StepRefused("不能退回到所选环节：它不在当前环节之前，或本年度未启用。请重新选择。")
         return case.order.to_level
-    return step.target
+    return declaration.state if step.target == SAME_STATE else step.target
 
 
 def aim(case: Case) -> tuple[Revision, str]:
@@ -200,18 +220,28 @@ def move(case: Case, role: str, number: int) -> ReviewEvent:
     declaration, step, order = case.declaration, case.step, case.order
     revision, target = aim(case)
     source = declaration.state
+    is_moved = target != source
     assessment = case.assessment if step.is_review else None
     if step.slug == "submit":
         declaration.submitted_revision = revision
-    if target == PASSED:
+    if target == PASSED and is_moved:
         declaration.passed_revision = revision
-    if target == APPROVED:
-        declaration.approved_revision = revision
-        declaration.submitted_revision = revision
+    if step.slug == steps.ABANDON:  # what is in force never ceased to be
+        declaration.submitted_revision = declaration.passed_revision = declaration.approved_revision
+    elif target == APPROVED:
+        declaration.approved_revision = declaration.submitted_revision = revision
     if step.slug == "adjust":
         declaration.version += 1
-    declaration.state = target
-    declaration.state_since = timezone.now()
+    particulars = _of_rounds(case, target)
+    if steps.ADJUSTMENT in step.needs:
+        particulars |= {label: order.adjustment[name].strip() for name, label in steps.ADJUSTMENT_ITEMS.items()}
+    now, granted = timezone.now(), case.granted
+    if assessment:
+        particulars |= assessment.particulars()
+    if granted:
+        particulars["单位申请退回的理由"] = granted.opinion
+    if is_moved:
+        declaration.state, declaration.state_since = target, now
     absent = case.by.scope.acts_for(declaration.unit_id, role)
     event = ReviewEvent(
         declaration=declaration,
@@ -227,15 +257,44 @@ def move(case: Case, role: str, number: int) -> ReviewEvent:
         stood_in_for=absent,
         stood_in_for_name=str(absent) if absent else "",
         role=role,
-        opinion=order.opinion.strip(),
+        opinion=order.opinion.strip() or ("同意单位的退回申请。" if granted else ""),
         document_number=order.document_number.strip(),
         document_date=order.document_date,
         findings=[judged.as_json() for judged in case.judged],
-        particulars=assessment.particulars() if assessment else {},
-        at=declaration.state_since,
+        particulars=particulars,
+        at=now,
     )
     add_link(declaration, event, EVENT)
     return event
+
+
+def _restore_approved(locked: Declaration, by: Person) -> None:
+    """The tables say again what was approved; what was typed for the adjustment stays in the history."""
+    approved = locked.approved_revision
+    if approved and locked.record() != approved.record:
+        note = f"撤销调整，恢复已批复的第{approved.number}稿"
+        store([(locked, approved.record)], by=by, reason=Revision.Reason.ADJUSTMENT, note=note)
+
+
+def _of_rounds(case: Case, target: str) -> dict[str, str]:
+    """What the step has to do with the year's rounds, done to the form and told in the event.
+
+    A form goes up in the round that is open. One that comes back after its round, or shortly before the end, is mendable for
+    some days; one that finance opens, as long as finance says.
+    """
+    form, order = case.declaration, case.order
+    if case.step.slug == "submit" and form.version == 1 and (present := form.budget_year.open_round()):
+        form.campaign = present
+        return {"编报批次": present.name}
+    if case.step.slug == steps.OPEN_ALONE and order.open_until:
+        form.open_until = end_of(order.open_until)
+        return {"开放至": day_in_words(order.open_until)}
+    if case.step.slug == "return" and target == RETURNED and form.version == 1:
+        last_day = timezone.localdate() + timedelta(days=form.budget_year.mending_days)
+        if form.budget_year.round_ended(form.campaign_id, at=end_of(last_day)):
+            form.open_until = max(filter(None, (form.open_until, end_of(last_day))))
+            return {"修改期限": day_in_words(timezone.localdate(form.open_until))}
+    return {}
 
 
 def send_papers(forms: Sequence[int]) -> None:
@@ -263,6 +322,6 @@ SENDING = frozenset({"submit", "adopt"})
 """Steps after which others than the unit read the form's text."""
 MOVED = (
     *("submitted_revision", "passed_revision", "approved_revision", "state", "state_since", "version"),
-    *("trail_length", "trail_head"),
+    *("campaign", "open_until", "trail_length", "trail_head"),
 )
 """Fields of a declaration that a step may change."""

@@ -61,7 +61,8 @@ def lock_forms(ids: Collection[int]) -> dict[int, Declaration]:
     """These forms under their locks, which everybody takes in one order, so that no two people wait for each other."""
     list(Declaration.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
     # read once the locks are held: the statement that waits for a lock may show the rows of before
-    return Declaration.objects.select_related(*RELATED).defer(*LONG).in_bulk(list(ids))
+    forms = Declaration.objects.select_related(*RELATED).defer(*LONG)
+    return forms.prefetch_related("budget_year__campaigns").in_bulk(list(ids))
 
 
 def refusals_of(asked: Sequence[Asked]) -> list[str]:

@@ -22,7 +22,8 @@ def set_up_year(
 ) -> BudgetYear:
     """Make the year with its categories and rules, or raise YearRefused.
 
-    From `copy_from` come categories, rule levels, review levels, thresholds and the questions of the review form; campaigns are announced anew each year.
+    From `copy_from` come categories, rule levels, review levels, deadlines, thresholds and the questions of the review form;
+    campaigns are announced anew each year.
     """
     if year not in YEARS:
         raise YearRefused(f"“{year}”不是预算年度，请填4位年份，如2026。")
@@ -37,6 +38,8 @@ def set_up_year(
             made.review_levels = list(copy_from.review_levels)
             made.two_signers = copy_from.two_signers
             made.assessment_need = copy_from.assessment_need
+            made.closes_strictly = copy_from.closes_strictly
+            made.mending_days = copy_from.mending_days
             made.thresholds = dict(copy_from.thresholds)
             made.save()
             _copy_rows(copy_from, made)

@@ -73,7 +73,10 @@ def _looked_over(request: HttpRequest, declaration: Declaration, user: Person) -
         record, declaration.budget_year.rules(), declaration.waivers.select_related("asked_by", "decided_by")
     )
     number = declaration.current_revision.number if declaration.current_revision else 0
-    beside = beside_an_earlier_text(request, declaration, record, judged, number=number, events=steps_of(declaration))
+    events = steps_of(declaration)
+    beside = beside_an_earlier_text(
+        request, declaration, record, judged, number=number, events=events, beside_approved=True
+    )
     offers = open_steps(declaration, user, judged=judged)
     return {
         **beside,

@@ -9,9 +9,10 @@ from django.http import HttpRequest
 
 from departments.models import Person
 from departments.scoped_admin import person
-from targets.admin.readable import SUBMITTING
+from targets.admin.readable import APPROVING, SUBMITTING
 from targets.compared import compared
 from targets.domain.record import Record
+from targets.domain.steps import APPROVED
 from targets.findings import Judged
 from targets.models import Declaration, ReviewEvent
 from targets.paper import paper_of
@@ -19,12 +20,20 @@ from targets.paper import paper_of
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """`number` is the revision's; `ordinal` counts submissions. `is_mine`: the text this person acted upon last."""
+    """`number` is the revision's; `ordinal` counts submissions. `is_mine`: the text this person acted upon last.
+
+    `is_in_force`: the one that was approved, in the words of which it is called.
+    """
 
     number: int
     ordinal: int
     at: datetime
     is_mine: bool = False
+    is_in_force: bool = False
+
+    @property
+    def words(self) -> str:
+        return "批复稿" if self.is_in_force else f"第{self.ordinal}次送审"
 
 
 def submissions(events: Sequence[ReviewEvent], user: Person, *, before: int) -> list[Submission]:
@@ -33,11 +42,12 @@ def submissions(events: Sequence[ReviewEvent], user: Person, *, before: int) -> 
         (event.revision.number for event in reversed(events) if event.person_id == user.pk and event.step != "submit"),
         0,
     )
+    in_force = next((event.revision.number for event in reversed(events) if event.step in APPROVING), 0)
     found: dict[int, Submission] = {}
     for event in events:
         number = event.revision.number
         if event.step in SUBMITTING and number not in found:
-            found[number] = Submission(number, len(found) + 1, event.at, number == mine)
+            found[number] = Submission(number, len(found) + 1, event.at, number == mine, number == in_force)
     return [one for one in found.values() if one.number < before]
 
 
@@ -49,10 +59,17 @@ def beside_an_earlier_text(
     *,
     number: int,
     events: Sequence[ReviewEvent],
+    beside_approved: bool = False,
 ) -> dict[str, Any]:
-    """The paper of the page, compared where the address says so; `number` is the revision that the page shows."""
+    """The paper of the page, compared where the address says so; `number` is the revision that the page shows.
+
+    `beside_approved`: an adjustment is shown beside what is in force unless something else is asked for.
+    """
     earlier = submissions(events, person(request), before=number)
-    chosen = next((one for one in earlier if str(one.number) == request.GET.get("against")), None)
+    asked = request.GET.get("against")
+    chosen = next((one for one in earlier if str(one.number) == asked), None)
+    if asked is None and beside_approved and declaration.state != APPROVED:
+        chosen = next((one for one in earlier if one.is_in_force), None)
     context: dict[str, Any] = {"earlier": earlier, "against": chosen}
     if chosen is None:
         return context | {"paper": paper_of(record, judged)}

@@ -54,11 +54,13 @@ def day_page(request: HttpRequest) -> HttpResponse:
 
 
 def _is_ready(form: Any) -> bool:
-    return bool(form.filled) and not (form.error_count or form.stale or form.open_musts)
+    return bool(form.filled) and not (form.error_count or form.stale or form.open_musts or form.round_ended)
 
 
 def _listed(forms: QuerySet[Any]) -> QuerySet[Any]:
-    related = forms.select_related("unit", "department", "budget_year", "current_revision")
+    related = forms.select_related("unit", "department", "budget_year", "current_revision").prefetch_related(
+        "budget_year__campaigns"
+    )
     return with_progress(related.defer("goal", "extra", "current_revision__frozen"))
 
 

@@ -25,6 +25,7 @@ from targets.admin.cells import cells_view
 from targets.admin.export import OfficialExportMixin, export_forms
 from targets.admin.history import history_page, paper_page, revision_page
 from targets.admin.list_filters import WORKLIST
+from targets.admin.opening import may_open, openable
 from targets.admin.page import address, form_page
 from targets.admin.remarks import remark_view
 from targets.admin.stale import renewed_view
@@ -33,6 +34,7 @@ from targets.domain.steps import EDITABLE, VOID
 from targets.editing import EditRefused, create_declaration
 from targets.forms import NewDeclaration
 from targets.models import Declaration
+from targets.progress import with_requests
 from targets.review import whose_turn
 from targets.templatetags.targets_ui import money, state_chip
 
@@ -53,14 +55,14 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
     search_help_text = "名称、代码、单位"
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
-    actions = ("export_official", "export_review_forms", "adopt_chosen")
+    actions = ("export_official", "export_review_forms", "adopt_chosen", "open_chosen")
 
     class Media:
         css: ClassVar[dict[str, list[str]]] = {"all": ["targets/edit.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Declaration]:
-        found: QuerySet[Declaration] = super().get_queryset(request).select_related(*RELATED).defer(*TEXT_OF_REVISIONS)
-        return found
+        found = super().get_queryset(request).select_related(*RELATED).defer(*TEXT_OF_REVISIONS)
+        return with_requests(found)
 
     # Columns; money and findings of a draft belong to its text, which others read only after it was sent.
 
@@ -98,9 +100,11 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
         return format_html('{}<span class="sub">{}</span>', declaration.department.label, declaration.unit.label)
 
     @admin.display(description="状态／轮到谁", ordering="state")
-    def state_column(self, declaration: Declaration) -> SafeString:
+    def state_column(self, declaration: Any) -> SafeString:
         turn = whose_turn(declaration)
-        return format_html('{}<span class="sub">{}</span>', state_chip(declaration.state), "" if turn == "—" else turn)
+        asked = format_html(' <span class="jx-tag">{}</span>', "申请退回") if declaration.is_asked_back else ""
+        shown = "" if turn == "—" else turn
+        return format_html('{}{}<span class="sub">{}</span>', state_chip(declaration.state), asked, shown)
 
     @admin.display(description="修改时间", ordering="updated_at")
     def changed(self, declaration: Declaration) -> SafeString:
@@ -132,6 +136,22 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
         if not ready:
             return HttpResponseRedirect(request.get_full_path())
         return HttpResponseRedirect(f"{reverse('admin:targets_adopt')}?{urlencode({'form': ready}, doseq=True)}")
+
+    def has_open_permission(self, request: HttpRequest) -> bool:
+        return may_open(person(request))
+
+    @admin.action(description="单独开放…（批次截止后）", permissions=["open"])
+    def open_chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        """Leads to the page that asks until when and why, with these forms ticked."""
+        ready = list(openable(person(request)).filter(pk__in=queryset).values_list("pk", flat=True)[:AT_ONCE])
+        left = queryset.count() - len(ready)
+        if left:
+            messages.warning(
+                request, f"有{left}张不能单独开放：只开放有编报批次的“编制中”“已退回”的表，一次最多{AT_ONCE}张。"
+            )
+        if not ready:
+            return HttpResponseRedirect(request.get_full_path())
+        return HttpResponseRedirect(f"{reverse('admin:targets_opening')}?{urlencode({'form': ready}, doseq=True)}")
 
     # Pages
 

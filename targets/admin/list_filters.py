@@ -13,6 +13,7 @@ from departments.scoped_admin import person
 from targets.domain.steps import EDITABLE, VOID
 from targets.models import Campaign, ReviewEvent
 from targets.models.review import done_by
+from targets.progress import IS_ASKED_BACK
 
 
 class Choice(admin.SimpleListFilter):
@@ -154,6 +155,12 @@ class CampaignFilter(Choice):
         return queryset.filter(campaign=value) if value.isdecimal() and len(value) < 10 else queryset
 
 
+class RequestFilter(TableFilter):
+    title = "申请退回"
+    parameter_name = "asked"
+    answers: ClassVar[dict[str, tuple[str, Q]]] = {"open": ("单位申请退回的", Q(IS_ASKED_BACK))}
+
+
 WORKLIST = (
-    TurnFilter, "state", YearFilter, CampaignFilter, DepartmentFilter, FindingsFilter, WaitingFilter, AgainFilter,
+    TurnFilter, "state", YearFilter, CampaignFilter, DepartmentFilter, FindingsFilter, WaitingFilter, AgainFilter, RequestFilter,
 )  # fmt: skip

@@ -6,13 +6,24 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from targets.domain.steps import APPROVED, EDITABLE, PASSED, REVIEW_LEVELS, VOID
+from targets.admin.readable import APPROVING
+from targets.domain.steps import (
+    ABANDON,
+    APPROVED,
+    EDITABLE,
+    OPEN_ALONE,
+    PASSED,
+    REFUSE_REQUEST,
+    REQUEST_RETURN,
+    REVIEW_LEVELS,
+    VOID,
+)
+from targets.editing import LATE_CURE
 from targets.links import revision_url
 from targets.models import Declaration, ReviewEvent
 
-SENDING = ("submit", "forward", "pass", "approve", "adopt", "adjust", "withdraw")
+SENDING = ("submit", "forward", "pass", "approve", "adopt", "adjust", "withdraw", ABANDON)
 """After one of these the opinion of an earlier return is settled."""
-APPROVING = ("approve", "adopt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,7 @@ def strips(declaration: Declaration, events: Sequence[ReviewEvent], *, is_own: b
     """The strips of a form whose text is shown; `is_own` when the text as it stands now is."""
     yield from _opinion(events)
     if declaration.state in (*REVIEW_LEVELS, PASSED):
+        yield from _request(events)
         yield from _note_of_the_unit(events)
     approval = next((event for event in reversed(events) if event.step in APPROVING), None)
     if declaration.state == VOID and events:
@@ -50,6 +62,22 @@ def strips(declaration: Declaration, events: Sequence[ReviewEvent], *, is_own: b
         yield Strip("单位正在修改。以下是上次送审的内容，修改后的内容送审后可见。")
 
 
+def deadline(declaration: Declaration, events: Sequence[ReviewEvent]) -> Iterator[Strip]:
+    """That the round has closed over a form that is still its unit's, or until when this one may go on all the same."""
+    if declaration.state not in EDITABLE:
+        return
+    if ended := declaration.round_ended:
+        yield Strip(f"{ended.ending}，这张表不能再修改和送审。{LATE_CURE}", "已截止", kind="warn")
+    elif declaration.is_open_alone and declaration.open_until and declaration.version == 1:
+        last_day = date_format(localtime(declaration.open_until), "n月j日")
+        opened = next((one for one in reversed(events) if one.step in (OPEN_ALONE, "return")), None)
+        if opened and opened.step == OPEN_ALONE:
+            text = f"批次截止后可以修改和送审，至{last_day}止。理由：{opened.opinion}"
+            yield Strip(text, "单独开放", _signed(opened), "ok")
+        else:
+            yield Strip(f"退回的表在批次截止后仍可修改，请在{last_day}前送审。", "修改期限")
+
+
 def _opinion(events: Sequence[ReviewEvent]) -> Iterator[Strip]:
     """The opinion with which the form came back (or was refused), while it is not yet sent on."""
     last = next((event for event in reversed(events) if event.step in (*SENDING, "return", "reject")), None)
@@ -62,6 +90,17 @@ def _opinion(events: Sequence[ReviewEvent]) -> Iterator[Strip]:
         yield Strip(last.opinion, "退回意见", f"{_signed(last)}　第 {number} 次退回", "warn")
 
 
+def _request(events: Sequence[ReviewEvent]) -> Iterator[Strip]:
+    """申请退回 of the unit, and that it was refused, until the form moves on."""
+    asked = (REQUEST_RETURN, REFUSE_REQUEST)
+    last = next(
+        (event for event in reversed(events) if event.step in asked or event.from_state != event.to_state), None
+    )
+    if last is not None and last.step in asked:
+        heading = "单位申请退回，等待办理" if last.step == REQUEST_RETURN else "没有同意退回申请"
+        yield Strip(last.opinion, heading, _signed(last), "warn")
+
+
 def _note_of_the_unit(events: Sequence[ReviewEvent]) -> Iterator[Strip]:
     """What the unit wrote to its reviewers when it sent this text."""
     sent = next((event for event in reversed(events) if event.step == "submit"), None)
@@ -70,11 +109,15 @@ def _note_of_the_unit(events: Sequence[ReviewEvent]) -> Iterator[Strip]:
 
 
 def _adjustment(declaration: Declaration, approval: ReviewEvent, events: Sequence[ReviewEvent], *, is_own: bool) -> str:
-    reason = next((event.opinion for event in reversed(events) if event.step == "adjust"), "")
-    said = f"第{declaration.version}版，理由：{reason}。" if reason else f"第{declaration.version}版。"
+    told = next(
+        ({"调整事由": event.opinion, **event.particulars} for event in reversed(events) if event.step == "adjust"), {}
+    )
+    said = "".join(f"{label}：{text}\n" for label, text in told.items() if text)
     in_force = f"已批复的一版（{_document(approval)}）继续有效，调整稿批复后才替换它。"
     hidden = "以下是已批复的内容，调整的内容送审后可见。"
-    return f"{said}{in_force}{hidden if declaration.state in EDITABLE and not is_own else ''}"
+    return (
+        f"{said}第{declaration.version}版。{in_force}{hidden if declaration.state in EDITABLE and not is_own else ''}"
+    )
 
 
 def _document(approval: ReviewEvent) -> str:

@@ -18,7 +18,7 @@ from targets.admin.attachments import attachment_panel
 from targets.admin.comparing import beside_an_earlier_text
 from targets.admin.grid import grid_of
 from targets.admin.neighbours import neighbours, numbers, waiting_forms
-from targets.admin.notes import strips
+from targets.admin.notes import deadline, strips
 from targets.admin.readable import steps_of
 from targets.admin.remark_notes import remark_context, reply
 from targets.admin.saving import Clash, Saved, save, still_open
@@ -50,7 +50,7 @@ WITH_THE_FORM = frozenset({"submit", "confirm"})
 """Steps whose button saves the form first."""
 AFTERWARDS = {"before": "before"}
 """Buttons that lead to another page of the form once it is saved."""
-RARE = frozenset({"void", "adopt"})
+RARE = frozenset({"void", "adopt", "adjust", steps.REQUEST_RETURN, steps.OPEN_ALONE, steps.ABANDON})
 """Steps that do not lie ready at the foot of the page."""
 LOOKS = {"reject": "refuse", **dict.fromkeys(("forward", "pass", "approve", "submit", "confirm"), "default")}
 
@@ -182,7 +182,7 @@ def show(
         "error": desk.error,
         "said": desk.said,
         "may_decide": may_decide(declaration, user),
-        "strips": list(strips(declaration, events, is_own=is_own)) if record else [],
+        "strips": [*deadline(declaration, events), *(strips(declaration, events, is_own=is_own) if record else ())],
         "last_event": events[-1] if events else None,
         "bar": bar_of(declaration, [one for one in offers if one.step.slug not in RARE]),
         "rare": bar_of(declaration, [one for one in offers if one.step.slug in RARE]),
@@ -199,7 +199,9 @@ def show(
         context["stale"] = stale_panel(declaration, record) if is_editable else None
     elif record is not None:
         shown_number = declaration.submitted_revision.number if declaration.submitted_revision else 0
-        context |= beside_an_earlier_text(request, declaration, record, judged, number=shown_number, events=events)
+        context |= beside_an_earlier_text(
+            request, declaration, record, judged, number=shown_number, events=events, beside_approved=True
+        )
         context["next_year"] = next_year(declaration, user)
         context["neighbours"] = neighbours(declaration, waiting or [])
     return TemplateResponse(request, "targets/declaration/page.html", context)
@@ -300,7 +302,10 @@ def bar_of(declaration: Declaration, offers: Sequence[Offer]) -> dict[str, Any]:
         "steps": [_button(offer) for offer in sorted(offers, key=lambda offer: offer.step.slug in LOOKS)],
         "revision": revision.number if revision else 0,
         "asks_opinion": is_review or bool(needs & {steps.OPINION, steps.REASON}),
-        "opinion_label": "审核意见" if is_review else "理由",
+        "opinion_label": "审核意见" if is_review else "调整事由" if steps.ADJUSTMENT in needs else "理由",
+        "items_asked": list(steps.ADJUSTMENT_ITEMS.items()) if steps.ADJUSTMENT in needs else [],
+        "is_requested": any(offer.step.slug == steps.REFUSE_REQUEST for offer in offers),
         "asks_document": steps.DOCUMENT in needs,
+        "asks_until": steps.UNTIL in needs,
         "return_levels": levels_to_return_to(declaration) if returns else {},
     }

@@ -7,6 +7,7 @@ from departments.models import Person
 from targets.models import Declaration, ReviewEvent, Revision
 
 SUBMITTING = ("submit", "adopt")
+APPROVING = ("approve", "adopt")
 
 
 def readable_revisions(declaration: Declaration, user: Person) -> QuerySet[Revision]:

@@ -15,10 +15,11 @@ from departments.models import Department, Person
 from departments.roles import ADMIN, BUDGET_OFFICE, PERFORMANCE_REVIEWER
 from departments.scoped_admin import person
 from targets.admin.page import Desk, address, show
-from targets.domain.steps import DRAFT, PASSED, RETURNED, STATES
+from targets.domain.steps import ADJUSTMENT_ITEMS, DRAFT, PASSED, RETURNED, STATES
 from targets.forms import Approval, StepOrder
 from targets.guards import Order
 from targets.models import Declaration, Waiver
+from targets.progress import with_requests
 from targets.review import StepRefused, take_step, whose_turn
 from targets.review_many import take_steps
 from targets.waivers import decide, waive
@@ -41,6 +42,8 @@ def step_view(request: HttpRequest, admin: ModelAdmin[Any], declaration: Declara
         to_level=said["to_level"] or RETURNED,
         document_number=said["document_number"],
         document_date=said["document_date"],
+        open_until=said["open_until"],
+        adjustment={name: said[name] for name in ADJUSTMENT_ITEMS},
     )
     try:
         event = take_step(declaration, slug, by=person(request), order=order)
@@ -80,7 +83,7 @@ class Many:
             found = found.filter(unit__in=user.scope.reach(*self.roles))
         if self.closed_years:
             found = found.filter(budget_year__is_closed=True, version=1)
-        related = found.select_related("unit", "department", "budget_year", "current_revision")
+        related = with_requests(found).select_related("unit", "department", "budget_year", "current_revision")
         return related.defer("current_revision__frozen", "goal", "extra").order_by(
             "-year", "department__code", "kind", "id"
         )

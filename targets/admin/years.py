@@ -93,7 +93,7 @@ class YearForm(forms.ModelForm[BudgetYear]):
 
     class Meta:
         model = BudgetYear
-        fields = ("is_closed", "review_levels", "two_signers", "assessment_need")
+        fields = ("is_closed", "review_levels", "two_signers", "assessment_need", "closes_strictly", "mending_days")
 
     goal_length = threshold_field("总体目标最少字数", THRESHOLDS["goal_length"], 0)
     money_tolerance = threshold_field("资金误差（万元）", THRESHOLDS["money_tolerance"], 4)
@@ -134,6 +134,8 @@ class BudgetYearAdmin(ScopedAdmin):
         "is_closed": "state",
         "review_levels": "levels",
         "two_signers": "signers",
+        "closes_strictly": "ending",
+        "mending_days": "",
         "goal_length": "numbers",
         "money_tolerance": "",
         "source_age": "",
@@ -147,6 +149,7 @@ class BudgetYearAdmin(ScopedAdmin):
         (None, {"fields": ("is_closed",)}),
         ("审核", {"fields": ("review_levels", "two_signers")}),
         ("审核表", {"fields": ("assessment_need", *DEFAULT_BANDS)}),
+        ("截止", {"fields": ("closes_strictly", "mending_days")}),
         ("校验参数", {"fields": tuple(THRESHOLDS)}),
     )
     add_fieldsets: ClassVar[Any] = ((None, {"fields": ("division", "year", "basis")}),)
@@ -163,6 +166,11 @@ class BudgetYearAdmin(ScopedAdmin):
     @admin.display(description="业务科室与绩效科")
     def signers(self, obj: BudgetYear) -> str:
         return "须不同人审核" if obj.two_signers else "可以同一人审核"
+
+    @admin.display(description="批次截止后")
+    def ending(self, obj: BudgetYear) -> str:
+        words = "停止编报" if obj.closes_strictly else "只作提醒"
+        return f"{words}，退回后可修改{obj.mending_days}天"
 
     @admin.display(description="总体目标最少字数；资金误差（万元）；来源最多早几年")
     def numbers(self, obj: BudgetYear) -> str:

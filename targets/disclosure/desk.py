@@ -15,6 +15,7 @@ from targets.disclosure.foreword import draft_foreword
 from targets.disclosure.public import published_items
 from targets.disclosure.words import searchable
 from targets.domain.record import ROW_TEXTS, Record
+from targets.domain.steps import APPROVED
 from targets.models import Declaration, Disclosure, DisclosureItem, Revision
 from targets.models.declaration import DeclarationQuerySet
 
@@ -69,7 +70,7 @@ class Choice:
     @property
     def is_being_adjusted(self) -> bool:
         """A later version is under way; what goes out is the approved one."""
-        return self.declaration.current_revision_id != self.revision.pk
+        return self.declaration.state != APPROVED
 
 
 def choices(disclosure: Disclosure, user: Person) -> list[Choice]:

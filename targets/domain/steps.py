@@ -43,6 +43,18 @@ NEXT_LEVEL = "next_level"
 """Target of a step that goes to the next review level in use (or, after the last, to passed)."""
 LOWER_LEVEL = "lower_level"
 """Target of a return: `returned`, or a review level below the present one that the reviewer chose."""
+SAME_STATE = "same_state"
+"""Target of a step that says something and moves nothing."""
+
+REQUEST_RETURN, REFUSE_REQUEST = "request_return", "refuse_request"
+"""申请退回 and its refusal; granted it is by the usual return."""
+OPEN_ALONE = "open_alone"
+"""单独开放: one form may be typed into and sent although its round has closed."""
+ABANDON = "abandon"
+"""撤销调整: the form is again as it was approved."""
+
+ADJUSTMENT_ITEMS = {"content": "调整内容", "budget_effect": "对预算的影响"}
+"""What an adjustment says besides its reason (调整事由): name of the input → label in the event."""
 
 # What a step needs besides role and state.
 OPINION = "opinion"
@@ -62,6 +74,14 @@ OTHER_SIGNER = "other_signer"
 MUSTS_ANSWERED = "musts_answered"
 REMARKED = "remarked"
 ASSESSED = "assessed"
+DEALT_WITH = "dealt_with"
+NO_REQUEST = "no_request"
+REQUESTED = "requested"
+IN_TIME = "in_time"
+BOUND = "bound"
+UNTIL = "until"
+ADJUSTMENT = "adjustment"
+LATER_VERSION = "later_version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +106,18 @@ def _step(
 
 
 STEPS: tuple[Step, ...] = (
-    _step("submit", "送审", {DRAFT, RETURNED}, NEXT_LEVEL, {FILLER}, OPEN_YEAR, MUSTS_ANSWERED, NO_ERRORS, CONFIRMED),
+    _step(
+        "submit",
+        "送审",
+        {DRAFT, RETURNED},
+        NEXT_LEVEL,
+        {FILLER},
+        OPEN_YEAR,
+        IN_TIME,
+        MUSTS_ANSWERED,
+        NO_ERRORS,
+        CONFIRMED,
+    ),
     _step("forward", "报送财政", {DEPARTMENT_REVIEW}, NEXT_LEVEL, {DEPARTMENT_REVIEWER}, SEEN_REVISION, review=True),
     _step("forward", "初审通过", {OFFICE_REVIEW}, NEXT_LEVEL, {OFFICE_REVIEWER}, SEEN_REVISION, ASSESSED, review=True),
     _step(
@@ -115,10 +146,30 @@ STEPS: tuple[Step, ...] = (
     ),
     _step("reject", "不予通过", {OFFICE_REVIEW}, REJECTED, {OFFICE_REVIEWER}, OPINION, review=True),
     _step("reject", "不予通过", {PERFORMANCE_REVIEW}, REJECTED, {PERFORMANCE_REVIEWER}, OPINION, review=True),
-    _step("withdraw", "撤回", set(REVIEW_LEVELS), DRAFT, {FILLER}, UNTOUCHED),
+    _step("withdraw", "撤回", set(REVIEW_LEVELS), DRAFT, {FILLER}, UNTOUCHED, IN_TIME),
+    _step(OPEN_ALONE, "单独开放", {DRAFT, RETURNED}, SAME_STATE, {PERFORMANCE_REVIEWER}, BOUND, REASON, UNTIL),
+    _step(
+        REQUEST_RETURN,
+        "申请退回",
+        {*REVIEW_LEVELS, PASSED},
+        SAME_STATE,
+        {FILLER},
+        DEALT_WITH,
+        NO_REQUEST,
+        REASON,
+    ),
+    *(
+        _step(REFUSE_REQUEST, "不同意退回", states, SAME_STATE, {role}, REQUESTED, NOT_AUTHOR, REASON)
+        for states, role in (
+            ({DEPARTMENT_REVIEW}, DEPARTMENT_REVIEWER),
+            ({OFFICE_REVIEW}, OFFICE_REVIEWER),
+            ({PERFORMANCE_REVIEW, PASSED}, PERFORMANCE_REVIEWER),
+        )
+    ),
     _step("confirm", "确认代录", {DRAFT}, DRAFT, {FILLER}, ENTERED_BY_FINANCE),
     _step("confirm", "确认代录", {RETURNED}, RETURNED, {FILLER}, ENTERED_BY_FINANCE),
-    _step("adjust", "调整", {APPROVED}, DRAFT, {FILLER}, OPEN_YEAR, REASON),
+    _step("adjust", "调整", {APPROVED}, DRAFT, {FILLER}, OPEN_YEAR, REASON, ADJUSTMENT),
+    _step(ABANDON, "撤销调整", {DRAFT, RETURNED, REJECTED}, APPROVED, {FILLER}, LATER_VERSION, REASON),
     _step("adopt", "历史数据接收", {DRAFT}, APPROVED, {ADMIN}, DOCUMENT, CLOSED_YEAR, FIRST_VERSION),
     _step(
         "undo_import",

@@ -20,13 +20,13 @@ from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
 from targets.domain.sheets.problems import FileRefused, Problem, problem
 from targets.domain.sheets.reader import Found
 from targets.domain.steps import EDITABLE, STATES
-from targets.editing import fresh_declaration
+from targets.editing import fresh_declaration, why_not_editable
 from targets.findings import Years
 from targets.intake.kept import begin, finish, keep_more, portions, problem_json
 from targets.intake.plan import Plan, PlannedForm, plan_forms
 from targets.intake.reading import READING, Progress, nobody, read_upload
 from targets.models import BudgetYear, Declaration, ImportBatch, ImportedForm, Indicator, Revision
-from targets.models.declaration import StoredRow, may_import_for, may_import_into
+from targets.models.declaration import StoredRow, is_finance_for, may_import_for, may_import_into
 from targets.models.intake import CREATE, REFUSED, UNCHANGED, UPDATE
 from targets.storing import store
 
@@ -288,13 +288,19 @@ def _why_not(storing: _Storing, form: ImportedForm, declaration: Declaration | N
     if year is not None and not may_import_into(year, storing.by):
         return f"预览之后{year}已关账，没有导入。需要补录历史数据请联系绩效科。"
     if declaration is None:
-        return ""
+        is_unit = unit is not None and not is_finance_for(storing.by, unit)
+        ended = year.round_ended_for_new() if year is not None and is_unit else None
+        return f"{ended.ending}，没有导入。请等下一批次开始，或联系财政局绩效科。" if ended else ""
+    if year is not None:
+        declaration.budget_year = year  # with its rounds, asked once for all
     sitting = declaration.open_sitting
     is_typed_into = sitting is not None and sitting.touched_at > storing.batch.uploaded_at
     if is_typed_into or declaration.current_revision_id != form.seen_id:
         return "预览之后有人修改了系统中的这张表，没有导入。请重新上传后再核对。"
     if declaration.state not in EDITABLE:
         return f"预览之后这张表已变为“{STATES[declaration.state]}”，没有导入。"
+    if declaration.is_late_for(storing.by):
+        return f"{why_not_editable(declaration, storing.by)}没有导入。"
     return ""
 
 

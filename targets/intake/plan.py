@@ -12,9 +12,10 @@ from targets.domain.sheets.problems import GUESS, Problem, problem
 from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
 from targets.domain.sheets.reader import FormReading, Found
 from targets.domain.steps import EDITABLE, STATES
+from targets.editing import why_not_editable
 from targets.intake.register import Register, Unknown
 from targets.models import BudgetYear, Declaration
-from targets.models.declaration import may_import_for, may_import_into, title_key
+from targets.models.declaration import is_finance_for, may_import_for, may_import_into, title_key
 from targets.models.intake import ACTIONS, CREATE, REFUSED, UNCHANGED, UPDATE
 from targets.storing import too_long
 
@@ -85,7 +86,7 @@ class Plan:
     def __init__(self, by: Person) -> None:
         self._by = by
         self._register = Register.load(by)
-        years = BudgetYear.objects.select_related("division")
+        years = BudgetYear.objects.select_related("division").prefetch_related("campaigns")
         self._years = {(year.division_id, year.year): year for year in years}
         self._stored = _Stored()
         self._same: dict[Identity, list[_Met]] = {}
@@ -101,7 +102,9 @@ class Plan:
             self._same.setdefault(_identity(form), []).append(one)
         self._stored.find(wanted)
         for form, one in met:
-            if form.action != REFUSED and form.declaration is not None:
+            if form.action == CREATE and form.declaration is None:
+                _begin(form, self._by)
+            elif form.action != REFUSED and form.declaration is not None:
                 self._rivals.setdefault(form.declaration.pk, []).append(one)
                 _compare(form, self._by)
         return forms
@@ -204,7 +207,7 @@ class _Stored:
             return
         stored = (
             Declaration.objects.select_related("unit", "department", "budget_year")
-            .prefetch_related("indicators")
+            .prefetch_related("indicators", "budget_year__campaigns")
             .in_bulk(set(found.values()))
         )
         for form in forms:
@@ -242,6 +245,13 @@ class _Stored:
         return next(iter(namesakes), None)
 
 
+def _begin(form: PlannedForm, by: Person) -> None:
+    """A form that is not stored yet."""
+    ended = form.budget_year.round_ended_for_new() if form.budget_year else None
+    if ended and form.unit and not is_finance_for(by, form.unit.pk):
+        form.refuse(f"{ended.ending}，单位不能再新增，没有导入。请等下一批次开始，或联系财政局绩效科。")
+
+
 def _compare(form: PlannedForm, by: Person) -> None:
     record, declaration = form.record, form.declaration
     if record is None or declaration is None:
@@ -261,5 +271,7 @@ def _compare(form: PlannedForm, by: Person) -> None:
         form.refuse(
             f"系统中这张表现在是“{STATES[declaration.state]}”，不能修改，没有导入。需要修改请先撤回或请审核人退回。"
         )
+    elif declaration.is_late_for(by):
+        form.refuse(f"{why_not_editable(declaration, by)}没有导入。")
     else:
         form.action = UPDATE

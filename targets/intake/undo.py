@@ -9,6 +9,7 @@ from django.utils import timezone
 from departments.models import Person
 from departments.roles import ADMIN
 from targets.bulk import no_garbage
+from targets.domain.steps import EDITABLE
 from targets.guards import Order
 from targets.intake.batch import STORED_AT_ONCE, ImportRefused
 from targets.models import Declaration, ImportBatch, ReviewEvent, Revision
@@ -82,7 +83,7 @@ def _why_kept(form: Declaration, imported: int, by: Person, *, is_dealt_with: bo
     if is_dealt_with:
         return "导入后已办理（送审或确认）"
     if not form.open_to_import_by(by):
-        return "现在不能修改"
+        return "批次已截止" if form.state in EDITABLE and form.is_late_for(by) else "现在不能修改"
     return ""
 
 

@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from departments.models import Department, Division, Person
 from departments.roles import FILLER, FINANCE_ROLES
@@ -88,6 +89,8 @@ class Declaration(models.Model):
     state = models.CharField("状态", max_length=20, choices=list(STATES.items()), default=DRAFT)
     state_since = models.DateTimeField("进入状态时间", auto_now_add=True)
     version = models.PositiveSmallIntegerField("版本", default=1)
+    open_until = models.DateTimeField("单独开放至", null=True, blank=True)
+    """After its round has closed the unit may go on until then: opened by finance, or given with a return."""
     current_revision = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+", verbose_name="当前稿")
     submitted_revision = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+", verbose_name="送审稿")
     passed_revision = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+", verbose_name="通过稿")
@@ -224,11 +227,27 @@ class Declaration(models.Model):
         return self.submitted_revision.record if self.submitted_revision else None
 
     def editable_by(self, user: Person) -> bool:
-        return self.state in EDITABLE and self.unit_id in user.scope.reach(FILLER) and user.scope.holds(FILLER)
+        is_its_filler = self.unit_id in user.scope.reach(FILLER) and user.scope.holds(FILLER)
+        return self.state in EDITABLE and is_its_filler and self.round_ended is None
+
+    @property
+    def round_ended(self) -> Campaign | None:
+        """The round whose end keeps the unit from typing and sending; an adjustment follows the budget's, not a round's."""
+        if self.version > 1 or self.is_open_alone:
+            return None
+        return self.budget_year.round_ended(self.campaign_id)
+
+    @property
+    def is_open_alone(self) -> bool:
+        return self.open_until is not None and timezone.now() < self.open_until
 
     def open_to_import_by(self, user: Person) -> bool:
         """Its filler may import over it, and finance for him (代录, which he then confirms); only while it is editable."""
-        return self.state in EDITABLE and may_import_for(user, self.unit_id)
+        return self.state in EDITABLE and may_import_for(user, self.unit_id) and not self.is_late_for(user)
+
+    def is_late_for(self, user: Person) -> bool:
+        """The end of a round binds the unit; finance may still enter for it."""
+        return not is_finance_for(user, self.unit_id) and self.round_ended is not None
 
     @property
     def awaits_confirmation(self) -> bool:
@@ -242,14 +261,14 @@ class Declaration(models.Model):
         return {person for signature in self.authorship() for person in signature.people}
 
 
+def is_finance_for(user: Person, unit: int) -> bool:
+    finance = FINANCE_ROLES & user.scope.roles
+    return user.is_superuser or (bool(finance) and unit in user.scope.reach(*finance))
+
+
 def may_import_for(user: Person, unit: int) -> bool:
     scope = user.scope
-    finance = FINANCE_ROLES & scope.roles
-    return (
-        user.is_superuser
-        or (scope.holds(FILLER) and unit in scope.reach(FILLER))
-        or (bool(finance) and unit in scope.reach(*finance))
-    )
+    return is_finance_for(user, unit) or (scope.holds(FILLER) and unit in scope.reach(FILLER))
 
 
 def may_import_into(year: BudgetYear, user: Person) -> bool:

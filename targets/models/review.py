@@ -2,13 +2,21 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from departments.models import Person
 from departments.roles import ROLES
 from targets.domain.signature import Signature
-from targets.domain.steps import STATES
+from targets.domain.steps import REFUSE_REQUEST, REQUEST_RETURN, STATES
+
+
+class ReviewEventQuerySet(models.QuerySet["ReviewEvent"]):
+    def open_requests(self) -> "ReviewEventQuerySet":
+        """申请退回 that waits for an answer: neither refused yet, nor has its form moved on."""
+        later = ReviewEvent.objects.filter(declaration=OuterRef("declaration"), number__gt=OuterRef("number"))
+        settled = later.filter(~Q(from_state=F("to_state")) | Q(step=REFUSE_REQUEST))
+        return self.filter(~Exists(settled), step=REQUEST_RETURN)
 
 
 def done_by(person: Person, prefix: str = "") -> Q:
@@ -23,7 +31,7 @@ class ReviewEvent(models.Model):
     number = models.PositiveIntegerField("序号")
     version = models.PositiveSmallIntegerField("版本")
     revision = models.ForeignKey("targets.Revision", models.PROTECT, related_name="events", verbose_name="所依据的稿")
-    step = models.CharField("步骤代码", max_length=12)
+    step = models.CharField("步骤代码", max_length=20)
     label = models.CharField("步骤", max_length=20)
     from_state = models.CharField("原状态", max_length=20, choices=list(STATES.items()))
     to_state = models.CharField("新状态", max_length=20, choices=list(STATES.items()))
@@ -48,6 +56,8 @@ class ReviewEvent(models.Model):
     at = models.DateTimeField("时间", default=timezone.now)
     link = models.PositiveIntegerField("留痕链上的序号")
     digest = models.CharField("摘要", max_length=64)
+
+    objects = ReviewEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "办理记录"

@@ -1,6 +1,8 @@
 """Year data: categories, rule levels, review levels and windows. Districts and years differ; a new year needs no release."""
 
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -55,6 +57,14 @@ class BudgetYear(models.Model):
         blank=True,
         help_text="业务科室初审通过、绩效科审核通过之前。",
     )
+    closes_strictly = models.BooleanField(
+        "批次截止后停止编报",
+        default=True,
+        help_text="截止后单位不能再修改和送审，除非绩效科单独开放；不选的，截止时间只作提醒。",
+    )
+    mending_days = models.PositiveSmallIntegerField(
+        "退回后修改天数", default=10, help_text="退回时已截止或临近截止的，单位在这些天内仍可修改后送审。"
+    )
     thresholds = models.JSONField("校验参数", default=dict, blank=True, help_text='如 {"goal_length": "10"}')
 
     objects = BudgetYearManager()
@@ -103,6 +113,33 @@ class BudgetYear(models.Model):
     def bands(self) -> Bands:
         """优、良、中 of the review form."""
         return bands_of(self.thresholds)
+
+    @cached_property
+    def rounds(self) -> "list[Campaign]":
+        """Its 编报批次; a page asks for them many times."""
+        return list(self.campaigns.all())
+
+    def open_round(self) -> "Campaign | None":
+        """The round that is open now, of several the one that began last."""
+        return max((one for one in self.rounds if one.is_open), key=lambda one: one.opens_at, default=None)
+
+    def present_round(self) -> "Campaign | None":
+        """The round now open, else the latest one announced."""
+        return self.open_round() or max(self.rounds, key=lambda one: one.opens_at, default=None)
+
+    def round_ended(self, own: int | None, *, at: datetime | None = None) -> "Campaign | None":
+        """The round of number `own` when its end binds the unit now (or at another moment); None while it runs or is to
+        come, while another round of the year is open, and where a year takes the end for a reminder only."""
+        if own is None or not self.closes_strictly or self.is_closed:
+            return None
+        moment = at or timezone.now()
+        ended = next((one for one in self.rounds if one.pk == own and one.closes_at <= moment), None)
+        return None if any(one.opens_at <= moment < one.closes_at for one in self.rounds) else ended
+
+    def round_ended_for_new(self) -> "Campaign | None":
+        """The round whose end keeps a unit from beginning forms."""
+        present = self.present_round()
+        return self.round_ended(present.pk) if present else None
 
     @property
     def levels_in_use(self) -> tuple[str, ...]:
@@ -280,6 +317,12 @@ class Campaign(models.Model):
     @property
     def is_open(self) -> bool:
         return self.opens_at <= timezone.now() < self.closes_at
+
+    @property
+    def ending(self) -> str:
+        """`“二上”已于12月9日18:00截止`, once it has closed."""
+        local = timezone.localtime(self.closes_at)
+        return f"“{self.name}”已于{local.year}年{local.month}月{local.day}日{local:%H:%M}截止"
 
     @property
     def days_left(self) -> int:

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -20,8 +21,8 @@ from departments.models import Person
 from departments.roles import FILLER
 from targets.models import AccessRecord, BudgetYear, Declaration, Remark, Waiver
 from targets.tests.rights import DEEDS, EVERYBODY, FORBIDDEN, GET, GIVES_BACK, READ, THE_WORLD, Names, people
-from targets.tests.samples import MARKS, Samples, make_samples
-from targets.tests.world import World
+from targets.tests.samples import APPROVAL, MARKS, Samples, make_samples
+from targets.tests.world import ADJUSTMENT, World
 
 
 @pytest.fixture
@@ -174,6 +175,11 @@ def sent_with(what: str, samples: Samples) -> dict[str, Any]:
             f"seen:{asked.pk}": 0,
         },
         "copy": {"form": forms["last year"].pk},
+        "open": {
+            "form": forms["school"].pk,
+            "opinion": "请改",
+            "open_until": timezone.localdate() + timedelta(days=30),
+        },
         "renewed": {"place": "goal"},
         "paper": {"file": SimpleUploadedFile("依据.pdf", b"%PDF-1.7 other")},
         "remark": {"do": "remark", "text": "依据不足", "level": "must", "audience": "unit"},
@@ -220,6 +226,8 @@ def sent_with(what: str, samples: Samples) -> dict[str, Any]:
         "seen_revision": 1,
         "document_number": "川财绩〔2023〕1号",
         "document_date": "2023-01-10",
+        "open_until": timezone.localdate() + timedelta(days=30),
+        **ADJUSTMENT,
     }
     return everything.get(what, said)
 
@@ -231,6 +239,10 @@ def ready(samples: Samples) -> Samples:
     world = samples.world
     things["passed"] = world.advance(world.declaration(title="通过的项目"), "submit", "forward", "forward", "pass")
     world.advance(world.declaration(title="退回的项目"), "submit", "forward", "return")
+    things["asked back"] = world.advance(
+        world.declaration(title="申请退回的项目"), "submit", "forward", "request_return"
+    )
+    things["adjusting"] = world.advance(world.declaration(title="调整的项目"), *APPROVAL, "adjust")
     things["waiting"] = world.advance(world.declaration(title="等部门审核的项目"), "submit")
     last_year = BudgetYear.objects.create(division=world.division, year=2022, is_closed=True)
     things["last year"] = world.declaration(title="上年的项目", year=2022)

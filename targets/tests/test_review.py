@@ -15,9 +15,14 @@ from targets.models import Declaration, Revision
 from targets.review import StepRefused, levels_to_return_to, open_steps, take_step, whose_turn
 from targets.review_many import take_steps
 from targets.storing import store
-from targets.tests.world import World
+from targets.tests.world import ADJUSTMENT, World
 
-SAID = Order(opinion="请补充。", document_number="川财绩〔2023〕1号", document_date=timezone.localdate())
+SAID = Order(
+    opinion="请补充。",
+    document_number="川财绩〔2023〕1号",
+    document_date=timezone.localdate(),
+    adjustment=ADJUSTMENT,
+)
 SEEN = Order(seen_revision=1)
 
 PEOPLE = "filler sibling stranger boss office other_office perf perf2 budget admin auditor root nobody".split()

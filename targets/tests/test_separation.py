@@ -25,15 +25,21 @@ from targets.remarks import REVIEWER_AT
 from targets.review import StepRefused, open_steps, take_step
 from targets.review_many import Asked, lock_forms, refusals_of
 from targets.storing import store
-from targets.tests.world import World
+from targets.tests.world import ADJUSTMENT, World
 
 MAY: dict[str, dict[str, str]] = {
-    "draft": {"submit": "filler", "void": "department_reviewer admin"},
-    "draft entered by finance": {"confirm": "filler", "void": "department_reviewer admin"},
+    "draft": {"submit": "filler", "void": "department_reviewer admin", "open_alone": "performance_reviewer"},
+    "draft entered by finance": {
+        "confirm": "filler",
+        "void": "department_reviewer admin",
+        "open_alone": "performance_reviewer",
+    },
+    "draft of an adjustment": {"submit": "filler", "abandon": "filler"},
     "draft of an import": {
         "submit": "filler",
         "void": "department_reviewer admin",
         "undo_import": "filler office_reviewer performance_reviewer budget_office admin",
+        "open_alone": "performance_reviewer",
     },
     "draft of a closed year": {"void": "department_reviewer admin", "adopt": "admin"},
     "department_review": {
@@ -41,22 +47,43 @@ MAY: dict[str, dict[str, str]] = {
         "return": "department_reviewer",
         "withdraw": "filler",
     },
-    "office_review": {"forward": "office_reviewer", "return": "office_reviewer", "reject": "office_reviewer"},
+    "office_review": {
+        "forward": "office_reviewer",
+        "return": "office_reviewer",
+        "reject": "office_reviewer",
+        "request_return": "filler",
+    },
+    "office_review asked back": {
+        "forward": "office_reviewer",
+        "return": "office_reviewer",
+        "reject": "office_reviewer",
+        "refuse_request": "office_reviewer",
+    },
     "performance_review": {
         "pass": "performance_reviewer",
         "return": "performance_reviewer",
         "reject": "performance_reviewer",
+        "request_return": "filler",
     },
-    "passed": {"approve": "budget_office performance_reviewer", "return": "performance_reviewer"},
+    "passed": {
+        "approve": "budget_office performance_reviewer",
+        "return": "performance_reviewer",
+        "request_return": "filler",
+    },
     "approved": {"adjust": "filler"},
-    "returned": {"submit": "filler", "void": "department_reviewer admin"},
-    "returned entered by finance": {"confirm": "filler", "void": "department_reviewer admin"},
+    "returned": {"submit": "filler", "void": "department_reviewer admin", "open_alone": "performance_reviewer"},
+    "returned entered by finance": {
+        "confirm": "filler",
+        "void": "department_reviewer admin",
+        "open_alone": "performance_reviewer",
+    },
     "rejected": {},
+    "rejected adjustment": {"abandon": "filler"},
     "void": {},
 }
 """Where the form stands → step → the roles that may take it there. Nobody else may, and nothing else may be taken."""
 
-REVIEWS = {"forward", "pass", "return", "reject"}
+REVIEWS = {"forward", "pass", "return", "reject", "refuse_request"}
 """Barred to who is bound to the text. To approve is no review."""
 
 
@@ -211,13 +238,17 @@ def cast(world: World) -> Cast:
 
 # Where the form stands ------------------------------------------------------------------------------------------------
 
+APPROVAL = ("submit", "forward", "forward", "pass", "approve")
 WAY: dict[str, tuple[str, ...]] = {
     "draft": (),
     "department_review": ("submit",),
     "office_review": ("submit", "forward"),
+    "office_review asked back": ("submit", "forward", "request_return"),
     "performance_review": ("submit", "forward", "forward"),
     "passed": ("submit", "forward", "forward", "pass"),
-    "approved": ("submit", "forward", "forward", "pass", "approve"),
+    "approved": APPROVAL,
+    "draft of an adjustment": (*APPROVAL, "adjust"),
+    "rejected adjustment": (*APPROVAL, "adjust", "submit", "forward", "reject"),
     "returned": ("submit", "return"),
     "rejected": ("submit", "forward", "reject"),
 }
@@ -267,6 +298,8 @@ def said(form: Declaration) -> Order:
         document_number="川财绩〔2023〕1号",
         document_date=timezone.localdate(),
         undoes_batch=revision.batch_id,
+        open_until=timezone.localdate() + timedelta(days=30),
+        adjustment=ADJUSTMENT,
     )
 
 

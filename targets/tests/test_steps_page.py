@@ -29,7 +29,7 @@ def offered(html: str) -> set[str]:
     """Steps whose button is on the page and not greyed."""
     buttons = re.findall(r"<button\b[^>]*>", html)
     live = [button for button in buttons if "disabled" not in button]
-    by_form = {match[1] for button in live if (match := re.search(r"/step/([a-z]+)/", button))}
+    by_form = {match[1] for button in live if (match := re.search(r"/step/([a-z_]+)/", button))}
     by_save = {match[1] for button in live if (match := re.search(r'value="(submit|confirm)"', button))}
     return by_form | by_save
 
@@ -39,11 +39,15 @@ def offered(html: str) -> set[str]:
     [
         ((), "filler", {"submit"}),
         ((), "boss", {"void"}),
-        ((), "perf", set()),
+        ((), "perf", {"open_alone"}),
         (("submit",), "filler", {"withdraw"}),
         (("submit",), "boss", {"forward", "return"}),
         (("submit",), "office", set()),
-        (("submit", "forward"), "filler", set()),
+        (("submit", "forward"), "filler", {"request_return"}),
+        (("submit", "forward", "request_return"), "filler", set()),
+        (("submit", "forward", "request_return"), "office", {"forward", "return", "reject", "refuse_request"}),
+        (("submit", "forward", "request_return"), "boss", set()),
+        (("submit", "forward", "request_return", "refuse_request"), "filler", {"request_return"}),
         (("submit", "forward"), "office", {"forward", "return", "reject"}),
         (("submit", "forward", "forward"), "perf", {"pass", "return", "reject"}),
         (("submit", "forward", "forward", "pass"), "perf", {"approve", "return"}),

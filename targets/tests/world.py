@@ -43,6 +43,8 @@ GOOD_ROWS = (
     IndicatorRow(level1="满意度指标", level2="服务对象满意度指标", name="家长满意度", target="≥95%"),
 )
 
+ADJUSTMENT = {"content": "补助人数由1200人改为1000人。", "budget_effect": "不影响预算。"}
+
 
 @dataclass
 class World:
@@ -103,6 +105,7 @@ class World:
                 seen_revision=revision.number if revision else None,
                 document_number="川财绩〔2023〕1号",
                 document_date=timezone.localdate(),
+                adjustment=ADJUSTMENT,
             )
             take_step(form, slug, by=person, order=order)
         return form
@@ -120,7 +123,7 @@ class World:
         return save_assessment(form, written, by=self.actor(form, "forward"))
 
     def actor(self, form: Declaration, slug: str) -> Person:
-        if slug in ("submit", "withdraw", "confirm", "adjust"):
+        if slug in ("submit", "withdraw", "confirm", "adjust", "request_return", "abandon"):
             return self.filler
         if slug == "approve":
             return self.budget

@@ -73,6 +73,7 @@ def context_for(person: Person) -> dict[str, Any]:
         context["facts"] += sections.filler_facts(context["todos"], context["own"])
     if scope.holds(*REVIEWERS):
         context["desk"] = sections.desk(waiting)
+        context["requests"] = sections.requests(person, waiting)
         context["facts"] += sections.review_facts(context["desk"])
         context["reaches_nobody"] = not scope.reach(*REVIEWERS)
     if scope.holds(*REVIEWERS, *APPROVERS):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 from django.urls import reverse
+from django.utils import timezone
 
 from departments.models import Department, Deputation, Membership, Person
 from departments.models.people import Scope
@@ -16,7 +17,8 @@ from targets.models import BudgetYear, Campaign, Category, Declaration, Disclosu
 from targets.models.authorship import awaiting_confirmation
 from targets.models.declaration import KIND_LABELS
 from targets.models.review import done_by
-from targets.progress import with_progress
+from targets.progress import with_progress, with_requests
+from targets.remarks import reviewing_role
 from targets.review import whose_turn
 from targets.workbench.facts import Fact, Group, by_department, days_since, total_of
 
@@ -37,6 +39,8 @@ class Todo:
     returned: ReviewEvent | None
     awaits_confirmation: bool
     button: str
+    ending: str
+    """That its round has closed, or until when it may go on all the same, "" while the round runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,8 @@ class Setting:
 def waiting_forms(person: Person) -> list[Declaration]:
     """Every form whose next move is this person's, the longest waiting first; one query."""
     found = Declaration.objects.visible_to(person).waiting_for(person)
-    return list(found.select_related(*LIST_PARTS).defer(*LONG_TEXTS).order_by("state_since", "id"))
+    related = found.select_related(*LIST_PARTS, "budget_year").prefetch_related("budget_year__campaigns")
+    return list(related.defer(*LONG_TEXTS).order_by("state_since", "id"))
 
 
 # Filler ---------------------------------------------------------------------------------------------------------------
@@ -93,16 +98,26 @@ def todos(waiting: Sequence[Declaration]) -> list[Todo]:
             returns.get(form.pk) if form.state == RETURNED else None,
             form.pk in unconfirmed,
             "去修改" if form.state == RETURNED else "去核对" if form.pk in unconfirmed else "继续填写",
+            _ending(form),
         )
         for form in forms
     ]
+
+
+def _ending(form: Declaration) -> str:
+    if ended := form.round_ended:
+        return f"{ended.ending}，不能再修改和送审。确需修改的请联系绩效科单独开放"
+    if form.is_open_alone and form.open_until and form.version == 1:
+        last_day = timezone.localdate(form.open_until)
+        return f"批次截止后仍可修改和送审，至{last_day.month}月{last_day.day}日止"
+    return ""
 
 
 def own_forms(person: Person, waiting: Sequence[Declaration]) -> list[OwnForm]:
     """Forms of the units a person works in, the latest year first, with progress: rows that have a target."""
     mine = {form.pk for form in waiting}
     found = Declaration.objects.living().visible_to(person).filter(unit__in=person.scope.own)
-    rows = with_progress(found.select_related(*LIST_PARTS).defer(*LONG_TEXTS))
+    rows = with_progress(with_requests(found.select_related(*LIST_PARTS).defer(*LONG_TEXTS)))
     ordered = rows.order_by("-year", "unit__code", "-kind", "title_key", "id")[:ROWS_SHOWN]
     return [
         OwnForm(form, form_url(form), form.filled, whose_turn(form), form.pk in mine, days_since(form.state_since))
@@ -141,6 +156,16 @@ def desk(waiting: Sequence[Declaration]) -> Desk:
     versions = {form.pk: form.version for form in forms}
     resubmitted = {pk for pk, version in again.values_list("declaration", "version") if versions[pk] == version}
     return Desk(groups, Group(forms[0].department, forms) if forms else None, len(resubmitted))
+
+
+def requests(person: Person, waiting: Sequence[Declaration]) -> list[Happening]:
+    """申请退回 on forms that are this person's to return, the oldest first."""
+    mine = [form.pk for form in waiting if reviewing_role(form, person)]
+    asked = ReviewEvent.objects.open_requests().filter(declaration__in=mine).select_related("declaration__unit")
+    return [
+        Happening(event, form_url(event.declaration), event.declaration.unit.label)
+        for event in asked.defer("findings").order_by("at")
+    ]
 
 
 def review_facts(review: Desk) -> list[Fact]:

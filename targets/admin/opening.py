@@ -1,0 +1,76 @@
+"""单独开放 of several forms at once, from their list: until which day, and why; each form is told."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from departments.models import Person
+from departments.roles import PERFORMANCE_REVIEWER
+from departments.scoped_admin import person
+from targets.domain.steps import EDITABLE, OPEN_ALONE
+from targets.forms import StepOrder
+from targets.models import Declaration
+from targets.review import Order
+from targets.review_many import take_steps
+
+AT_ONCE = 200
+"""So many forms are opened in one request."""
+
+
+def may_open(user: Person) -> bool:
+    return user.scope.holds(PERFORMANCE_REVIEWER)
+
+
+def openable(user: Person) -> QuerySet[Declaration]:
+    """Forms that are their unit's and belong to a round."""
+    found = Declaration.objects.visible_to(user).filter(
+        state__in=EDITABLE, unit__in=user.scope.reach(PERFORMANCE_REVIEWER), campaign__isnull=False, version=1
+    )
+    return (
+        found.select_related("unit", "department", "campaign")
+        .defer("goal", "extra")
+        .order_by("-year", "unit__code", "pk")
+    )
+
+
+def opening_page(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    if not may_open(user):
+        raise Http404
+    asked = request.POST.getlist("form") or request.GET.getlist("form")
+    chosen = [int(number) for number in asked if number.isdecimal() and len(number) < 18][:AT_ONCE]
+    said = StepOrder(request.POST or None)
+    faults: list[str] = []
+    if request.method == "POST":
+        faults = [str(fault) for field in said.errors.values() for fault in field]
+        if not chosen:
+            faults.append("没有单独开放：没有勾选任何一张表。请勾选要开放的表。")
+        if not faults:
+            faults = _open(request, openable(user).filter(pk__in=chosen), said.cleaned_data, user)
+        if not faults:
+            return HttpResponseRedirect(request.get_full_path())
+    context = {
+        **admin.site.each_context(request),
+        "title": "单独开放",
+        "forms": list(openable(user).filter(pk__in=chosen)),
+        "chosen": set(chosen),
+        "faults": faults,
+        "said": request.POST,
+    }
+    return render(request, "targets/declaration/opening.html", context)
+
+
+def _open(request: HttpRequest, forms: QuerySet[Declaration], said: dict[str, Any], user: Person) -> list[str]:
+    """Tells what was opened; what was not comes back, each form with its reason."""
+    order = Order(opinion=said["opinion"], open_until=said["open_until"])
+    told = take_steps(forms, OPEN_ALONE, by=user, order=order)
+    done = [form.heading for form, refusal in told if not refusal]
+    if done:
+        messages.success(request, f"已单独开放{len(done)}张：{'、'.join(done[:10])}{'等' if len(done) > 10 else ''}。")
+    return [f"“{form.heading}”{refusal}" for form, refusal in told if refusal]
+
+
+admin.site.add_page("opening/", opening_page, "targets_opening")  # type: ignore[attr-defined]
