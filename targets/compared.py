@@ -1,6 +1,6 @@
 """Two texts of one form in the look of the form: what went struck through, what came underlined, moved rows told as moved."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from targets.domain import diff as diffs
@@ -35,14 +35,18 @@ class Compared:
     added: int
     removed: int
     moved: int
+    gone: Mapping[str, str]
+    """Key under which a removed row is drawn → its own key."""
 
     @property
     def is_same(self) -> bool:
         return not (self.cells or self.added or self.removed or self.moved)
 
 
-def compared(old: Record, new: Record, judged: Iterable[Judged] = (), *, only_changes: bool = False) -> Compared:
-    """`judged` are the findings of the new text; `only_changes` leaves out rows that are as they were."""
+def compared(
+    old: Record, new: Record, judged: Iterable[Judged] = (), *, only_changes: bool = False, keep: Collection[str] = ()
+) -> Compared:
+    """`judged` are the findings of the new text; `only_changes` leaves out rows that are as they were, but for those to `keep`."""
     difference = diff(old, new)
     judged = list(judged)
     plain = paper_of(new, judged)
@@ -54,7 +58,7 @@ def compared(old: Record, new: Record, judged: Iterable[Judged] = (), *, only_ch
             by_row.setdefault(new_key.get(change.row_key, change.row_key), []).append(change)
     rows = _with_removed(old, new, difference.matching)
     if only_changes:
-        rows = [row for row in rows if row.key not in keyed or row.key in by_row]
+        rows = [row for row in rows if row.key not in keyed or row.key in by_row or row.key in keep]
     drawn = paper_of(replace(new, rows=tuple(rows)), judged)
     told = tuple(_row(row, keyed.get(row.key), by_row.get(row.key, [])) for row in drawn.rows)
     heads = {change.field: change for change in difference.changes if change.kind == diffs.HEAD}
@@ -67,6 +71,7 @@ def compared(old: Record, new: Record, judged: Iterable[Judged] = (), *, only_ch
         kinds.count(diffs.ADDED),
         kinds.count(diffs.REMOVED),
         kinds.count(diffs.MOVED),
+        {_drawn_key(i): old.rows[i].key for i in difference.matching.removed},
     )
 
 
@@ -83,11 +88,16 @@ def _with_removed(old: Record, new: Record, matching: diffs.Matching) -> list[In
     after: dict[int, list[IndicatorRow]] = {}
     for i in matching.removed:
         above = next((new_of[place] for place in range(i - 1, -1, -1) if place in new_of), -1)
-        after.setdefault(above, []).append(old.rows[i].with_cells(key=f"{GONE}-{i + 1}", continues=()))
+        after.setdefault(above, []).append(old.rows[i].with_cells(key=_drawn_key(i), continues=()))
     rows = list(after.get(-1, []))
     for j, row in enumerate(new.rows):
         rows += [row, *after.get(j, [])]
     return rows
+
+
+def _drawn_key(place: int) -> str:
+    """A removed row may have the key of one that came back."""
+    return f"{GONE}-{place + 1}"
 
 
 def _row(row: Row, plain: Row | None, changes: list[Change]) -> Row:

@@ -23,6 +23,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
+from typing import Any
 
 from targets.domain.labels import field_label
 from targets.domain.record import PLAN, IndicatorRow, Record
@@ -95,6 +96,23 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside a row, or beside a field of the head, for those who read the form to judge it (`admin.margin`)."""
+
+    place: str
+    remarks: tuple[Any, ...] = ()
+    papers: tuple[Any, ...] = ()
+    last_year: str = ""
+    last_year_url: str = ""
+    is_written: bool = False
+    """The inputs for a new remark stand here."""
+
+    @property
+    def has_line(self) -> bool:
+        return bool(self.remarks or self.papers or self.is_written)
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     field: str
     label: str
@@ -106,6 +124,7 @@ class Cell:
     findings: tuple[Note, ...] = ()
     pieces: tuple[Piece, ...] = ()
     """Where two texts are compared: what went and what came (`targets.compared`)."""
+    beside: Beside | None = None
 
     @property
     def worst(self) -> str:
@@ -126,6 +145,9 @@ class Row:
     change: str = ""
     mark: str = ""
     """Where two texts are compared: what became of the row, as a look and in words."""
+    beside: Beside | None = None
+    has_line: bool = False
+    """In the wide grid: what stands beside the row has a line below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +178,11 @@ class Paper:
     @property
     def extra(self) -> Mapping[str, str]:
         return self.record.extra
+
+    @property
+    def line_span(self) -> int:
+        """Columns that a line below a row takes: all but those whose cells may be merged."""
+        return sum(column.field not in MERGEABLE[self.record.kind] for column in self.columns)
 
     @property
     def optional_columns(self) -> tuple[Column, ...]:

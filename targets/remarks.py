@@ -19,6 +19,7 @@ from targets.domain.signature import Signature
 from targets.domain.steps import DEPARTMENT_REVIEW, EDITABLE, OFFICE_REVIEW, PASSED, PERFORMANCE_REVIEW
 from targets.editing import EditRefused, apply_changes, why_not_editable
 from targets.guards import own_text
+from targets.looks import note_look
 from targets.models import Declaration, Remark, RemarkReply
 from targets.review import StepRefused
 
@@ -95,6 +96,7 @@ def remark(declaration: Declaration, said: Said, *, by: Person) -> Remark:
     if said.proposal.strip() and said.field not in PROPOSABLE:
         raise StepRefused("建议修改须指明一个文字栏目。请选择栏目，或把建议写在问题中。")
     role = reviewing_role(declaration, by)
+    note_look(declaration, revision, by=by)
     return Remark.objects.create(
         declaration=declaration,
         revision=revision,

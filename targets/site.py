@@ -107,8 +107,8 @@ class PerformanceSite(AdminSite):
         """Everybody with a role in force; `is_staff` means nothing here."""
         return may_enter(request.user)
 
-    def each_context(self, request: HttpRequest, waiting: Waiting | None = None) -> dict[str, Any]:
-        """`waiting` where the page has counted already what waits for this person."""
+    def each_context(self, request: HttpRequest, waiting: Waiting | None = None, campaign: str = "") -> dict[str, Any]:
+        """What the page knows already: what waits for this person; the round (or year) that it is about."""
         context = super().each_context(request)
         if not self.has_permission(request):
             name = with_division(SYSTEM_NAME)
@@ -121,7 +121,7 @@ class PerformanceSite(AdminSite):
             "site_header": name,
             "site_title": name,
             "menu": menu_for(request, person, waiting),
-            "campaign": campaign_label({post.department.division_id for post in posts}),
+            "campaign": campaign or campaign_label({post.department.division_id for post in posts}),
             "person_name": str(person),
             "person_place": place_of(person),
         }

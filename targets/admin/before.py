@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from departments.models import Person
 from departments.scoped_admin import person
 from targets.admin.attachments import attachment_panel
-from targets.admin.comparing import beside_an_earlier_text
+from targets.admin.comparing import compared_paper, comparison, old_text
 from targets.admin.page import address, frame
 from targets.admin.readable import steps_of
 from targets.domain.record import Record
@@ -73,10 +73,8 @@ def _looked_over(request: HttpRequest, declaration: Declaration, user: Person) -
         record, declaration.budget_year.rules(), declaration.waivers.select_related("asked_by", "decided_by")
     )
     number = declaration.current_revision.number if declaration.current_revision else 0
-    events = steps_of(declaration)
-    beside = beside_an_earlier_text(
-        request, declaration, record, judged, number=number, events=events, beside_approved=True
-    )
+    comparing = comparison(request, steps_of(declaration), before=number, beside_approved=True)
+    beside = compared_paper(comparing, old_text(declaration, comparing), record, judged)
     offers = open_steps(declaration, user, judged=judged)
     return {
         **beside,

@@ -1,18 +1,15 @@
 """One text beside an earlier submission: `?against=NUMBER` on the pages of a form and of a revision, `&only=1` for changes alone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
 
-from departments.models import Person
-from departments.scoped_admin import person
 from targets.admin.readable import APPROVING, SUBMITTING
 from targets.compared import compared
 from targets.domain.record import Record
-from targets.domain.steps import APPROVED
 from targets.findings import Judged
 from targets.models import Declaration, ReviewEvent
 from targets.paper import paper_of
@@ -20,15 +17,12 @@ from targets.paper import paper_of
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """`number` is the revision's; `ordinal` counts submissions. `is_mine`: the text this person acted upon last.
+    """`number` is that of the revision `pk`; `ordinal` counts submissions; the one that was approved is called by that."""
 
-    `is_in_force`: the one that was approved, in the words of which it is called.
-    """
-
+    pk: int
     number: int
     ordinal: int
     at: datetime
-    is_mine: bool = False
     is_in_force: bool = False
 
     @property
@@ -36,44 +30,66 @@ class Submission:
         return "批复稿" if self.is_in_force else f"第{self.ordinal}次送审"
 
 
-def submissions(events: Sequence[ReviewEvent], user: Person, *, before: int) -> list[Submission]:
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a page may be compared with, and what it is compared with now: as the address says, else with what the reader knows."""
+
+    earlier: Sequence[Submission]
+    looked: Submission | None
+    """The latest text that the reader has seen, where a later one is shown."""
+    against: Submission | None
+    only_changes: bool
+
+
+def submissions(events: Sequence[ReviewEvent], *, before: int) -> list[Submission]:
     """What was sent before revision `before`, the first one always among them; whoever sees the form may read them."""
-    mine = next(
-        (event.revision.number for event in reversed(events) if event.person_id == user.pk and event.step != "submit"),
-        0,
-    )
     in_force = next((event.revision.number for event in reversed(events) if event.step in APPROVING), 0)
     found: dict[int, Submission] = {}
     for event in events:
         number = event.revision.number
         if event.step in SUBMITTING and number not in found:
-            found[number] = Submission(number, len(found) + 1, event.at, number == mine, number == in_force)
+            found[number] = Submission(event.revision_id, number, len(found) + 1, event.at, number == in_force)
     return [one for one in found.values() if one.number < before]
 
 
-def beside_an_earlier_text(
+def comparison(
     request: HttpRequest,
-    declaration: Declaration,
+    events: Sequence[ReviewEvent],
+    *,
+    before: int,
+    looked: int = 0,
+    beside_approved: bool = False,
+) -> Comparison:
+    """`before` is the number of the revision that the page shows, `looked` that of the text its reader knows.
+
+    `beside_approved`: an adjustment is shown beside what is in force unless its reader knows a later text of it.
+    """
+    earlier = submissions(events, before=before)
+    known = next((one for one in earlier if one.number == looked), None)
+    asked = request.GET.get("against")
+    if asked is not None:
+        against = next((one for one in earlier if str(one.number) == asked), None)
+    else:
+        in_force = [one for one in earlier if one.is_in_force and beside_approved]
+        against = max((one for one in (known, *in_force) if one), key=lambda one: one.number, default=None)
+    return Comparison(earlier, known, against, request.GET.get("only") == "1")
+
+
+def old_text(declaration: Declaration, beside: Comparison) -> Record | None:
+    return declaration.revisions.get(pk=beside.against.pk).record if beside.against else None
+
+
+def compared_paper(
+    beside: Comparison,
+    old: Record | None,
     record: Record,
     judged: Sequence[Judged],
     *,
-    number: int,
-    events: Sequence[ReviewEvent],
-    beside_approved: bool = False,
+    keep: Collection[str] = (),
 ) -> dict[str, Any]:
-    """The paper of the page, compared where the address says so; `number` is the revision that the page shows.
-
-    `beside_approved`: an adjustment is shown beside what is in force unless something else is asked for.
-    """
-    earlier = submissions(events, person(request), before=number)
-    asked = request.GET.get("against")
-    chosen = next((one for one in earlier if str(one.number) == asked), None)
-    if asked is None and beside_approved and declaration.state != APPROVED:
-        chosen = next((one for one in earlier if one.is_in_force), None)
-    context: dict[str, Any] = {"earlier": earlier, "against": chosen}
-    if chosen is None:
+    """The paper of the page, compared with `old` if there is one; `keep` are rows that are shown though nothing changed."""
+    context: dict[str, Any] = {"comparison": beside}
+    if old is None:
         return context | {"paper": paper_of(record, judged)}
-    only = request.GET.get("only") == "1"
-    old = declaration.revisions.get(number=chosen.number).record
-    found = compared(old, record, judged, only_changes=only)
-    return context | {"paper": found.paper, "compared": found, "only_changes": only}
+    found = compared(old, record, judged, only_changes=beside.only_changes, keep=keep)
+    return context | {"paper": found.paper, "compared": found}

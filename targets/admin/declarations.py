@@ -27,7 +27,7 @@ from targets.admin.history import history_page, paper_page, revision_page
 from targets.admin.list_filters import WORKLIST
 from targets.admin.opening import may_open, openable
 from targets.admin.page import address, form_page
-from targets.admin.remarks import remark_view
+from targets.admin.remarks import looked_view, remark_view
 from targets.admin.stale import renewed_view
 from targets.admin.steps import ADOPT, AT_ONCE, step_view, waive_view
 from targets.domain.steps import EDITABLE, VOID
@@ -41,7 +41,14 @@ from targets.templatetags.targets_ui import money, state_chip
 TEXT_OF_REVISIONS = tuple(
     f"{name}__frozen" for name in ("current_revision", "submitted_revision", "passed_revision", "approved_revision")
 )
-RELATED = ("unit__business_office", "department__business_office", "budget_year", "current_revision", "sitting")
+RELATED = (
+    "unit__business_office",
+    "department__business_office",
+    "budget_year",
+    "campaign__budget_year",
+    "current_revision",
+    "sitting",
+)
 
 
 class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
@@ -175,6 +182,7 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
                 view(self.assessment_workbook),
                 name=f"{name}_assessment_workbook",
             ),
+            path("<int:pk>/looked/", view(self.looked), name=f"{name}_looked"),
             path("<int:pk>/revision/<int:number>/", view(self.revision), name=f"{name}_revision"),
             path("<int:pk>/revision/<int:number>/paper/", view(self.paper), name=f"{name}_revision_paper"),
             path("<int:pk>/paper/", view(self.paper), name=f"{name}_paper"),
@@ -224,6 +232,9 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
 
     def assessment_workbook(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         return assessment_workbook(request, self.get_object(request, str(pk)), number)
+
+    def looked(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return looked_view(request, self.get_object(request, str(pk)))
 
     def revision(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         return revision_page(request, self, self.get_object(request, str(pk)), number)

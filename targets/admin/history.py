@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from departments.scoped_admin import person
-from targets.admin.comparing import beside_an_earlier_text
+from targets.admin.comparing import compared_paper, comparison, old_text
 from targets.admin.page import address, frame
 from targets.admin.readable import readable_revision, readable_revisions, steps_of
 from targets.domain import diff as diffs
@@ -121,14 +121,13 @@ def _changed_text(change: Change, kind: str) -> Told:
 def revision_page(request: HttpRequest, admin: ModelAdmin[Any], declaration: Declaration, number: int) -> HttpResponse:
     """One readable revision as the paper form."""
     revision = readable_revision(declaration, person(request), number)
+    beside = comparison(request, steps_of(declaration), before=revision.number)
     context = {
         **admin.admin_site.each_context(request),
         **frame(declaration),
         "revision": revision,
         "record": revision.record,
-        **beside_an_earlier_text(
-            request, declaration, revision.record, (), number=revision.number, events=steps_of(declaration)
-        ),
+        **compared_paper(beside, old_text(declaration, beside), revision.record, ()),
     }
     return TemplateResponse(request, "targets/declaration/revision.html", context)
 

@@ -15,11 +15,11 @@ from departments.models import Person
 from departments.roles import FILLER
 from departments.scoped_admin import person
 from targets.admin.attachments import attachment_panel
-from targets.admin.comparing import beside_an_earlier_text
 from targets.admin.grid import grid_of
 from targets.admin.neighbours import neighbours, numbers, waiting_forms
 from targets.admin.notes import deadline, strips
 from targets.admin.readable import steps_of
+from targets.admin.reading import open_reading, reading_context
 from targets.admin.remark_notes import remark_context, reply
 from targets.admin.saving import Clash, Saved, save, still_open
 from targets.admin.stale import fill, renew, stale_panel
@@ -162,19 +162,22 @@ def show(
     user = person(request)
     is_editable = declaration.editable_by(user)
     is_form = is_editable or desk.typed is not None
+    events = steps_of(declaration, user)
+    reading = None if is_form else open_reading(request, declaration, user, events)
     record = declaration.record() if is_form else declaration.record_for(user)
     rules = declaration.budget_year.rules()
     waivers = declaration.waivers.select_related("asked_by", "decided_by")
     judged = judge(record, rules, waivers) if record and declaration.state != VOID else []
     is_own = declaration.is_own_text_of(user)
     is_current = is_form or is_own
-    events = steps_of(declaration)
     background = Background([declaration], {declaration.pk: judged} if is_current and record else None, events)
     offers = open_steps(declaration, user, background=background)
     waiting = None if is_form else waiting_forms(user)
     context = {
         **cast(PerformanceSite, admin.admin_site).each_context(
-            request, waiting=None if waiting is None else numbers(waiting)
+            request,
+            waiting=None if waiting is None else numbers(waiting),
+            campaign=str(declaration.campaign or declaration.budget_year),
         ),
         **frame(declaration),
         "record": record,
@@ -190,17 +193,21 @@ def show(
     if record is not None:
         context["attachments"] = attachment_panel(declaration, record, user)
         context["assessment"] = hint(declaration, user)
-        context |= remark_context(declaration, record, user, request.GET.get("row", ""), background)
+        context |= remark_context(declaration, record, user, background)
     if is_form and record is not None:
         typed = desk.typed or page_from(shown(record), _first_row(request))
         context |= _inputs(declaration, record, _with_blank_end(typed, is_editable=is_editable), judged, desk)
         context |= {"taxonomy": rules.taxonomy, "is_locked": not is_editable}
         context["grid"] = _grid(declaration, context["paper"], record, rules.taxonomy, user) if is_editable else None
         context["stale"] = stale_panel(declaration, record) if is_editable else None
-    elif record is not None:
-        shown_number = declaration.submitted_revision.number if declaration.submitted_revision else 0
-        context |= beside_an_earlier_text(
-            request, declaration, record, judged, number=shown_number, events=events, beside_approved=True
+    elif record is not None and reading is not None:
+        papers = context["attachments"]["papers"] if context["attachments"] else ()
+        context |= reading_context(
+            *(request, reading, record),
+            judged=judged,
+            notes=context["remarks"],
+            papers=papers,
+            said=desk.said,
         )
         context["next_year"] = next_year(declaration, user)
         context["neighbours"] = neighbours(declaration, waiting or [])

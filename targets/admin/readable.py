@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from departments.models import Person
+from targets.looks import marked
 from targets.models import Declaration, ReviewEvent, Revision
 
 SUBMITTING = ("submit", "adopt")
@@ -27,6 +28,7 @@ def readable_revision(declaration: Declaration, user: Person, number: int) -> Re
     return revision
 
 
-def steps_of(declaration: Declaration) -> list[ReviewEvent]:
-    """Every step taken, with the number of its text but without what makes it long."""
-    return list(declaration.events.select_related("revision").defer("findings", "revision__frozen"))
+def steps_of(declaration: Declaration, reader: Person | None = None) -> list[ReviewEvent]:
+    """Every step taken, with the number of its text but without what makes it long; marked with what `reader` has looked at."""
+    steps = declaration.events.select_related("revision").defer("findings", "revision__frozen")
+    return list(steps if reader is None else marked(steps, reader))

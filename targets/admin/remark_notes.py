@@ -27,7 +27,6 @@ from targets.remarks import (
 )
 from targets.review import StepRefused
 
-SHOWN_NAME = 18
 REPLY = ("id", "deed", "text", "person_name", "at")
 """Fields of a reply that the page tells."""
 
@@ -36,6 +35,8 @@ REPLY = ("id", "deed", "text", "person_name", "at")
 class RemarkNote:
     remark: Remark
     place: str
+    label: str
+    """The field alone, for where the place is plain."""
     anchor: str
     replies: Sequence[RemarkReply]
     state: Remark.State
@@ -49,16 +50,14 @@ class RemarkNote:
         return "must_fix" if is_open_must else "remark"
 
 
-def remark_context(
-    declaration: Declaration, record: Record, user: Person, row: str, background: Background
-) -> dict[str, Any]:
-    """What the page needs of remarks; `row` is the one that was pointed at for a new one."""
+def remark_context(declaration: Declaration, record: Record, user: Person, background: Background) -> dict[str, Any]:
+    """What the page needs of remarks."""
     if declaration.submitted_revision_id is None:
         return {"remarks": [], "remark_desk": None}
     may_remark = not why_not_remark(declaration, user, background)
     return {
         "remarks": remark_notes(declaration, record, user, may_remark=may_remark),
-        "remark_desk": remark_desk(record, user, row) if may_remark else None,
+        "remark_desk": remark_desk(record, user) if may_remark else None,
     }
 
 
@@ -82,6 +81,7 @@ def remark_notes(declaration: Declaration, record: Record, user: Person, *, may_
         RemarkNote(
             one,
             place_of(one, record),
+            field_label(record.kind, one.field) if one.field else "",
             _anchor(one, order),
             read[one.pk],
             state_after(read[one.pk]),
@@ -100,14 +100,12 @@ def _anchor(one: Remark, rows: Mapping[str, int]) -> str:
     return f"f-{one.field}" if one.field and not one.row_key else "remarks"
 
 
-def remark_desk(record: Record, user: Person, row: str) -> dict[str, Any]:
-    """What the form for a new remark offers."""
+def remark_desk(record: Record, user: Person) -> dict[str, Any]:
+    """What the form for a new remark offers: fields of the whole form, and those of a row."""
     is_plan = record.kind == PLAN
     heads = () if is_plan else (*HEAD_TEXTS, *MONEY)
     columns = PLAN_COLUMNS if is_plan else PROJECT_COLUMNS
     return {
-        "row": row,
-        "rows": [(one.key, f"第{number}行 {one.name[:SHOWN_NAME]}") for number, one in record.numbered_rows()],
         "heads": [(name, field_label(record.kind, name)) for name in heads],
         "fields": [(column.field, field_label(record.kind, column.field)) for column in columns],
         "levels": Remark.Level.choices,

@@ -13,6 +13,7 @@ from departments.models import Division, Person
 from departments.roles import DEPARTMENT_REVIEWER, OFFICE_REVIEWER, PERFORMANCE_REVIEWER
 from departments.scoped_admin import ScopedAdmin, person
 from targets.admin.page import Desk, address, show
+from targets.looks import look
 from targets.models import Declaration, Remark, StockPhrase
 from targets.remarks import Said, accept, remark, reopen, take_back
 from targets.review import StepRefused
@@ -45,21 +46,36 @@ def remark_view(request: HttpRequest, modeladmin: ModelAdmin[Any], declaration: 
     verb, _, number = request.POST.get("do", "").partition(":")
     try:
         if verb == "remark":
-            told = _say(request, declaration, user)
+            told, place = _say(request, declaration, user)
         else:
-            told = _close(request, declaration, verb, number, user)
+            told, place = _close(request, declaration, verb, number, user), f"remark-{number}"
     except StepRefused as refusal:
         return show(request, modeladmin, declaration, Desk(error=str(refusal), said=request.POST.dict()))
     messages.success(request, told)
-    return HttpResponseRedirect(f"{address(declaration)}#remarks")
+    kept = f"?{request.GET.urlencode()}" if request.GET else ""
+    return HttpResponseRedirect(f"{address(declaration)}{kept}#{place}")
 
 
-def _say(request: HttpRequest, declaration: Declaration, user: Person) -> str:
+def looked_view(request: HttpRequest, declaration: Declaration) -> HttpResponse:
+    """看过了: later submissions are shown beside this text."""
+    if request.method == "POST":
+        number = request.POST.get("seen_revision", "")
+        try:
+            look(declaration, int(number) if number.isdecimal() and len(number) < 9 else None, by=person(request))
+        except StepRefused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"已注明您看过第{number}稿。单位改后再送审时，这里先列出以后的改动。")
+    return HttpResponseRedirect(address(declaration))
+
+
+def _say(request: HttpRequest, declaration: Declaration, user: Person) -> tuple[str, str]:
+    """What is told, and where on the page the remark stands."""
     form = RemarkForm(request.POST)
     if not form.is_valid():
         raise StepRefused("".join(str(fault) for faults in form.errors.values() for fault in faults))
-    remark(declaration, form.said(), by=user)
-    return "修改意见已保存，办理下一步（退回、通过等）时随同发出；此前可以收回。"
+    said = remark(declaration, form.said(), by=user)
+    return "修改意见已保存，办理下一步（退回、通过等）时随同发出；此前可以收回。", f"remark-{said.pk}"
 
 
 def _close(request: HttpRequest, declaration: Declaration, verb: str, number: str, user: Person) -> str:

@@ -7,6 +7,7 @@ from targets.models.disclosure import Disclosure, DisclosureItem
 from targets.models.intake import ImportBatch, ImportedForm
 from targets.models.job import Job
 from targets.models.library import LibraryIndicator
+from targets.models.look import Look
 from targets.models.phrase import StockPhrase
 from targets.models.remark import Remark, RemarkReply
 from targets.models.review import ReviewEvent, Waiver
@@ -32,6 +33,7 @@ __all__ = [
     "Indicator",
     "Job",
     "LibraryIndicator",
+    "Look",
     "Remark",
     "RemarkReply",
     "ReviewEvent",

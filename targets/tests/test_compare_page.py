@@ -86,7 +86,7 @@ def test_reviewer_and_unit_see_the_same_difference(client: Client, world: World,
 
 def test_the_one_last_acted_upon_is_named(client: Client, world: World, form: Declaration) -> None:
     client.force_login(world.boss)
-    assert "与第1次送审比较（您上次办理的）" in client.get(page(form)).content.decode()
+    assert "与第1次送审比较（您上次看的）" in client.get(page(form)).content.decode()
 
 
 def test_a_draft_is_compared_with_what_was_sent_by_its_unit_alone(client: Client, world: World) -> None:

@@ -182,6 +182,7 @@ def sent_with(what: str, samples: Samples) -> dict[str, Any]:
         },
         "renewed": {"place": "goal"},
         "paper": {"file": SimpleUploadedFile("依据.pdf", b"%PDF-1.7 other")},
+        "look": {"seen_revision": "1"},
         "remark": {"do": "remark", "text": "依据不足", "level": "must", "audience": "unit"},
         "judge": {"do": "save", "revision": 1, "saves": 0, "opinion": "可行"},
         "key": {"do": "key"},

@@ -1,6 +1,8 @@
 """Pages not counted in the tests of their own: as many queries for many forms, rows and steps as for one."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -9,11 +11,20 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from departments.models import Department, Person
-from targets.domain.record import PLAN, IndicatorRow
-from targets.editing import fresh_declaration
-from targets.models import Declaration, Revision, Waiver
+from targets.attachments import attach
+from targets.domain.edits import Change
+from targets.domain.record import PLAN, PROJECT, IndicatorRow
+from targets.domain.steps import PERFORMANCE_REVIEW, VOID
+from targets.editing import apply_changes, fresh_declaration
+from targets.findings import judge_declaration
+from targets.guards import Order
+from targets.links import form_url
+from targets.models import BudgetYear, Declaration, Revision, StockPhrase, Waiver
+from targets.remarks import Said, answer, remark
+from targets.review import take_step
 from targets.storing import store
 from targets.tests.world import GOOD_ROWS, World
+from targets.waivers import decide, explain
 
 REVIEWERS = ("boss", "office", "perf", "budget", "admin", "auditor", "root")
 PASSING = ("submit", "forward", "forward", "pass")
@@ -103,3 +114,72 @@ def test_a_form_of_many_rows_sent_many_times_asks_no_more_than_a_new_one(
     world.advance(long, "submit", "forward")
     person = world.people[who]
     assert queries(person, page(world, long)) == queries(person, page(world, short))
+
+
+DESK = 15
+"""So many queries make the page on which a form is reviewed, session, person and menu among them."""
+
+
+def reviewed(world: World, kind: str, rows: int) -> Declaration:
+    """A form with everything its reviewer may find: findings, explanations, remarks with answers, phrases, attachments, an
+    earlier submission, last year's form, others that wait."""
+    last = BudgetYear.objects.get_or_create(division=world.division, year=2022, is_closed=True)[0]
+    many = tuple(
+        IndicatorRow(**CATEGORIES[kind], name=f"指标{n}", target="≥95%" if n else "", last_year="97%")
+        for n in range(rows)
+    )
+    is_plan = kind == PLAN
+    head = {"kind": kind, "rows": many if is_plan else (*GOOD_ROWS, *many)} | (OF_A_PLAN if is_plan else {})
+    old, form = (world.record(**head | {"year": year, "title": f"{year}年{kind}{rows}"}) for year in (2022, 2023))
+    old = replace(old, title=form.title)
+    forms = []
+    for record, year in ((old, last), (form, world.year)):
+        fresh = fresh_declaration(record, year, world.education, world.school)
+        fresh.save()
+        store([(fresh, record)], by=world.filler, reason=Revision.Reason.EDIT)
+        fresh.refresh_from_db()
+        forms.append(fresh)
+    before, now = forms
+    document = Order(document_number="川财预〔2022〕1号", document_date=before.created_at.date())
+    take_step(before, "adopt", by=world.admin, order=document)
+    explained(world, now)
+    keys = [row.key for row in now.record().rows]
+    attach(now, f"%PDF-1.7 {kind}{rows}".encode(), "依据.pdf", by=world.filler, row=keys[0])
+    world.advance(now, "submit", "forward")
+    for key in keys[:6]:
+        remark(now, Said("不对", row=key, field="target"), by=world.office)
+    take_step(now, "return", by=world.office, order=Order(opinion="请修改"))
+    for one in now.remarks.all():
+        answer(one, "改了", by=world.filler)
+    apply_changes(now, [Change(keys[0], "note", "", "已核对")], by=world.filler)
+    world.advance(now, "submit", "forward")
+    return now
+
+
+CATEGORIES: dict[str, dict[str, Any]] = {
+    PROJECT: {"level1": "产出指标", "level2": "数量指标"},
+    PLAN: {"duty_group": "教育", "duty": "义务教育", "duty_goal": "保障", "history_source": "内部统计"},
+}
+OF_A_PLAN = {"department_code": "202001", "unit": "", "total": None, "fiscal": None, "other": None, "goal": ""}
+
+
+def explained(world: World, form: Declaration) -> None:
+    """Every error of the form, its explanation accepted."""
+    places = {(one.finding.rule, one.finding.row, one.finding.field) for one in judge_declaration(form) if one.blocks}
+    for rule, row, name in places:
+        asked = explain(form, rule=rule, row=row, field=name, explanation="无法量化", by=world.filler)
+        decide(asked, granted=True, reason="属实", by=world.perf)
+
+
+@pytest.mark.parametrize("kind", [PROJECT, PLAN])
+def test_the_reading_desk_of_any_number_of_rows_asks_as_much(world: World, kind: str) -> None:
+    StockPhrase.objects.create(division=world.division, text="请附测算依据。")
+    told = {}
+    for rows in (1, 100, 300):
+        form = reviewed(world, kind, rows)
+        address = form_url(form)
+        asked = [queries(world.office, address), queries(world.office, f"{address}?against=1&only=1")]
+        Declaration.objects.filter(pk=form.pk).update(state=PERFORMANCE_REVIEW)
+        told[rows] = [*asked, queries(world.perf, address)]
+        Declaration.objects.filter(kind=PLAN).update(state=VOID)  # a unit has one plan a year
+    assert told == dict.fromkeys((1, 100, 300), [DESK] * 3)
