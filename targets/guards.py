@@ -41,6 +41,8 @@ class Order:
     """The last day of 单独开放."""
     adjustment: Mapping[str, str] = field(default_factory=dict)
     """By the names of `ADJUSTMENT_ITEMS`."""
+    particulars: Mapping[str, str] = field(default_factory=dict)
+    """Label → text: what the event says besides."""
     undoes_batch: int | None = None
     """The import whose undoing voids the form that it created (`targets.intake.undo` alone says this)."""
 

@@ -2,7 +2,8 @@
 
 The task queue hands a job out once and never again, so a killed worker's job would be lost; and it may hand it out twice.
 Here a claim is one conditional UPDATE, so two workers never do one job, and a lease run out lets another begin anew. What
-a job does must therefore be whole or not at all (one transaction) and the same when done again.
+a job does must therefore be whole or not at all (one transaction) and the same when done again. Steps on many forms are
+whole in each portion: whoever takes such a job up goes on with the forms that were not told yet.
 """
 
 import logging
@@ -23,6 +24,14 @@ TELL_EVERY_SECONDS = 0.5
 ATTEMPTS = 3
 GIVEN_UP = "后台处理多次中断，已停止，没有写入任何数据。请把文件拆小后重试；仍不行请联系系统管理员。"
 BROKEN = "后台处理出错，没有写入任何数据。请重新上传；仍不行请把编号{number}告诉系统管理员。"
+CANCELLED = "已取消，没有写入任何数据。"
+STEPS, RELEASE = "steps", "release"
+IN_PORTIONS = {
+    GIVEN_UP: "后台办理多次中断，已停止。已办理的有效，其余没有办理，可以继续办理；仍不行请联系系统管理员。",
+    BROKEN: "后台办理出错，已停止。已办理的有效，其余没有办理，可以继续办理；仍不行请把编号{number}告诉系统管理员。",
+    CANCELLED: "已取消：已办理的有效，其余没有办理。",
+}
+"""What these sentences become for the jobs that are whole in each portion only."""
 
 
 class Cancelled(Exception):
@@ -70,7 +79,11 @@ def claim(pk: int) -> Run | None:
     taken = Job.objects.filter(free, pk=pk).update(
         state=Job.State.RUNNING, owner=owner, lease_until=lease_end(), attempts=F("attempts") + 1
     )
-    return Run(Job.objects.select_related("batch__uploaded_by", "created_by").get(pk=pk), owner) if taken else None
+    return (
+        Run(Job.objects.select_related("batch__uploaded_by", "decision__person", "created_by").get(pk=pk), owner)
+        if taken
+        else None
+    )
 
 
 def work_off(pk: int, handlers: Mapping[str, Callable[[Run], str]], undo: Callable[[Job], None]) -> None:
@@ -79,7 +92,7 @@ def work_off(pk: int, handlers: Mapping[str, Callable[[Run], str]], undo: Callab
     if run is None:
         return
     if run.job.attempts > ATTEMPTS:
-        _stop(run, Job.State.FAILED, GIVEN_UP, undo)
+        _stop(run, Job.State.FAILED, _words(run, GIVEN_UP), undo)
         return
     try:
         message = handlers[run.job.kind](run)
@@ -87,12 +100,16 @@ def work_off(pk: int, handlers: Mapping[str, Callable[[Run], str]], undo: Callab
     except LeaseLost:
         logger.warning("job %s was taken over by another worker", pk)
     except Cancelled:
-        _stop(run, Job.State.CANCELLED, "已取消，没有写入任何数据。", undo)
+        _stop(run, Job.State.CANCELLED, _words(run, CANCELLED), undo)
     except Refused as refusal:
         _stop(run, Job.State.FAILED, str(refusal), undo)
     except Exception:
         logger.exception("job %s failed", pk)
-        _stop(run, Job.State.FAILED, BROKEN.format(number=pk), undo)
+        _stop(run, Job.State.FAILED, _words(run, BROKEN).format(number=pk), undo)
+
+
+def _words(run: Run, sentence: str) -> str:
+    return IN_PORTIONS[sentence] if run.job.kind in (STEPS, RELEASE) else sentence
 
 
 def _stop(run: Run, state: Job.State, message: str, undo: Callable[[Job], None]) -> None:

@@ -23,6 +23,7 @@ from departments.roles import (
 from targets.domain.record import PLAN, PROJECT
 from targets.domain.steps import EDITABLE, PASSED, REVIEW_LEVELS
 from targets.models import Declaration
+from targets.models.decision import SEE_HELD
 
 EVERYONE = frozenset(ROLES)
 REVIEWERS = frozenset({DEPARTMENT_REVIEWER, OFFICE_REVIEWER, PERFORMANCE_REVIEWER})
@@ -66,6 +67,8 @@ MENU: tuple[Entry, ...] = (
     Entry("绩效目标审核", "部门整体", PLANS, REVIEWERS, "turn=mine", PLAN, IN_REVIEW),
     Entry("绩效目标审核", "成批报送财政", "admin:targets_day", frozenset({DEPARTMENT_REVIEWER}), "for=finance"),
     Entry("绩效目标审核", "意见反馈表", "admin:targets_feedback", REVIEWERS, "for=review"),
+    Entry("绩效目标审核", "待下达决定", "admin:targets_held", frozenset(SEE_HELD)),
+    Entry("绩效目标审核", "成批办理记录", "admin:targets_decisions", REVIEWERS | APPROVERS),
     Entry("绩效目标审核", "情况说明", "admin:targets_waivers", frozenset({PERFORMANCE_REVIEWER})),
     Entry("绩效目标审核", "审核常用语", "admin:targets_stockphrase_changelist", REVIEWERS),
     Entry("绩效目标批复", "成批批复", "admin:targets_approve", APPROVERS),

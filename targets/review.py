@@ -32,7 +32,7 @@ from targets.domain.steps import (
 from targets.domain.trail import EVENT, add_link
 from targets.findings import Judged
 from targets.guards import Case, Order, day_in_words, end_of, first_refusal
-from targets.models import Assessment, Attachment, Declaration, ReviewEvent, Revision
+from targets.models import Assessment, Attachment, DecidedForm, Declaration, ReviewEvent, Revision
 from targets.storing import close_sittings, store
 
 
@@ -67,6 +67,14 @@ NO_BUTTON_WHEN_REFUSED = frozenset(
     }
 )
 """Steps that are nobody's duty here: a greyed button with a reason would only puzzle."""
+
+RETURNS = {
+    RETURNED: "退回单位修改",
+    steps.DEPARTMENT_REVIEW: "退回主管部门",
+    OFFICE_REVIEW: "退回业务科室",
+    steps.PERFORMANCE_REVIEW: "退回绩效科",
+}
+"""Where a return may lead, in words."""
 
 SAID_WITH_THE_STEP = frozenset(
     {steps.OPINION, steps.REMARKED, steps.REASON, steps.DOCUMENT, steps.UNTIL, steps.ADJUSTMENT}
@@ -111,13 +119,8 @@ def open_steps(
 
 def levels_to_return_to(declaration: Declaration) -> dict[str, str]:
     """State → words, the unit first."""
-    names = {
-        RETURNED: "退回单位修改",
-        steps.DEPARTMENT_REVIEW: "退回主管部门",
-        OFFICE_REVIEW: "退回业务科室",
-        steps.PERFORMANCE_REVIEW: "退回绩效科",
-    }
-    return {level: names[level] for level in lower_levels(declaration.state, declaration.budget_year.levels_in_use)}
+    in_use = declaration.budget_year.levels_in_use
+    return {level: RETURNS[level] for level in lower_levels(declaration.state, in_use)}
 
 
 def whose_turn(declaration: Declaration) -> str:
@@ -165,6 +168,7 @@ def take_step(declaration: Declaration, slug: str, *, by: Person, order: Order |
                 locked.remarks.filter(sent_at=None).update(sent_at=event.at)
             event.save()
             take_along([(case, event)])
+            DecidedForm.objects.overtake([event])
     except StepRefused as refusal:
         record_refusals([(declaration, str(refusal))], label_of(slug), by)
         raise
@@ -233,6 +237,7 @@ def move(case: Case, role: str, number: int) -> ReviewEvent:
     if step.slug == "adjust":
         declaration.version += 1
     particulars = _of_rounds(case, target)
+    particulars |= order.particulars
     if steps.ADJUSTMENT in step.needs:
         particulars |= {label: order.adjustment[name].strip() for name, label in steps.ADJUSTMENT_ITEMS.items()}
     now, granted = timezone.now(), case.granted

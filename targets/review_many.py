@@ -1,7 +1,7 @@
 """Steps on many forms, in a few statements whatever their number: looked at first, then taken, each form told."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from targets.background import Background
 from targets.bulk import insert_many, no_garbage, update_many
 from targets.domain.steps import SEEN_REVISION, Step
 from targets.guards import Case, Order
-from targets.models import Declaration, Remark, ReviewEvent
+from targets.models import DecidedForm, Declaration, Remark, ReviewEvent
 from targets.review import (
     MOVED,
     SENDING,
@@ -25,26 +25,11 @@ from targets.review import (
     move,
     send_papers,
     take_along,
-    take_step,
 )
 from targets.storing import close_sittings
 
 RELATED = ("unit", "department", "budget_year", "current_revision")
 LONG = ("current_revision__frozen",)
-
-
-def take_steps(
-    declarations: Iterable[Declaration], slug: str, *, by: Person, order: Order
-) -> list[tuple[Declaration, str]]:
-    """The same step on many forms, each told: (form, "" or why not). What may not move stays."""
-    told = []
-    for declaration in declarations:
-        try:
-            take_step(declaration, slug, by=by, order=order)
-            told.append((declaration, ""))
-        except StepRefused as refusal:
-            told.append((declaration, str(refusal)))
-    return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +46,11 @@ def lock_forms(ids: Collection[int]) -> dict[int, Declaration]:
     """These forms under their locks, which everybody takes in one order, so that no two people wait for each other."""
     list(Declaration.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
     # read once the locks are held: the statement that waits for a lock may show the rows of before
+    return read_forms(ids)
+
+
+def read_forms(ids: Collection[int]) -> dict[int, Declaration]:
+    """With what the guards look at."""
     forms = Declaration.objects.select_related(*RELATED).defer(*LONG)
     return forms.prefetch_related("budget_year__campaigns").in_bulk(list(ids))
 
@@ -112,6 +102,7 @@ def take_together(asked: Sequence[Asked]) -> list[str]:
         Remark.objects.filter(declaration__in=reviewed, sent_at=None).update(sent_at=taken[-1].at)
     insert_many(taken)
     take_along(list(zip(cases, taken, strict=True)))
+    DecidedForm.objects.overtake(taken)
     _record(asked, refusals)
     return refusals
 

@@ -1,5 +1,6 @@
 """Background work, done by `manage.py db_worker`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -7,8 +8,9 @@ from django_tasks import task
 
 from departments.models import Person
 from targets import jobs
+from targets.decisions import carry_out, release
 from targets.intake.batch import ImportRefused, choose_only, read_batch, store_batch
-from targets.models import Declaration, ImportBatch, Job
+from targets.models import DecidedForm, Decision, Declaration, ImportBatch, Job
 from targets.storing import recount
 
 RECOUNTED_AT_ONCE = 200
@@ -30,11 +32,44 @@ def recheck_year(budget_year: int) -> int:
 
 
 READ, STORE, READ_AND_STORE = "read", "store", "read_and_store"
+AT_ONCE = 50
+"""So many forms take a step, or are released, in the request that asks for it; more are left to the worker."""
 
 
 def start_job(kind: str, batch: ImportBatch, by: Person, **options: Any) -> Job:
     """Ask for long work on a batch; it begins when the transaction around this ends."""
-    job = Job.objects.create(kind=kind, batch=batch, created_by=by, lease_until=jobs.lease_end(), options=options)
+    return _hand_over(_job(kind, by, options, batch=batch))
+
+
+def start_steps(decision: Decision) -> Job | None:
+    """Go on with what of a confirmed decision is waiting; None when somebody is at it, or nothing is left."""
+    with transaction.atomic():
+        locked = Decision.objects.select_for_update().get(pk=decision.pk)
+        number = locked.forms.filter(state=DecidedForm.State.WAITING).count()
+        if not number or locked.jobs.filter(state__in=(Job.State.QUEUED, Job.State.RUNNING)).exists():
+            return None
+        job = _job(jobs.STEPS, decision.person, {}, decision=decision)
+    return _do(job, number)
+
+
+def start_release(lines: Sequence[int], by: Person) -> Job:
+    """Release these held decisions on behalf of `by`; what may not move stays held with its reason."""
+    return _do(_job(jobs.RELEASE, by, {"lines": list(lines)}), len(lines))
+
+
+def _job(kind: str, by: Person, options: dict[str, Any], **of: Any) -> Job:
+    return Job.objects.create(kind=kind, created_by=by, lease_until=jobs.lease_end(), options=options, **of)
+
+
+def _do(job: Job, number: int) -> Job:
+    if number > AT_ONCE:
+        return _hand_over(job)
+    jobs.work_off(job.pk, HANDLERS, give_back)
+    job.refresh_from_db()
+    return job
+
+
+def _hand_over(job: Job) -> Job:
     transaction.on_commit(lambda: run_job.enqueue(job.pk))
     return job
 
@@ -83,7 +118,26 @@ def read_and_store(run: jobs.Run) -> str:
     return store(run)
 
 
-HANDLERS = {READ: read, STORE: store, READ_AND_STORE: read_and_store}
+def take_steps(run: jobs.Run) -> str:
+    if run.job.decision is None:
+        raise jobs.Refused("这项后台工作没有对应的成批办理。")
+    carry_out(run.job.decision, run.progress)
+    return ""
+
+
+def release_held(run: jobs.Run) -> str:
+    lines = DecidedForm.objects.releasable_by(run.job.created_by).filter(pk__in=run.job.options["lines"])
+    moved, tried = release(lines, by=run.job.created_by, progress=run.progress)
+    return f"已下达{moved}张，{tried - moved}张仍在待下达中。" if tried > moved else f"已下达{moved}张。"
+
+
+HANDLERS = {
+    READ: read,
+    STORE: store,
+    READ_AND_STORE: read_and_store,
+    jobs.STEPS: take_steps,
+    jobs.RELEASE: release_held,
+}
 
 
 def batch_of(run: jobs.Run) -> ImportBatch:

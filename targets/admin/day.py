@@ -12,18 +12,18 @@ from django.urls import reverse
 from departments.models import Person
 from departments.roles import DEPARTMENT_REVIEWER, FILLER
 from departments.scoped_admin import person
+from targets.admin.decisions import decision_url, ticked_forms
 from targets.admin.export import download
+from targets.decisions import choose, offered
 from targets.domain.steps import DEPARTMENT_REVIEW
-from targets.guards import Order
 from targets.models import Campaign, Declaration
 from targets.outgoing.shapes import BY_SLUG, SUMMARY, ExportRefused
 from targets.progress import offices_of, with_progress
-from targets.review_many import take_steps
+from targets.review import StepRefused
 from targets.workbench.facts import campaign_fact
 
-AT_ONCE = 200
-"""So many forms are listed, and sent in one request."""
-VERBS = {"submit": "送审", "forward": "报送财政"}
+LISTED = 200
+"""So many forms stand on the page; all that wait may be sent."""
 
 
 def day_page(request: HttpRequest) -> HttpResponse:
@@ -33,9 +33,10 @@ def day_page(request: HttpRequest) -> HttpResponse:
     waiting = {"submit": _being_filled_in(user), "forward": _to_be_forwarded(user)}
     if request.method == "POST":
         step = "forward" if request.POST.get("do") == "forward" else "submit"
-        _send(request, step, waiting[step], user)
-        return HttpResponseRedirect(request.get_full_path())
-    forms, sent = (list(found[:AT_ONCE]) for found in waiting.values())
+        if step not in offered(user):
+            raise Http404
+        return _choose(request, step, waiting[step], user)
+    forms, sent = (list(found[:LISTED]) for found in waiting.values())
     years = {form.budget_year_id for form in (*forms, *sent)}
     context = {
         **admin.site.each_context(request),
@@ -76,30 +77,21 @@ def _to_be_forwarded(user: Person) -> QuerySet[Any]:
     return _listed(found).order_by("unit__code", "-year", "-kind", "title_key", "id")
 
 
-def _send(request: HttpRequest, step: str, waiting: QuerySet[Any], user: Person) -> None:
-    """Each form is told: sent, or why not. A reviewer's list says of each form which revision stood in it."""
-    verb = VERBS[step]
-    ticked = {int(pk) for pk in request.POST.getlist("form") if pk.isdecimal() and len(pk) < 18}
-    if not ticked:
-        messages.error(request, f"没有{verb}：没有勾选任何一张表。请勾选要{verb}的表。")
-        return
-    if len(ticked) > AT_ONCE:
-        messages.error(request, f"没有{verb}：一次最多{AT_ONCE}张，您选了{len(ticked)}张。请分几次。")
-        return
-    told = []
-    for form in waiting.filter(pk__in=ticked):
-        seen = request.POST.get(f"seen:{form.pk}", "")
-        order = Order(seen_revision=int(seen) if seen.isdecimal() and len(seen) < 9 else None)
-        told += take_steps([form], step, by=user, order=order)
-    done = [form.heading for form, refusal in told if not refusal]
-    if done:
-        messages.success(request, f"已{verb}{len(done)}张：{'、'.join(done[:10])}{'等' if len(done) > 10 else ''}。")
-    for form, refusal in told:
-        if refusal:
-            messages.error(request, f"“{form.heading}”{refusal}")
-    if gone := len(ticked) - len(told):
-        place = "待主管部门审核" if step == "forward" else "编制"
-        messages.warning(request, f"另有{gone}张没有{verb}：它们已不在{place}，可能刚被他人办理。")
+def _choose(request: HttpRequest, step: str, waiting: QuerySet[Any], user: Person) -> HttpResponse:
+    """To the check of what was ticked, or of all that waits. A reviewer's list says of each form which revision stood in it."""
+    seen = {pk: _number(request.POST.get(f"seen:{pk}", "")) for pk in ticked_forms(request)}
+    ticked = Declaration.objects.visible_to(user).filter(pk__in=seen).order_by("unit__code", "title_key", "id")
+    forms = waiting if "all" in request.POST else ticked  # what has left meanwhile is told in the check
+    try:
+        decision = choose(forms, by=user, seen=seen, step=step)
+    except StepRefused as refusal:
+        messages.error(request, str(refusal))
+        return HttpResponseRedirect(request.get_full_path())
+    return HttpResponseRedirect(decision_url(decision))
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 9 else None
 
 
 def summary(request: HttpRequest) -> HttpResponseBase:

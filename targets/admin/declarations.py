@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
@@ -22,20 +22,23 @@ from targets.admin.assessment import assessment_view, assessment_workbook, expor
 from targets.admin.attachments import attach_view, detach_view, download_view
 from targets.admin.before import before_view
 from targets.admin.cells import cells_view
+from targets.admin.decisions import decision_url
 from targets.admin.export import OfficialExportMixin, export_forms
 from targets.admin.history import history_page, paper_page, revision_page
 from targets.admin.list_filters import WORKLIST
-from targets.admin.opening import may_open, openable
+from targets.admin.opening import AT_ONCE, may_open, openable
 from targets.admin.page import address, form_page
 from targets.admin.remarks import looked_view, remark_view
 from targets.admin.stale import renewed_view
-from targets.admin.steps import ADOPT, AT_ONCE, step_view, waive_view
+from targets.admin.steps import ADOPT, LISTED, step_view, waive_view
+from targets.decisions import choose, offered
 from targets.domain.steps import EDITABLE, VOID
 from targets.editing import EditRefused, create_declaration
 from targets.forms import NewDeclaration
-from targets.models import Declaration
+from targets.models import DecidedForm, Declaration
+from targets.models.decision import SEE_HELD
 from targets.progress import with_requests
-from targets.review import whose_turn
+from targets.review import StepRefused, label_of, whose_turn
 from targets.templatetags.targets_ui import money, state_chip
 
 TEXT_OF_REVISIONS = tuple(
@@ -62,14 +65,18 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
     search_help_text = "名称、代码、单位"
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
-    actions = ("export_official", "export_review_forms", "adopt_chosen", "open_chosen")
+    actions = ("take_steps", "export_official", "export_review_forms", "adopt_chosen", "open_chosen")
 
     class Media:
         css: ClassVar[dict[str, list[str]]] = {"all": ["targets/edit.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Declaration]:
-        found = super().get_queryset(request).select_related(*RELATED).defer(*TEXT_OF_REVISIONS)
-        return with_requests(found)
+        found = with_requests(super().get_queryset(request).select_related(*RELATED).defer(*TEXT_OF_REVISIONS))
+        user = person(request)
+        if not user.scope.holds(*SEE_HELD):
+            return found
+        held = DecidedForm.objects.held().visible_to(user).filter(declaration=OuterRef("pk"))
+        return found.annotate(held_step=Subquery(held.values("decision__step")[:1]))
 
     # Columns; money and findings of a draft belong to its text, which others read only after it was sent.
 
@@ -110,7 +117,8 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
     def state_column(self, declaration: Any) -> SafeString:
         turn = whose_turn(declaration)
         asked = format_html(' <span class="jx-tag">{}</span>', "申请退回") if declaration.is_asked_back else ""
-        shown = "" if turn == "—" else turn
+        held = getattr(declaration, "held_step", None)  # of a list for finance's reviewers alone
+        shown = f"已拟定：{label_of(held)}" if held else "" if turn == "—" else turn
         return format_html('{}{}<span class="sub">{}</span>', state_chip(declaration.state), asked, shown)
 
     @admin.display(description="修改时间", ordering="updated_at")
@@ -130,16 +138,29 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
     def export_review_forms(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase:
         return export_assessments(request, queryset)
 
+    def has_steps_permission(self, request: HttpRequest) -> bool:
+        return bool(offered(person(request)))
+
+    @admin.action(description="成批办理（先核对）", permissions=["steps"])
+    def take_steps(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        """Leads to the page that asks what is wanted of these forms."""
+        try:
+            decision = choose(queryset, by=person(request))
+        except StepRefused as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(request.get_full_path())
+        return HttpResponseRedirect(decision_url(decision))
+
     def has_adopt_permission(self, request: HttpRequest) -> bool:
         return ADOPT.is_open_to(person(request))
 
     @admin.action(description="历史数据接收（往年的表）", permissions=["adopt"])
     def adopt_chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
         """Leads to the page that asks for the document, with these forms ticked."""
-        ready = list(ADOPT.waiting(person(request)).filter(pk__in=queryset).values_list("pk", flat=True)[:AT_ONCE])
+        ready = list(ADOPT.waiting(person(request)).filter(pk__in=queryset).values_list("pk", flat=True)[:LISTED])
         left = queryset.count() - len(ready)
         if left:
-            messages.warning(request, f"有{left}张不能接收：只接收已关账年度中“编制中”的表，一次最多{AT_ONCE}张。")
+            messages.warning(request, f"有{left}张不能接收：只接收已关账年度中“编制中”的表，一次最多{LISTED}张。")
         if not ready:
             return HttpResponseRedirect(request.get_full_path())
         return HttpResponseRedirect(f"{reverse('admin:targets_adopt')}?{urlencode({'form': ready}, doseq=True)}")

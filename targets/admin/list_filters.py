@@ -11,7 +11,8 @@ from django.utils import timezone
 from departments.models import Department
 from departments.scoped_admin import person
 from targets.domain.steps import EDITABLE, VOID
-from targets.models import Campaign, ReviewEvent
+from targets.models import Campaign, DecidedForm, ReviewEvent
+from targets.models.decision import SEE_HELD
 from targets.models.review import done_by
 from targets.progress import IS_ASKED_BACK
 
@@ -161,6 +162,25 @@ class RequestFilter(TableFilter):
     answers: ClassVar[dict[str, tuple[str, Q]]] = {"open": ("单位申请退回的", Q(IS_ASKED_BACK))}
 
 
+class HeldFilter(Choice):
+    """Of what is held only finance's reviewers are told, so for others it is no filter."""
+
+    title = "决定"
+    parameter_name = "held"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        is_told = person(request).scope.holds(*SEE_HELD)
+        return [("yes", "已拟定待下达"), ("no", "未拟定")] if is_told else []
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        user = person(request)
+        held = Exists(DecidedForm.objects.held().visible_to(user).filter(declaration=OuterRef("pk")))
+        if not user.scope.holds(*SEE_HELD) or self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(held if self.value() == "yes" else ~held)
+
+
 WORKLIST = (
-    TurnFilter, "state", YearFilter, CampaignFilter, DepartmentFilter, FindingsFilter, WaitingFilter, AgainFilter, RequestFilter,
+    TurnFilter, HeldFilter, "state", YearFilter, CampaignFilter, DepartmentFilter, FindingsFilter, WaitingFilter, AgainFilter,
+    RequestFilter,
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -14,7 +15,7 @@ from targets.domain.steps import EDITABLE, OPEN_ALONE
 from targets.forms import StepOrder
 from targets.models import Declaration
 from targets.review import Order
-from targets.review_many import take_steps
+from targets.review_many import Asked, lock_forms, take_together
 
 AT_ONCE = 200
 """So many forms are opened in one request."""
@@ -66,7 +67,10 @@ def opening_page(request: HttpRequest) -> HttpResponse:
 def _open(request: HttpRequest, forms: QuerySet[Declaration], said: dict[str, Any], user: Person) -> list[str]:
     """Tells what was opened; what was not comes back, each form with its reason."""
     order = Order(opinion=said["opinion"], open_until=said["open_until"])
-    told = take_steps(forms, OPEN_ALONE, by=user, order=order)
+    with transaction.atomic():
+        locked = lock_forms(list(forms.values_list("pk", flat=True))).values()
+        refusals = take_together([Asked(form, OPEN_ALONE, user, order) for form in locked])
+    told = list(zip(locked, refusals, strict=True))
     done = [form.heading for form, refusal in told if not refusal]
     if done:
         messages.success(request, f"已单独开放{len(done)}张：{'、'.join(done[:10])}{'等' if len(done) > 10 else ''}。")

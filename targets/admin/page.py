@@ -26,6 +26,7 @@ from targets.admin.stale import fill, renew, stale_panel
 from targets.assessing import hint
 from targets.background import Background
 from targets.copying import next_year
+from targets.decisions import HOLDABLE, held_on
 from targets.domain import steps
 from targets.domain.edits import EXTRA
 from targets.domain.labels import field_label
@@ -36,8 +37,9 @@ from targets.findings import Judged, count_levels, judge
 from targets.forms import PAGE_ROWS, Typed, is_blank, is_complete, page_from, press, read_typed, shown
 from targets.guards import Order
 from targets.models import Declaration, Revision
+from targets.models.decision import HOLDERS
 from targets.paper import GOAL_WIDTH, MERGEABLE, TITLE_WIDTH, Paper, lines_of, paper_of
-from targets.review import Offer, StepRefused, levels_to_return_to, open_steps, take_step, whose_turn
+from targets.review import Offer, StepRefused, label_of, levels_to_return_to, open_steps, take_step, whose_turn
 from targets.row_buttons import blank_row, move_words
 from targets.site import PerformanceSite
 from targets.waivers import explain, may_decide
@@ -189,6 +191,8 @@ def show(
         "last_event": events[-1] if events else None,
         "bar": bar_of(declaration, [one for one in offers if one.step.slug not in RARE]),
         "rare": bar_of(declaration, [one for one in offers if one.step.slug in RARE]),
+        "held": (held := held_on(declaration, user)),
+        "held_words": label_of(held.decision.step) if held else "",
     }
     if record is not None:
         context["attachments"] = attachment_panel(declaration, record, user)
@@ -315,4 +319,5 @@ def bar_of(declaration: Declaration, offers: Sequence[Offer]) -> dict[str, Any]:
         "asks_document": steps.DOCUMENT in needs,
         "asks_until": steps.UNTIL in needs,
         "return_levels": levels_to_return_to(declaration) if returns else {},
+        "may_hold": any(offer.step.slug in HOLDABLE and offer.role in HOLDERS for offer in offers),
     }

@@ -14,14 +14,15 @@ from django.urls import reverse
 from departments.models import Department, Person
 from departments.roles import ADMIN, BUDGET_OFFICE, PERFORMANCE_REVIEWER
 from departments.scoped_admin import person
+from targets.admin.decisions import decision_url
 from targets.admin.page import Desk, address, show
-from targets.domain.steps import ADJUSTMENT_ITEMS, DRAFT, PASSED, RETURNED, STATES
+from targets.decisions import choose, hold_one
+from targets.domain.steps import ADJUSTMENT_ITEMS, DRAFT, PASSED, RETURNED
 from targets.forms import Approval, StepOrder
 from targets.guards import Order
 from targets.models import Declaration, Waiver
 from targets.progress import with_requests
 from targets.review import StepRefused, take_step, whose_turn
-from targets.review_many import take_steps
 from targets.waivers import decide, waive
 
 PEOPLE_OF_WAIVERS = ("declaration__unit", "declaration__department", "asked_by")
@@ -46,6 +47,10 @@ def step_view(request: HttpRequest, admin: ModelAdmin[Any], declaration: Declara
         adjustment={name: said[name] for name in ADJUSTMENT_ITEMS},
     )
     try:
+        if "hold" in request.POST:
+            hold_one(declaration, slug, by=person(request), order=order)
+            messages.success(request, f"“{declaration.heading}”的决定已暂存，在“待下达决定”中统一下达。")
+            return HttpResponseRedirect(address(declaration))
         event = take_step(declaration, slug, by=person(request), order=order)
     except StepRefused as refusal:
         declaration.refresh_from_db()
@@ -58,8 +63,8 @@ def step_view(request: HttpRequest, admin: ModelAdmin[Any], declaration: Declara
 
 # One step on many forms ----------------------------------------------------------------------------------------------
 
-AT_ONCE = 200
-"""So many forms are listed, and taken through a step in one request."""
+LISTED = 200
+"""So many forms stand on the page; all that wait may be chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,30 +130,29 @@ def adopt_view(request: HttpRequest, admin: ModelAdmin[Any]) -> HttpResponse:
 
 
 def many_view(request: HttpRequest, admin: ModelAdmin[Any], many: Many) -> HttpResponse:
-    """Take the step on the chosen forms in one go, with one document; each is told."""
+    """Choose the forms that take the step with one document; what may be done is shown before it is."""
     user = person(request)
     if not many.is_open_to(user):
         raise Http404
     waiting = many.waiting(user)
     form = Approval(request.POST or None, label=many.verb)
-    asked = request.POST.getlist("form") or request.GET.getlist("form")
-    chosen = {int(number) for number in asked if number.isdecimal() and len(number) < 18}
-    if request.method == "POST" and not chosen:
-        form.add_error(None, f"没有{many.verb}：没有选中任何一张表。请勾选要{many.verb}的表。")
-    if request.method == "POST" and len(chosen) > AT_ONCE:
-        form.add_error(None, f"没有{many.verb}：一次最多{AT_ONCE}张，您选了{len(chosen)}张。请分几次。")
-    if request.method == "POST" and form.is_valid():
-        order = Order(**form.cleaned_data)
-        _tell(request, take_steps(waiting.filter(pk__in=chosen), many.slug, by=user, order=order), len(chosen), many)
-        return HttpResponseRedirect(request.get_full_path())
     year, department, batch = (_number(request.GET.get(name, "")) for name in ("year", "department", "batch"))
     shown = waiting.filter(year=year) if year else waiting
     shown = shown.filter(department=department) if department else shown
     shown = shown.filter(current_revision__batch=batch) if batch else shown
+    asked = request.POST.getlist("form") or request.GET.getlist("form")
+    chosen = {int(number) for number in asked if number.isdecimal() and len(number) < 18}
+    if request.method == "POST" and form.is_valid():
+        ticked = Declaration.objects.visible_to(user).filter(pk__in=chosen)
+        wanted = shown if "all" in request.POST else ticked  # what has left meanwhile is told in the check
+        try:
+            return HttpResponseRedirect(decision_url(choose(wanted, by=user, step=many.slug, **form.cleaned_data)))
+        except StepRefused as refusal:
+            form.add_error(None, str(refusal))
     if request.method == "GET" and chosen:
         shown = shown.filter(pk__in=chosen)
     count = shown.count()
-    forms = list(shown[:AT_ONCE])
+    forms = list(shown[:LISTED])
     departments = Department.objects.filter(pk__in=waiting.order_by().values("department")).order_by("code", "name")
     context = {
         **admin.admin_site.each_context(request),
@@ -157,6 +161,7 @@ def many_view(request: HttpRequest, admin: ModelAdmin[Any], many: Many) -> HttpR
         "many": many,
         "intro": many.intro.format(count),
         "lines": [(one, many is APPROVE or one.is_own_text_of(user)) for one in forms],
+        "count": count,
         "left_out": count - len(forms),
         "form": form,
         "chosen": chosen,
@@ -171,19 +176,6 @@ def many_view(request: HttpRequest, admin: ModelAdmin[Any], many: Many) -> HttpR
 
 def _number(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 10 else None
-
-
-def _tell(request: HttpRequest, told: list[tuple[Declaration, str]], asked: int, many: Many) -> None:
-    done = [declaration.heading for declaration, refusal in told if not refusal]
-    if done:
-        messages.success(
-            request, f"已{many.verb}{len(done)}张：{'、'.join(done[:10])}{'等' if len(done) > 10 else ''}。"
-        )
-    for declaration, refusal in told:
-        if refusal:
-            messages.error(request, f"“{declaration.heading}”{refusal}")
-    if gone := asked - len(told):
-        messages.warning(request, f"另有{gone}张没有{many.verb}：它们已不在“{STATES[many.state]}”，可能刚被他人办理。")
 
 
 # 情况说明 -------------------------------------------------------------------------------------------------------------

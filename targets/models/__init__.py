@@ -2,6 +2,7 @@
 
 from targets.models.assessment import Assessment, ReviewQuestion
 from targets.models.attachment import Attachment
+from targets.models.decision import DecidedForm, Decision
 from targets.models.declaration import BudgetProject, Declaration, DepartmentPlan, Indicator
 from targets.models.disclosure import Disclosure, DisclosureItem
 from targets.models.intake import ImportBatch, ImportedForm
@@ -24,6 +25,8 @@ __all__ = [
     "BudgetYear",
     "Campaign",
     "Category",
+    "DecidedForm",
+    "Decision",
     "Declaration",
     "DepartmentPlan",
     "Disclosure",

@@ -16,6 +16,7 @@ class Job(models.Model):
 
     kind = models.CharField("种类", max_length=20)
     batch = models.ForeignKey("targets.ImportBatch", models.CASCADE, null=True, blank=True, related_name="jobs")
+    decision = models.ForeignKey("targets.Decision", models.CASCADE, null=True, blank=True, related_name="jobs")
     options = models.JSONField("要求", default=dict, blank=True)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.QUEUED)
     doing = models.CharField("正在做", max_length=60, blank=True)

@@ -14,12 +14,23 @@ from django.utils import timezone
 from departments.models import Department, Deputation, Division, Duty, Membership, Office, Person
 from departments.roles import ADMIN, FILLER, PERFORMANCE_REVIEWER
 from targets.attachments import attach
+from targets.decisions import carry_out, choose, confirm
 from targets.disclosure import desk
 from targets.domain.record import PLAN, IndicatorRow, Record
 from targets.domain.sheets.writer import write_official
 from targets.editing import fresh_declaration
 from targets.intake.batch import open_batch, read_batch, store_batch
-from targets.models import BudgetYear, Campaign, Disclosure, LibraryIndicator, Revision, StockPhrase
+from targets.jobs import RELEASE
+from targets.models import (
+    BudgetYear,
+    Campaign,
+    Declaration,
+    Disclosure,
+    Job,
+    LibraryIndicator,
+    Revision,
+    StockPhrase,
+)
 from targets.storing import store
 from targets.tests.world import GOOD_ROWS, World
 
@@ -98,7 +109,22 @@ def make_samples(world: World) -> Samples:
     _add_deputations(samples, far_filler)
     _add_sent_and_public(samples)
     _add_batches(samples)
+    _add_decisions(samples)
     return samples
+
+
+def _add_decisions(samples: Samples) -> None:
+    """A choice that is not confirmed yet, a held decision and a release that is over."""
+    world = samples.world
+    sent = samples.things["targets.budgetproject"]["sent"]
+    own = choose(Declaration.objects.filter(pk=sent.pk), by=world.perf)
+    waiting = world.advance(world.declaration(title="暂存决定的项目"), "submit", "forward", "forward")
+    held = choose(Declaration.objects.filter(pk=waiting.pk), by=world.perf, step="pass", is_held=True)
+    confirm(held)
+    carry_out(held)
+    over = Job.objects.create(kind=RELEASE, created_by=world.perf, options={"lines": []}, state=Job.State.DONE)
+    samples.things["bulk.<int:pk>"] = {"own": own, "held": held}
+    samples.things["held.<int:pk>"] = {"own": over}
 
 
 def _project(world: World, unit: Department, mark: str) -> Record:

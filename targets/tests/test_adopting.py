@@ -57,10 +57,11 @@ def test_what_was_imported_is_adopted_with_one_document(world: World, batch: Imp
     assert address in record
     page = client.get(address)
     assert sorted(form.title for form, _ in page.context["lines"]) == ["乙", "甲"]
-    answer = client.post(address, {"form": ids("甲", "乙", "今年的"), **DOCUMENT}, follow=True)
-    text = answer.content.decode()
-    assert "已接收2张" in text
-    assert "另有1张没有接收：它们已不在“编制中”" in text
+    check = client.post(address, {"form": ids("甲", "乙", "今年的"), **DOCUMENT})["Location"]
+    text = client.get(check).content.decode()
+    assert "可以办理 <b>2</b> 张，不能办理 <b>1</b> 张" in text
+    assert "2023年度未关账，不能按历史数据接收。请按程序送审。" in text
+    assert "已办理" in client.post(check, {"do": "confirm"}, follow=True).content.decode()
     assert states() == {"甲": "approved", "乙": "approved", "今年的": "draft"}
     event = Declaration.objects.get(title="甲").events.get()
     assert (event.step, event.document_number, event.document_date, event.person) == (
@@ -77,8 +78,7 @@ def test_what_was_imported_is_adopted_with_one_document(world: World, batch: Imp
     [
         ({"document_number": ""}, "没有接收：文号为空。请填写文号。"),
         ({"document_date": "去年"}, "没有接收：发文日期不是日期。请写成如 2023-01-15。"),
-        ({"form": []}, "没有接收：没有选中任何一张表。请勾选要接收的表。"),
-        ({"form": range(1, 202)}, "没有接收：一次最多200张，您选了201张。请分几次。"),
+        ({"form": []}, "没有办理：没有选中任何一张表。请勾选要办理的表。"),
     ],
 )
 def test_what_is_missing_is_said(world: World, batch: ImportBatch, said: dict[str, Any], sentence: str) -> None:

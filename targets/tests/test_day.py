@@ -38,24 +38,35 @@ def test_the_list_says_how_far_each_form_has_come(world: World) -> None:
     assert "还有 20 天" in page.content.decode()
 
 
+def sent(client: Client, said: dict[str, object]) -> dict[str, str]:
+    """What the check says of each form; then it is confirmed."""
+    check = client.post(reverse(DAY), said)["Location"]
+    lines = client.get(check).context["lines"]
+    client.post(check, {"do": "confirm"})
+    return {line.declaration.title: line.reason for line, _ in lines}
+
+
 def test_each_of_many_is_told(world: World) -> None:
     good = [world.declaration(title=title) for title in ("甲", "乙")]
     bad = world.declaration(title="丙", goal="")
     foreign = world.declaration(title="丁", unit=world.kindergarten)
-    client = client_of(world, "filler")
-    answer = client.post(reverse(DAY), {"form": [form.pk for form in (*good, bad, foreign)]}, follow=True)
-    text = answer.content.decode()
-    assert "已送审2张：乙、甲。" in text
-    assert "“丙”没有送审：还有1处错误须修改或作情况说明" in text
-    assert "另有1张没有送审" in text
+    told = sent(client_of(world, "filler"), {"form": [form.pk for form in (*good, bad, foreign)]})
+    assert told.pop("丙").startswith("没有送审：还有1处错误须修改或作情况说明")
+    assert told == {"甲": "", "乙": ""}
     states = dict(Declaration.objects.values_list("title", "state"))
     assert states == {"甲": "department_review", "乙": "department_review", "丙": "draft", "丁": "draft"}
 
 
-def test_nothing_chosen_and_too_many_are_said(world: World) -> None:
+def test_all_that_waits_is_sent_without_ticking_each(world: World) -> None:
+    for title in ("甲", "乙"):
+        world.declaration(title=title)
+    assert sent(client_of(world, "filler"), {"all": "1"}) == {"甲": "", "乙": ""}
+    assert set(Declaration.objects.values_list("state", flat=True)) == {"department_review"}
+
+
+def test_nothing_chosen_is_said(world: World) -> None:
     client = client_of(world, "filler")
-    assert "没有勾选任何一张表" in client.post(reverse(DAY), {}, follow=True).content.decode()
-    assert "一次最多200张" in client.post(reverse(DAY), {"form": range(1, 300)}, follow=True).content.decode()
+    assert "没有选中任何一张表" in client.post(reverse(DAY), {}, follow=True).content.decode()
     assert "没有还在编制的表" in client.get(reverse(DAY)).content.decode()
     assert client_of(world, "office").get(reverse(DAY)).status_code == 404
 
@@ -77,7 +88,7 @@ def test_remarks_that_wait_for_an_answer_are_counted(world: World) -> None:
 
 
 def test_a_department_sends_on_what_it_has_seen(world: World) -> None:
-    """One as seen, one that came anew meanwhile, one without a word of what was seen, one of another department."""
+    """One as seen, one that came anew meanwhile, one seen in the check alone, one of another department."""
     seen, changed, unseen, foreign = (
         world.advance(world.declaration(title=title), "submit") for title in ("甲", "乙", "丙", "丁")
     )
@@ -89,19 +100,18 @@ def test_a_department_sends_on_what_it_has_seen(world: World) -> None:
     changed.refresh_from_db()
     apply_changes(changed, [Change("", "goal", changed.goal, f"{changed.goal}又改。")], by=world.filler)
     world.advance(changed, "submit")
-    sent: dict[str, object] = {"do": "forward", "form": [form.pk for form in (seen, changed, unseen, foreign)]}
-    sent |= {f"seen:{form.pk}": 1 for form in (seen, changed, foreign)}
-    text = client.post(reverse(DAY), sent, follow=True).content.decode()
-    assert "已报送财政1张：甲。" in text
-    assert "“乙”没有报送财政：您打开后这张表又有修改（现为第2稿）" in text
-    assert "“丙”没有报送财政：没有说明您看的是第几稿" in text
-    assert "另有1张没有报送财政：它们已不在待主管部门审核" in text
-    waiting = "department_review"
+    said: dict[str, object] = {"do": "forward", "form": [form.pk for form in (seen, changed, unseen, foreign)]}
+    said |= {f"seen:{form.pk}": 1 for form in (seen, changed, foreign)}
+    assert sent(client, said) == {
+        "甲": "",
+        "乙": "没有报送财政：您打开后这张表又有修改（现为第2稿）。请刷新后重新审核。",
+        "丙": "",
+    }
     assert dict(Declaration.objects.values_list("title", "state")) == {
         "甲": "office_review",
-        "乙": waiting,
-        "丙": waiting,
-        "丁": waiting,
+        "乙": "department_review",
+        "丙": "office_review",
+        "丁": "department_review",
     }
 
 

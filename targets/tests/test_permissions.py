@@ -174,6 +174,12 @@ def sent_with(what: str, samples: Samples) -> dict[str, Any]:
             f"answer:{asked.pk}": "已改",
             f"seen:{asked.pk}": 0,
         },
+        "choose many": {"action": "take_steps", "_selected_action": forms["sent"].pk},
+        "ask for more": {"step": "return", "opinion": "请改", "to_level": "returned"},
+        "confirm many": {"do": "confirm"},
+        "release": {"do": "release", "line": (held := samples.things["bulk.<int:pk>"]["held"].forms.get()).pk},
+        "take back": {"do": "take_back", "line": held.pk},
+        "set a day": {"do": "day", "line": held.pk, "release_at": "2099-01-10T09:00"},
         "copy": {"form": forms["last year"].pk},
         "open": {
             "form": forms["school"].pk,

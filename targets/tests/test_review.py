@@ -13,7 +13,6 @@ from targets.editing import apply_changes, fresh_declaration
 from targets.guards import Order
 from targets.models import Declaration, Revision
 from targets.review import StepRefused, levels_to_return_to, open_steps, take_step, whose_turn
-from targets.review_many import take_steps
 from targets.storing import store
 from targets.tests.world import ADJUSTMENT, World
 
@@ -220,13 +219,6 @@ def test_past_years_are_adopted_only_when_closed(world: World) -> None:
     take_step(Declaration.objects.get(pk=form.pk), "adopt", by=world.admin, order=SAID)
     form.refresh_from_db()
     assert form.state == "approved"
-
-
-def test_steps_in_bulk_tell_each_result(world: World) -> None:
-    good, bad = world.declaration(), world.declaration(title="另一项目")
-    world.advance(good, "submit", "forward", "forward", "pass")
-    told = take_steps([good, bad], "approve", by=world.budget, order=SAID)
-    assert told == [(good, ""), (bad, "不能批复：这张表现在是“编制中”，可能刚被他人办理。请刷新后再看。")]
 
 
 def test_whose_turn_is_said_in_words(world: World) -> None:

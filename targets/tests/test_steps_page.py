@@ -164,8 +164,10 @@ def test_the_chosen_forms_are_approved_with_one_document(
     sign_in(client, world, "budget")
     said: dict[str, Any] = {"form": [passed[0].pk, passed[2].pk]}
     said |= {"document_number": "川财绩〔2023〕1号", "document_date": "2023-01-15"}
-    response = client.post(reverse(APPROVE), said, follow=True)
-    assert told(response) == ["已批复2张：项目0、项目2。"]
+    check = client.post(reverse(APPROVE), said)["Location"]
+    assert "确认批复 2 张" in client.get(check).content.decode()
+    assert states(passed) == ["passed"] * 3
+    client.post(check, {"do": "confirm"})
     assert states(passed) == ["approved", "passed", "approved"]
     event = passed[0].events.last()
     assert event is not None
@@ -189,8 +191,9 @@ def test_a_form_that_left_meanwhile_is_told(client: Client, world: World, passed
     take_step(passed[0], "return", by=world.perf, order=Order(opinion="重来"))
     sign_in(client, world, "budget")
     said = {"form": [form.pk for form in passed], "document_number": "1号", "document_date": "2023-01-15"}
-    response = client.post(reverse(APPROVE), said, follow=True)
-    assert told(response)[1] == "另有1张没有批复：它们已不在“审核通过”，可能刚被他人办理。"
+    check = client.post(reverse(APPROVE), said, follow=True)
+    assert "不能批复：这张表现在是“已退回（待修改）”，可能刚被他人办理。" in check.content.decode()
+    client.post(check.redirect_chain[-1][0], {"do": "confirm"})
     assert states(passed) == ["returned", "approved", "approved"]
 
 

@@ -148,7 +148,7 @@
     const cell = event.target.closest(".jx-grid td[data-at]");
     all(".jx-menu[open], .jx-drop[open]").forEach((menu) => { if (!menu.contains(event.target)) { menu.open = false; } });
     if (event.target.matches("[data-tick-all]")) {
-      all('input[name="form"]').forEach((box) => { box.checked = event.target.checked; });
+      all("tbody input[type=checkbox]", event.target.closest("table")).forEach((box) => { box.checked = event.target.checked; });
     } else if (cell) {
       const box = cell.querySelector("textarea");
       if (box && event.target !== box) { box.focus(); }
