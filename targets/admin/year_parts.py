@@ -49,8 +49,8 @@ class CategoryInline(YearPart):
     verbose_name_plural = "指标分类（一级指标的“一级指标”栏留空；新增一级指标请先保存，再在其下添加二级指标）"
 
     @admin.display(description="必填")
-    def needed(self, obj: Category) -> str | None:
-        return "是" if obj.is_required else None
+    def needed(self, obj: Category) -> str:
+        return "是" if obj.is_required else "—"
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A tick is for those who may change it."""
@@ -97,7 +97,7 @@ class QuestionForm(forms.ModelForm[ReviewQuestion]):
     rules = forms.CharField(
         label="有关的校验规则",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2, "cols": 22}),
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 22}),
         help_text="如 R01、R10：这些规则查出的问题列在这一项旁边。",
     )
 

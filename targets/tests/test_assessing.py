@@ -1,7 +1,7 @@
 """审核表 through its pages: answered, prefilled, taken along by a step, seen by whom, demanded where the year says so."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,6 +15,7 @@ from targets.guards import Order
 from targets.models import Assessment, BudgetYear, Declaration, ReviewEvent, Revision
 from targets.models.year import AssessmentNeed
 from targets.review import StepRefused, take_step
+from targets.review_many import Asked, lock_forms, take_together
 from targets.storing import store
 from targets.tests.reader import Reader
 from targets.tests.test_trail import past_the_triggers
@@ -284,6 +285,21 @@ def test_a_year_may_demand_it_before_finance_passes(world: World, need: str, is_
     page.press("初审通过")
     form.refresh_from_db()
     assert form.state == "performance_review"
+
+
+def test_many_steps_together_take_their_review_forms_along(world: World) -> None:
+    forms = [at(world, "submit", "forward", title=f"项目{number}") for number in range(3)]
+    judged = [world.judge(form, value) for form, value in zip(forms[:2], ("meets", "mostly"), strict=True)]
+    with transaction.atomic():
+        locked = lock_forms([form.pk for form in forms])
+        orders = [Asked(locked[form.pk], "forward", world.office, Order(seen_revision=1)) for form in forms]
+        assert take_together(orders) == ["", "", ""]
+    for one in judged:
+        one.refresh_from_db()
+    events = {event.declaration_id: event for event in ReviewEvent.objects.filter(from_state="office_review")}
+    assert [one.event for one in judged] == [events[form.pk] for form in forms[:2]]
+    assert [events[form.pk].particulars.get("综合评定等级") for form in forms] == ["优", "良", None]
+    assert verify().breaks == []
 
 
 def test_a_change_after_the_step_is_seen(world: World) -> None:
