@@ -1,6 +1,7 @@
 """An upload as a batch: read and compared once, kept form by form, then stored in one short transaction or given up."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -179,6 +180,8 @@ class _Storing:
 
     batch: ImportBatch
     by: Person
+    actions: Counter[str] = field(default_factory=Counter)
+    """Of all forms of the batch."""
     years: Mapping[int, BudgetYear] = field(default_factory=dict)
     units: Mapping[int, Department] = field(default_factory=dict)
     rules: Years = field(default_factory=Years)
@@ -187,11 +190,16 @@ class _Storing:
     updated: int = 0
 
     def look_up(self, forms: QuerySet[ImportedForm]) -> list[int]:
-        """Years and departments of all the forms, a few for thousands of them; returns the forms' keys in their order."""
-        found = list(forms.values_list("pk", "budget_year", "department", "unit"))
-        self.years = BudgetYear.objects.prefetch_related("campaigns").in_bulk({year for _, year, _, _ in found if year})
-        self.units = Department.objects.in_bulk({unit for _, _, *units in found for unit in units if unit})
-        return [pk for pk, _, _, _ in found]
+        """Years and departments of those that go in, a few for thousands of them; returns their keys in their order."""
+        found = list(
+            forms.order_by("place").values_list("pk", "action", "is_chosen", "budget_year", "department", "unit")
+        )
+        self.actions.update(action for _, action, *_ in found)
+        chosen = [form for form in found if form[1] in (CREATE, UPDATE) and form[2]]
+        years, units = {form[3] for form in chosen}, {unit for form in chosen for unit in form[4:]}
+        self.years = BudgetYear.objects.prefetch_related("campaigns").in_bulk(years - {None})
+        self.units = Department.objects.in_bulk(units - {None})
+        return [form[0] for form in chosen]
 
 
 def store_batch(batch: ImportBatch, *, by: Person, progress: Progress = nobody) -> dict[int, str]:
@@ -207,14 +215,14 @@ def store_batch(batch: ImportBatch, *, by: Person, progress: Progress = nobody) 
             held = _locked(batch)
             if held.state not in (ImportBatch.State.PREVIEW, ImportBatch.State.STORING):
                 raise ImportRefused(f"这个文件{held.get_state_display()}，没有再次导入。")
-            chosen = held.forms.filter(is_chosen=True, action__in=(CREATE, UPDATE)).order_by("place")
-            keys = storing.look_up(chosen)
+            keys = storing.look_up(held.forms)
             for start in range(0, len(keys), STORED_AT_ONCE):
                 _store_portion(storing, keys[start : start + STORED_AT_ONCE])
             _close(held, storing)
     except IntegrityError:
         raise ImportRefused("导入时有人刚建立了同名的表，没有写入任何数据。请重新上传后再确认。") from None
-    batch.refresh_from_db(fields=STORED)
+    for name in STORED:
+        setattr(batch, name, getattr(held, name))
     return storing.left_out
 
 
@@ -315,13 +323,12 @@ STORED = ("state", "stored_at", "created", "updated", "unchanged", "refused")
 
 
 def _close(batch: ImportBatch, storing: _Storing) -> None:
-    counts = batch.counts()
     batch.state = ImportBatch.State.STORED
     batch.stored_at = timezone.now()
     batch.created = storing.created
     batch.updated = storing.updated
-    batch.unchanged = counts[UNCHANGED]
-    batch.refused = counts[REFUSED]
+    batch.unchanged = storing.actions[UNCHANGED]
+    batch.refused = storing.actions[REFUSED] + len(storing.left_out)
     batch.save(update_fields=STORED)
 
 

@@ -35,7 +35,7 @@ class SheetFacts:
     rows: int = 0
     columns: int = 0
     merges: int = 0
-    styles: dict[str, int] = field(default_factory=dict)
+    styles: dict[tuple[int, int], int] = field(default_factory=dict)
     formulas: dict[str, str] = field(default_factory=dict)
     errors: set[str] = field(default_factory=set)
     declared_at: list[tuple[int, int]] = field(default_factory=list)
@@ -159,7 +159,7 @@ def _sheet(stream: bytes, start: int, name: str, *, is_new: bool) -> SheetFacts:
                 raise Broken
             _reach(facts, row, last)
             for number in range(last - first + 1):
-                facts.styles[address(row, first + number)] = struct.unpack_from("<H", stream, at + 4 + number * 6)[0]
+                facts.styles[row, first + number] = struct.unpack_from("<H", stream, at + 4 + number * 6)[0]
     return facts
 
 
@@ -168,9 +168,9 @@ def _cell(facts: SheetFacts, stream: bytes, kind: int, at: int, length: int) -> 
     _reach(facts, row, column)
     if kind in TEXT_CELLS:
         return
-    place = address(row, column)
-    facts.styles[place] = style
+    facts.styles[row, column] = style
     if kind in FORMULAS and length >= 14:
+        place = address(row, column)
         facts.formulas[place] = ""
         if stream[at + 12 : at + 14] == b"\xff\xff" and stream[at + 6] == 2:
             facts.errors.add(place)

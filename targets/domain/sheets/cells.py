@@ -95,11 +95,11 @@ def address(row: int, column: int) -> str:
 def position(place: str) -> tuple[int, int]:
     """The reverse of `address`: "A1" → (0, 0)."""
     letters = place.rstrip("0123456789")
-    return int(place[len(letters) :]) - 1, _column_number(letters)
+    return int(place[len(letters) :]) - 1, column_number(letters)
 
 
 @lru_cache(maxsize=1024)
-def _column_number(letters: str) -> int:
+def column_number(letters: str) -> int:
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64

@@ -14,6 +14,8 @@ from functools import cached_property, lru_cache
 from posixpath import join, normpath
 from xml.etree import ElementTree as ET
 
+from targets.domain.sheets.cells import address, column_number, position
+
 Value = str | float | int | bool | date | datetime | time | timedelta
 
 GENERAL = "General"
@@ -38,7 +40,7 @@ WIDE = Context(prec=1000)
 TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|([0#?][0#?,.]*|\.[0#?]+)|(%)|(.)', re.DOTALL)
 DATE_TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|(y+|m+|d+|h+|s+)|(.)', re.DOTALL | re.IGNORECASE)
 CELL = (
-    rb"""<%bc(?! r="\w++"(?: s="\d++")?+(?: ?/| t="s"))(?=[\s>])(?![^>]*\bt="(?:s|inlineStr)")(?: r="([A-Z]{1,3}[0-9]{1,7})"(?=[\s>]))?+"""
+    rb"""<%bc(?! r="\w++"(?: s="\d++")?+(?: ?/| t="s"))(?=[\s>])(?![^>]*\bt="(?:s|inlineStr)")(?: r="([A-Z]{1,3})([0-9]{1,7})"(?=[\s>]))?+"""
     rb"""((?:[^>"']++|"[^"]*+"|'[^']*+')*+)(?<!/)>(?!</)"""
 )
 """A cell with a value that is no text, its address (where that comes first) and its other attributes.
@@ -55,9 +57,9 @@ ATTRIBUTE = re.compile(rb"""\b([rst])\s*=\s*["']([^"']*)["']""")
 
 @dataclass(frozen=True, slots=True)
 class SheetFormats:
-    """Of one sheet: number formats by address, and what was typed as a formula."""
+    """Of one sheet: number formats by row and column, and what was typed as a formula."""
 
-    formats: Mapping[str, str] = field(default_factory=dict)
+    formats: Mapping[tuple[int, int], str] = field(default_factory=dict)
     formulas: Mapping[str, str] = field(default_factory=dict)
     """Address → `=…`."""
     errors: frozenset[str] = frozenset()
@@ -199,26 +201,32 @@ class WorkbookFormats:
 
     def of(self, data: bytes) -> SheetFormats:
         """Of a sheet's part."""
-        formats: dict[str, str] = {}
+        formats: dict[tuple[int, int], str] = {}
         errors: set[str] = set()
         pattern = _cell_pattern(data)
-        for written, others in pattern.findall(data):
+        columns = _Columns()
+        for letters, number, others in pattern.findall(data):
             if others not in self._told:
                 self._told[others] = self._read(others)
             code, is_error, named = self._told[others]
             if code == GENERAL and not is_error:
                 continue
-            if place := (written or named).decode():
-                formats[place] = code
-                if is_error:
-                    errors.add(place)
+            if letters:
+                place = int(number) - 1, columns[letters]
+            elif named:
+                place = position(named.decode())
+            else:
+                continue
+            formats[place] = code
+            if is_error:
+                errors.add(address(*place))
         return SheetFormats(formats, self._formulas(data, pattern) if computes(data) else {}, frozenset(errors))
 
     def _formulas(self, data: bytes, pattern: re.Pattern[bytes]) -> dict[str, str]:
         formulas: dict[str, str] = {}
         for cell in pattern.finditer(data):
-            written, others = cell.groups()
-            place = (written or self._told[others][2]).decode()
+            letters, number, others = cell.groups(b"")
+            place = (letters + number or self._told[others][2]).decode()
             found = FORMULA.match(data, cell.end())
             if place and found and found[1]:
                 formulas[place] = "=" + html.unescape(found[1].decode("utf-8", "replace"))
@@ -233,6 +241,14 @@ class WorkbookFormats:
             code = TRUTH
         named = found.get(b"r", b"").upper()
         return code, found.get(b"t") == b"e", named if ADDRESS.fullmatch(named) else b""
+
+
+class _Columns(dict[bytes, int]):
+    """Letters of a column → its number, from 0."""
+
+    def __missing__(self, letters: bytes) -> int:
+        self[letters] = column = column_number(letters.decode())
+        return column
 
 
 def computes(sheet: bytes) -> bool:

@@ -15,7 +15,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from targets.domain.sheets.cells import MOST_SHARED, Merge, label_key, position
+from targets.domain.sheets.cells import MOST_SHARED, Merge, label_key
 from targets.domain.sheets.docx import read_docx
 from targets.domain.sheets.docx_parts import SAVE_AGAIN, docx_parts
 from targets.domain.sheets.docx_table import TooMuch
@@ -225,8 +225,7 @@ def _add(sheet: OpenedSheet, piece: _Piece, found: SheetFormats, known: _Shown) 
 
 def _shown_otherwise(piece: _Piece, found: SheetFormats) -> Iterator[tuple[int, int, str, str]]:
     """Row, column, text and whole number of each value that has a number format of its own."""
-    for place, code in found.formats.items():
-        row, column = position(place)
+    for (row, column), code in found.formats.items():
         line = piece.values[row - piece.first] if 0 <= row - piece.first < len(piece.values) else []
         if column < len(line) and type(line[column]) is not str:
             yield row, column, *shown(line[column], code)
