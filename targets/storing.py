@@ -216,7 +216,7 @@ def close_sittings(declarations: Iterable[Declaration]) -> list[Revision]:
         if revision := _revision_of(sitting, declaration, declaration.record(), last + 1):
             give_keys([revision])
             add_link(declaration, revision, REVISION)
-            revision.save(force_insert=True)
+            insert_many([revision])
             declaration.current_revision = revision
             update_many([declaration], ("current_revision", *TRAIL))
             revisions.append(revision)

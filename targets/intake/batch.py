@@ -126,9 +126,10 @@ def read_batch(batch: ImportBatch, progress: Progress = nobody) -> None:
     try:
         with closing(reading):
             for portion in portions(reading, problems):
-                forms = plan.add(portion)
-                progress(kept, portion[-1].known, READING)
-                keep_more(batch, forms, kept)
+                with no_garbage():
+                    forms = plan.add(portion)
+                    progress(kept, portion[-1].known, READING)
+                    keep_more(batch, forms, kept)
                 kept += len(forms)
                 del portion, forms  # or they would wait in memory for the next ones
     except FileRefused as refusal:

@@ -188,7 +188,8 @@ def _cut(package: Package, part: str, sheet: str, name: str, at_once: int) -> It
         with _parser(name):
             source = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name(sheet)
             first, left = source.start or (0, 0)
-            piece = _Piece(first, [[*[""] * left, *line] for line in source.to_python()], _merges(source), rows)
+            values = source.to_python()
+            piece = _Piece(first, [[""] * left + line for line in values] if left else values, _merges(source), rows)
         yield piece
 
 
