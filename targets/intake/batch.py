@@ -216,7 +216,7 @@ def store_batch(batch: ImportBatch, *, by: Person, progress: Progress = nobody) 
             held = _locked(batch)
             if held.state not in (ImportBatch.State.PREVIEW, ImportBatch.State.STORING):
                 raise ImportRefused(f"这个文件{held.get_state_display()}，没有再次导入。")
-            keys = storing.look_up(held.forms)
+            keys = storing.look_up(held.forms.all())
             for start in range(0, len(keys), STORED_AT_ONCE):
                 _store_portion(storing, keys[start : start + STORED_AT_ONCE])
             _close(held, storing)
