@@ -67,7 +67,7 @@ class DecidedFormQuerySet(models.QuerySet["DecidedForm"]):
         for event in events:
             if event.from_state == event.to_state:  # asked or told something, gone nowhere
                 continue
-            forms[f"{event.person_name}已办理“{event.label}”"].append(event.declaration_id)
+            forms[f"{event.signature}已办理“{event.label}”"].append(event.declaration_id)
         for words, moved in forms.items():
             overtaken = self.held().filter(declaration__in=moved)
             overtaken.update(state=DecidedForm.State.OVERTAKEN, reason=words, at=timezone.now())

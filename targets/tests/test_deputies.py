@@ -13,12 +13,13 @@ from django.utils import timezone
 from departments.models import Department, Deputation, Membership, Person
 from departments.models.register import today
 from departments.roles import DEPARTMENT_REVIEWER, FILLER, OFFICE_REVIEWER, PERFORMANCE_REVIEWER
+from targets.decisions import hold_one, release
 from targets.domain.edits import Change
 from targets.domain.trail import REVISION, facts
 from targets.editing import apply_changes, end_sittings
 from targets.findings import judge_declaration
 from targets.guards import Order
-from targets.models import Declaration, Revision
+from targets.models import DecidedForm, Declaration, Revision
 from targets.remarks import Said, answer, remark
 from targets.review import StepRefused, take_step
 from targets.review_many import Asked, lock_forms, take_together
@@ -346,3 +347,23 @@ def test_what_is_said_in_answer_names_both(world: World) -> None:
     note.refresh_from_db()
     reply = answer(note, "已改", by=stand_in(world, "filler", "nobody"))
     assert reply.person_name == "nobody某（代filler某）"
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_a_decision_held_by_a_deputy_is_released_in_his_colleagues_name_while_he_stands_in(
+    world: World, is_over: bool
+) -> None:
+    form = world.advance(world.declaration(), "submit", "forward", "forward")
+    hold_one(form, "pass", by=stand_in(world, "perf", "nobody"), order=SEEN)
+    if is_over:
+        Deputation.objects.get().end(by=world.perf)
+    told = release(DecidedForm.objects.held(), by=world.perf2)
+    if is_over:
+        assert (told, form.events.count()) == ((0, 1), 3)
+        assert (
+            "按拟定人nobody某的身份和所见的稿核对：不能审核通过：这一步由绩效科审核人办理。"
+            in DecidedForm.objects.get().reason
+        )
+    else:
+        assert (told, signatures(form)[-1]) == ((1, 1), "nobody某（代perf某）")
+    assert verify().breaks == []
