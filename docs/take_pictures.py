@@ -236,7 +236,8 @@ def approve_and_publish(demo: Demo) -> None:
     page.fill("input[name=document_date]", "2023-02-10")
     demo.picture(page, "approve")
     page.click("button:has-text('批复选中的表')")
-    told(page, "已批复")
+    page.click("button:has-text('确认批复')")
+    page.locator("text=批复：结果").first.wait_for()
 
     page = demo.at("jixiao", "/admin/targets/disclosure/add/")
     page.click(".submit-row .default")

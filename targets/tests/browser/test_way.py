@@ -61,7 +61,8 @@ def test_the_whole_way_of_one_real_project(sign_in: SignIn) -> None:  # noqa: PL
     budget.get_by_label("批复文号").fill("川财绩〔2023〕1号")
     budget.get_by_label("发文日期").fill("2023-01-10")
     press(budget, "批复选中的表")
-    expect_told(budget, f"已批复1张：{TITLE}")
+    press(budget, "确认批复 1 张")
+    expect(budget.get_by_role("main")).to_contain_text("已办理")
 
     visitor.goto("/")
     expect(visitor.get_by_role("link", name=TITLE)).to_have_count(0)
