@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from django.db.models import Count
 from django.http import HttpRequest
@@ -147,9 +148,16 @@ def waiting_numbers(person: Person) -> Waiting:
 
 
 def current(urls: list[str], request: HttpRequest) -> str:
-    """The address that leads nearest to the present page: same query first, else the list it belongs to."""
+    """The address that leads nearest to the present page: same query first, then a part of it, else the list it belongs to."""
     if request.get_full_path() in urls:
         return request.get_full_path()
     home = reverse("admin:index")
     above = [url for url in urls if url != home and request.path.startswith(url.split("?")[0])]
-    return max(above, key=lambda url: (len(url.split("?")[0]), "?" not in url), default="")
+    asked = set(request.GET.items())
+
+    def nearness(url: str) -> tuple[int, bool, int, bool]:
+        path, _, query = url.partition("?")
+        said = set(parse_qsl(query))
+        return len(path), said <= asked, len(said & asked), not query
+
+    return max(above, key=nearness, default="")

@@ -25,6 +25,8 @@ from targets.models import AccessRecord, Campaign
 from targets.workbench.page import context_for
 
 SYSTEM_NAME = "预算绩效目标管理"
+LIST = "list"
+"""In a session: the list of forms that the person came from (`targets.admin.neighbours`)."""
 
 
 class LoginForm(AuthenticationForm):
@@ -138,6 +140,7 @@ class PerformanceSite(AdminSite):
         person = cast(Person, request.user)
         if needs_first_steps(person):
             return HttpResponseRedirect(reverse("admin:targets_setup"))
+        request.session.pop(LIST, None)  # from here one goes through what waits
         frame = {**self.each_context(request), "title": self.index_title, "subtitle": None}
         return render(request, "targets/home.html", frame | context_for(person) | (extra_context or {}))
 

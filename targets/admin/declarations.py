@@ -25,12 +25,14 @@ from targets.admin.cells import cells_view
 from targets.admin.decisions import decision_url
 from targets.admin.export import OfficialExportMixin, export_forms
 from targets.admin.history import history_page, paper_page, revision_page
-from targets.admin.list_filters import WORKLIST
+from targets.admin.list_filters import WORKLIST, Choice
+from targets.admin.neighbours import remember_list
 from targets.admin.opening import AT_ONCE, may_open, openable
 from targets.admin.page import address, form_page
 from targets.admin.remarks import looked_view, remark_view
 from targets.admin.stale import renewed_view
 from targets.admin.steps import ADOPT, LISTED, step_view, waive_view
+from targets.admin.worklist import filters_view, worklist_context
 from targets.decisions import choose, offered
 from targets.domain.steps import EDITABLE, VOID
 from targets.editing import EditRefused, create_declaration
@@ -40,6 +42,7 @@ from targets.models.decision import SEE_HELD
 from targets.progress import with_requests
 from targets.review import StepRefused, label_of, whose_turn
 from targets.templatetags.targets_ui import money, state_chip
+from targets.workbench.facts import days_since
 
 TEXT_OF_REVISIONS = tuple(
     f"{name}__frozen" for name in ("current_revision", "submitted_revision", "passed_revision", "approved_revision")
@@ -60,7 +63,8 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
     view_roles = EVERYBODY
     change_roles: ClassVar[frozenset[str]] = frozenset({FILLER})
     add_roles: ClassVar[frozenset[str]] = frozenset({FILLER})
-    list_filter = WORKLIST
+    list_filter: ClassVar[tuple[type[Choice], ...]] = WORKLIST
+    change_list_template = "targets/declaration/list.html"
     search_fields = ("title", "code", "unit__name", "unit__short_name", "unit__code", "department__name")
     search_help_text = "名称、代码、单位"
     list_per_page = 50
@@ -69,6 +73,10 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
 
     class Media:
         css: ClassVar[dict[str, list[str]]] = {"all": ["targets/edit.css"]}
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """What waits for a person: the longest first."""
+        return ("state_since", "pk") if request.GET.get("turn") == "mine" else ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Declaration]:
         found = with_requests(super().get_queryset(request).select_related(*RELATED).defer(*TEXT_OF_REVISIONS))
@@ -118,7 +126,9 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
         turn = whose_turn(declaration)
         asked = format_html(' <span class="jx-tag">{}</span>', "申请退回") if declaration.is_asked_back else ""
         held = getattr(declaration, "held_step", None)  # of a list for finance's reviewers alone
-        shown = f"已拟定：{label_of(held)}" if held else "" if turn == "—" else turn
+        days = days_since(declaration.state_since)
+        waits = f"{turn}，第 {days + 1} 天" if days else turn
+        shown = f"已拟定：{label_of(held)}" if held else "" if turn == "—" else waits
         return format_html('{}{}<span class="sub">{}</span>', state_chip(declaration.state), asked, shown)
 
     @admin.display(description="修改时间", ordering="updated_at")
@@ -183,10 +193,22 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
 
     # Pages
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        response: HttpResponse = super().changelist_view(request, extra_context)
+        context = response.context_data if isinstance(response, TemplateResponse) else None
+        if context and "cl" in context:
+            context |= worklist_context(request, self, context["cl"])
+            remember_list(request, self.model.objects.kind, context["query"])
+        return response
+
+    def filters(self, request: HttpRequest) -> HttpResponse:
+        return filters_view(request, self)
+
     def get_urls(self) -> list[URLPattern]:
         name = f"targets_{self.opts.model_name}"
         view = self.admin_site.admin_view
         return [
+            path("filters/", view(self.filters), name=f"{name}_filters"),
             path("<int:pk>/step/<slug:slug>/", view(self.step), name=f"{name}_step"),
             path("<int:pk>/before/", view(self.before), name=f"{name}_before"),
             path("<int:pk>/waive/", view(self.waive), name=f"{name}_waive"),

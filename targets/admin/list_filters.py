@@ -1,6 +1,9 @@
-"""What lists of forms may be narrowed by; an address with anything else finds what it would find without it."""
+"""What lists of forms may be narrowed by; an address with anything else finds what it would find without it, and is told."""
 
+import re
+import unicodedata
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -10,7 +13,9 @@ from django.utils import timezone
 
 from departments.models import Department
 from departments.scoped_admin import person
-from targets.domain.steps import EDITABLE, VOID
+from targets.domain.sheets.amounts import WAN
+from targets.domain.sheets.names import printed_department
+from targets.domain.steps import EDITABLE, STATES, VOID
 from targets.models import Campaign, DecidedForm, ReviewEvent
 from targets.models.decision import SEE_HELD
 from targets.models.review import done_by
@@ -18,57 +23,40 @@ from targets.progress import IS_ASKED_BACK
 
 
 class Choice(admin.SimpleListFilter):
-    """A filter as a drop-down with its own button: short for many departments, and needs no script."""
+    """A drop-down in the one form that holds all filters of a list: short for many departments, and needs no script."""
 
     template = "targets/declaration/filter_select.html"
 
+    def has_output(self) -> bool:
+        """A filter with nothing to offer still says that a saved value is gone."""
+        return bool(self.lookup_choices) or bool(self.value())
+
+    @property
+    def is_active(self) -> bool:
+        return bool(self.value()) and self.is_offered
+
+    @property
+    def is_offered(self) -> bool:
+        return any(self.value() == str(value) for value, _ in self.lookup_choices)
+
+    @property
+    def complaint(self) -> str:
+        """A sentence for a value that cannot be followed (any more)."""
+        if not self.value() or self.is_offered:
+            return ""
+        return f"“{self.title}”原来选的内容已经没有了，或者您看不到，这一项没有起作用。请重新选择。"
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return self.narrowed(request, queryset, self.value() or "") if self.is_active else queryset
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        """By a value that is offered."""
+        raise NotImplementedError
+
     def choices(self, changelist: Any) -> Any:
-        others = [(name, value) for name, value in changelist.params.items() if name != self.parameter_name]
-        yield {"parameter": self.parameter_name, "others": others, "value": self.value() or "", "display": ""}
+        yield {"spec": self, "value": self.value() or ""}
         for value, label in self.lookup_choices:
             yield {"value": str(value), "display": label, "selected": str(value) == self.value()}
-
-
-class TurnFilter(admin.SimpleListFilter):
-    title = "轮到谁"
-    parameter_name = "turn"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("mine", "等我办理"), ("done", "我办过的")]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        user = person(request)
-        if self.value() == "mine":
-            return queryset.waiting_for(user)
-        return queryset.filter(done_by(user, "events__")).distinct() if self.value() == "done" else queryset
-
-
-class YearFilter(Choice):
-    title = "年度"
-    parameter_name = "year"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        years = model_admin.get_queryset(request).order_by("-year").values_list("year", flat=True).distinct()
-        return [(str(year), f"{year}年度") for year in years]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        value = self.value() or ""
-        return queryset.filter(year=value) if value.isdecimal() and len(value) == 4 else queryset
-
-
-class DepartmentFilter(Choice):
-    """Only the departments whose forms the person sees."""
-
-    title = "主管部门"
-    parameter_name = "department"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        seen = model_admin.get_queryset(request).order_by().values("department")
-        return [(str(one.pk), str(one)) for one in Department.objects.filter(pk__in=seen).order_by("code", "name")]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        value = self.value() or ""
-        return queryset.filter(department=value) if value.isdecimal() and len(value) < 10 else queryset
 
 
 class TableFilter(Choice):
@@ -79,18 +67,133 @@ class TableFilter(Choice):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(value, words) for value, (words, _) in self.answers.items()]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        _, condition = self.answers.get(self.value() or "", ("", Q()))
-        return self.readable(request, queryset).filter(condition) if condition else queryset
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        return self.readable(request, queryset).filter(self.answers[value][1])
 
     def readable(self, request: HttpRequest, queryset: Any) -> Any:
         """The forms of which the answer may be told to this person."""
         return queryset
 
 
-class FindingsFilter(TableFilter):
-    """Findings belong to the text: of others' drafts they are not told, so such forms are not found by them."""
+def _text_is_told(request: HttpRequest) -> Q:
+    """Amounts and findings belong to the text: of others' drafts they are not told, so such forms are not found by them."""
+    return Q(unit__in=person(request).scope.own) | ~Q(state__in=EDITABLE)
 
+
+class TurnFilter(Choice):
+    """待办 and 已办, shown as tabs above the list (`targets.admin.worklist`)."""
+
+    title = "轮到谁"
+    parameter_name = "turn"
+    template = "targets/declaration/filter_elsewhere.html"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("mine", "待办"), ("done", "已办")]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        """已办: forms of which this person took a step, or a deputy in his name."""
+        user = person(request)
+        if value == "mine":
+            return queryset.waiting_for(user)
+        return queryset.filter(Exists(ReviewEvent.objects.filter(done_by(user), declaration=OuterRef("pk"))))
+
+
+class StateFilter(TableFilter):
+    title = "状态"
+    parameter_name = "state__exact"
+    answers: ClassVar[dict[str, tuple[str, Q]]] = {state: (words, Q(state=state)) for state, words in STATES.items()}
+
+
+class YearFilter(Choice):
+    title = "年度"
+    parameter_name = "year"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        years = model_admin.get_queryset(request).order_by("-year").values_list("year", flat=True).distinct()
+        return [(str(year), f"{year}年度") for year in years]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        return queryset.filter(year=value)
+
+
+class DepartmentFilter(Choice):
+    """Only the departments whose forms the person sees."""
+
+    title = "主管部门"
+    parameter_name = "department"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        seen = model_admin.get_queryset(request).order_by().values("department")
+        found = Department.objects.filter(pk__in=seen).order_by("code", "name")
+        return [(str(one.pk), printed_department(one.code, one.label)) for one in found]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        return queryset.filter(department=value)
+
+
+class CampaignFilter(Choice):
+    title = "编报批次"
+    parameter_name = "campaign"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        seen = model_admin.get_queryset(request).order_by().values("campaign")
+        found = Campaign.objects.filter(pk__in=seen).select_related("budget_year").order_by("-opens_at")
+        return [(str(one.pk), str(one)) for one in found]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        return queryset.filter(campaign=value)
+
+
+class AmountFilter(Choice):
+    """A usual span, or any that is typed: `50-200`, `1000以上`, `50以下`, in 万元 and both ends included."""
+
+    title = "金额（万元）"
+    parameter_name = "amount"
+    template = "targets/declaration/filter_amount.html"
+    spans: ClassVar[tuple[str, ...]] = ("50以下", "50-200", "200-1000", "1000以上")
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(span, span) for span in self.spans]
+
+    @property
+    def is_offered(self) -> bool:
+        return span_of(self.value() or "") is not None
+
+    @property
+    def complaint(self) -> str:
+        if not self.value() or self.is_offered:
+            return ""
+        return "“金额”没有看懂，这一项没有起作用。请写成如 50-200、1000以上 或 50以下（万元）。"
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        least, most = span_of(value) or (None, None)
+        found = queryset.filter(_text_is_told(request))
+        if least is not None:
+            found = found.filter(total__gte=least * WAN)
+        return found if most is None else found.filter(total__lte=most * WAN)
+
+
+NUMBER = r"(\d{1,9}(?:\.\d{1,6})?)"
+SPANS = (
+    (re.compile(rf"{NUMBER}[-–—~至到]{NUMBER}"), (0, 1)),
+    (re.compile(rf"{NUMBER}(?:以上|[-–—~至到])"), (0, None)),
+    (re.compile(rf"{NUMBER}以下|[-–—~至到]{NUMBER}"), (None, 0)),
+)
+"""What is typed → which of its numbers is the least and which the most."""
+
+
+def span_of(text: str) -> tuple[Decimal | None, Decimal | None] | None:
+    """Least and most in 万元; None for what is no span."""
+    folded = "".join(unicodedata.normalize("NFKC", text).split()).replace(",", "").replace("万元", "").replace("万", "")
+    for pattern, ends in SPANS:
+        if found := pattern.fullmatch(folded):
+            numbers = [Decimal(number) for number in found.groups() if number]
+            least, most = (None if at is None else numbers[at] for at in ends)
+            return least, most
+    return None
+
+
+class FindingsFilter(TableFilter):
     title = "系统校验"
     parameter_name = "findings"
     answers: ClassVar[dict[str, tuple[str, Q]]] = {
@@ -100,7 +203,7 @@ class FindingsFilter(TableFilter):
     }
 
     def readable(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.filter(Q(unit__in=person(request).scope.own) | ~Q(state__in=EDITABLE))
+        return queryset.filter(_text_is_told(request))
 
 
 class WaitingFilter(Choice):
@@ -111,10 +214,7 @@ class WaitingFilter(Choice):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(str(days), f"超过{days}天") for days in self.days]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        value = self.value() or ""
-        if value not in {str(days) for days in self.days}:
-            return queryset
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
         return queryset.filter(state_since__lt=timezone.now() - timedelta(days=int(value)))
 
 
@@ -142,20 +242,6 @@ class KeyFilter(TableFilter):
     }
 
 
-class CampaignFilter(Choice):
-    title = "编报批次"
-    parameter_name = "campaign"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        seen = model_admin.get_queryset(request).order_by().values("campaign")
-        found = Campaign.objects.filter(pk__in=seen).select_related("budget_year").order_by("-opens_at")
-        return [(str(one.pk), str(one)) for one in found]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        value = self.value() or ""
-        return queryset.filter(campaign=value) if value.isdecimal() and len(value) < 10 else queryset
-
-
 class RequestFilter(TableFilter):
     title = "申请退回"
     parameter_name = "asked"
@@ -172,15 +258,14 @@ class HeldFilter(Choice):
         is_told = person(request).scope.holds(*SEE_HELD)
         return [("yes", "已拟定待下达"), ("no", "未拟定")] if is_told else []
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        user = person(request)
-        held = Exists(DecidedForm.objects.held().visible_to(user).filter(declaration=OuterRef("pk")))
-        if not user.scope.holds(*SEE_HELD) or self.value() not in ("yes", "no"):
-            return queryset
-        return queryset.filter(held if self.value() == "yes" else ~held)
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        held = Exists(DecidedForm.objects.held().visible_to(person(request)).filter(declaration=OuterRef("pk")))
+        return queryset.filter(held if value == "yes" else ~held)
 
 
 WORKLIST = (
-    TurnFilter, HeldFilter, "state", YearFilter, CampaignFilter, DepartmentFilter, FindingsFilter, WaitingFilter, AgainFilter,
-    RequestFilter,
+    TurnFilter, DepartmentFilter, StateFilter, FindingsFilter, WaitingFilter, AgainFilter, HeldFilter, RequestFilter, CampaignFilter,
+    YearFilter,
 )  # fmt: skip
+WORKLIST_OF_PROJECTS = (*WORKLIST[:3], AmountFilter, *WORKLIST[3:], KeyFilter)
+"""Plans have no amount."""

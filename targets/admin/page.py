@@ -16,7 +16,7 @@ from departments.roles import FILLER
 from departments.scoped_admin import person
 from targets.admin.attachments import attachment_panel
 from targets.admin.grid import grid_of
-from targets.admin.neighbours import neighbours, numbers, waiting_forms
+from targets.admin.neighbours import neighbours, neighbours_in_list, numbers, waiting_forms
 from targets.admin.notes import deadline, strips
 from targets.admin.readable import steps_of
 from targets.admin.reading import open_reading, reading_context
@@ -214,7 +214,9 @@ def show(
             said=desk.said,
         )
         context["next_year"] = next_year(declaration, user)
-        context["neighbours"] = neighbours(declaration, waiting or [])
+    context["neighbours"] = neighbours_in_list(request, admin, declaration) or (
+        neighbours(declaration, waiting) if waiting else None
+    )
     return TemplateResponse(request, "targets/declaration/page.html", context)
 
 

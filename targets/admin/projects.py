@@ -8,7 +8,7 @@ from django.urls import URLPattern, path
 from departments.roles import PERFORMANCE_REVIEWER
 from departments.scoped_admin import person
 from targets.admin.declarations import DeclarationAdmin
-from targets.admin.list_filters import WORKLIST, KeyFilter
+from targets.admin.list_filters import WORKLIST_OF_PROJECTS
 from targets.admin.steps import adopt_view, approve_view, waivers_view
 from targets.assessing import may_mark_key
 from targets.models import BudgetProject
@@ -16,7 +16,7 @@ from targets.models import BudgetProject
 
 @admin.register(BudgetProject)
 class BudgetProjectAdmin(DeclarationAdmin):
-    list_filter = (*WORKLIST, KeyFilter)
+    list_filter = WORKLIST_OF_PROJECTS
     actions = (*DeclarationAdmin.actions, "mark_as_key", "mark_as_general")
 
     def has_key_permission(self, request: HttpRequest) -> bool:

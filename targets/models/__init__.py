@@ -13,6 +13,7 @@ from targets.models.phrase import StockPhrase
 from targets.models.remark import Remark, RemarkReply
 from targets.models.review import ReviewEvent, Waiver
 from targets.models.revision import Revision
+from targets.models.saved_filter import SavedFilter
 from targets.models.sitting import Sitting
 from targets.models.trail import AccessRecord, TrailSeal
 from targets.models.year import BudgetYear, Campaign, Category, RuleSetting
@@ -43,6 +44,7 @@ __all__ = [
     "ReviewQuestion",
     "Revision",
     "RuleSetting",
+    "SavedFilter",
     "Sitting",
     "StockPhrase",
     "TrailSeal",

@@ -150,6 +150,7 @@ def forms(name: str, attached: Mapping[str, Names], judged: Mapping[str, Names])
         f"admin:targets_{name}_paper": Rule(READ),
         f"admin:targets_{name}_workbook": Rule(READ, SEEN, instead=LED),
         f"admin:targets_{name}_export": Rule(EVERYBODY),
+        f"admin:targets_{name}_filters": Rule(EVERYBODY, status=LED),
         f"admin:targets_{name}_add": Rule(FILLERS, EVERYBODY, instead=LED),
     }
     return screen(f"targets.{name}", SEEN) | own
@@ -319,6 +320,9 @@ DEEDS: dict[tuple[str, str, str], Names] = {
     ("admin:targets_day", "", "send many"): people("filler"),
     ("admin:targets_day", "", "forward many"): people("boss"),
     ("admin:targets_feedback", "", "answers"): people("filler"),
+    ("admin:targets_budgetproject_filters", "", "filter"): EVERYBODY,  # of one's own
+    ("admin:targets_departmentplan_filters", "", "filter"): EVERYBODY,
+    ("admin:targets_budgetproject_filters", "", "another's filter"): people("perf"),
     ("admin:targets_budgetproject_renewed", "school", "renewed"): people("filler"),
     ("admin:targets_budgetproject_delete", "school", "delete"): people(""),
     ("admin:targets_importbatch_confirm", "filler", "import"): people("filler"),

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from departments.models import Person
 from departments.roles import FILLER
-from targets.models import AccessRecord, BudgetYear, Declaration, Remark, Waiver
+from targets.models import AccessRecord, BudgetYear, Declaration, Remark, SavedFilter, Waiver
 from targets.tests.rights import DEEDS, EVERYBODY, FORBIDDEN, GET, GIVES_BACK, READ, THE_WORLD, Names, people
 from targets.tests.samples import APPROVAL, MARKS, Samples, make_samples
 from targets.tests.world import ADJUSTMENT, World
@@ -180,6 +180,8 @@ def sent_with(what: str, samples: Samples) -> dict[str, Any]:
         "release": {"do": "release", "line": (held := samples.things["bulk.<int:pk>"]["held"].forms.get()).pk},
         "take back": {"do": "take_back", "line": held.pk},
         "set a day": {"do": "day", "line": held.pk, "release_at": "2099-01-10T09:00"},
+        "filter": {"do": "save", "name": "常用", "query": "turn=mine"},
+        "another's filter": {"do": f"remove:{SavedFilter.objects.get().pk}"},
         "copy": {"form": forms["last year"].pk},
         "open": {
             "form": forms["school"].pk,
@@ -250,6 +252,7 @@ def ready(samples: Samples) -> Samples:
         world.declaration(title="申请退回的项目"), "submit", "forward", "request_return"
     )
     things["adjusting"] = world.advance(world.declaration(title="调整的项目"), *APPROVAL, "adjust")
+    SavedFilter.objects.create(owner=world.perf, kind="project", name="绩效科的", query="turn=mine")
     things["waiting"] = world.advance(world.declaration(title="等部门审核的项目"), "submit")
     last_year = BudgetYear.objects.create(division=world.division, year=2022, is_closed=True)
     things["last year"] = world.declaration(title="上年的项目", year=2022)

@@ -96,9 +96,12 @@ def test_an_entry_whose_page_does_not_exist_has_no_address() -> None:
         ("/admin/a/?turn=mine", "/admin/a/?turn=mine"),
         ("/admin/a/7/change/", "/admin/a/"),
         ("/admin/a/?q=1", "/admin/a/"),
+        ("/admin/a/?q=1&turn=mine", "/admin/a/?turn=mine"),
+        ("/admin/a/?turn=done", "/admin/a/"),
+        ("/admin/c/", "/admin/c/?for=review"),
         ("/admin/password_change/", ""),
     ],
 )
 def test_the_menu_marks_the_line_nearest_to_the_page(page: str, line: str) -> None:
-    urls = ["/admin/", "/admin/a/?turn=mine", "/admin/a/", "/admin/b/"]
+    urls = ["/admin/", "/admin/a/?turn=mine", "/admin/a/", "/admin/b/", "/admin/c/?for=review"]
     assert current(urls, RequestFactory().get(page)) == line

@@ -1,12 +1,14 @@
 """Lists of forms narrowed as a reviewer needs them; nothing of others' drafts is told by what is found."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from targets.admin.list_filters import span_of
 from targets.models import Declaration
 from targets.tests.world import GOOD_ROWS, World
 
@@ -44,6 +46,9 @@ def forms(world: World) -> dict[str, Declaration]:
         ({"again": "again"}, {"再次"}),
         ({"again": "first"}, {"首次", "久等"}),
         ({"again": "first", "waiting": "3"}, {"久等"}),
+        ({"turn": "done", "findings": "none", "waiting": "7", "amount": "100-100", "year": "2023"}, {"久等"}),
+        ({"turn": "mine", "state__exact": "department_review", "again": "again"}, {"再次"}),
+        ({"state__exact": "draft"}, {"草稿"}),
         ({"waiting": "99", "findings": "x"}, {"草稿", "首次", "再次", "久等"}),
     ],
 )
@@ -60,6 +65,70 @@ def test_findings_of_a_draft_do_not_find_it_for_finance(
     client.force_login(world.perf)
     assert found(client) == {"草稿", "首次", "再次", "久等"}
     assert found(client, findings="warning") == {"首次"}
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("50-200", (50, 200)),
+        ("50 ～ 1,200万元", (50, 1200)),
+        ("５０至200.5万", (50, Decimal("200.5"))),
+        ("1000以上", (1000, None)),
+        ("50以下", (None, 50)),
+        ("-50", (None, 50)),
+        ("50-", (50, None)),
+        ("50", None),
+        ("-", None),
+        ("五十以上", None),
+        ("1e9-", None),
+        ("9" * 30 + "以上", None),
+    ],
+)
+def test_what_is_a_span_of_amounts(text: str, span: tuple[object, object] | None) -> None:
+    assert span_of(text) == span
+
+
+@pytest.mark.parametrize(
+    ("amount", "titles"),
+    [
+        ("50以下", {"小"}),
+        ("50-200", {"中"}),
+        ("100-100", {"中"}),
+        ("1000以上", {"大"}),
+        ("x", {"小", "中", "大", "草稿"}),
+    ],
+)
+def test_by_amount_and_never_by_that_of_others_drafts(
+    client: Client, world: World, amount: str, titles: set[str]
+) -> None:
+    for title, yuan in (("小", 500_000), ("中", 1_000_000), ("大", 30_000_000)):
+        Declaration.objects.filter(pk=world.advance(world.declaration(title=title), "submit").pk).update(total=yuan)
+    Declaration.objects.filter(title="小").update(total=499_999)
+    world.declaration(title="草稿")
+    client.force_login(world.perf)
+    assert found(client, amount=amount) == titles
+
+
+def test_done_is_what_one_took_a_step_of_oneself(client: Client, world: World) -> None:
+    """Not what one wrote, or what others did."""
+    world.declaration(title="写的")
+    world.advance(world.declaration(title="送的"), "submit", "forward", "return", "submit")
+    client.force_login(world.filler)
+    assert found(client, turn="done") == {"送的"}
+    client.force_login(world.boss)
+    assert found(client, turn="done") == {"送的"}
+    client.force_login(world.perf)
+    assert found(client, turn="done") == set()
+
+
+def test_what_waits_is_listed_longest_first_and_says_how_long(client: Client, world: World) -> None:
+    for title, days in (("昨天", 1), ("久等", 10), ("今天", 0)):
+        form = world.advance(world.declaration(title=title), "submit")
+        Declaration.objects.filter(pk=form.pk).update(state_since=timezone.now() - timedelta(days=days))
+    client.force_login(world.boss)
+    page = client.get(LIST, {"turn": "mine"})
+    assert [form.title for form in page.context["cl"].result_list] == ["久等", "昨天", "今天"]
+    assert "教育和体育局 主管部门审核人，第 11 天" in page.content.decode()
 
 
 def test_by_round(client: Client, world: World, forms: dict[str, Declaration]) -> None:

@@ -6,17 +6,22 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from targets.domain.sheets.paint import TALLEST_ROW, height_of
 from targets.domain.sheets.table_writer import AMOUNT, NUMBER, TEXT, TableColumn, Value
 from targets.domain.sheets.writer import FOOTER
 
 A4 = 9
+POINTS = 10.5
+POINTS_OF_WIDTH = 5.25
+"""A column is as many digits wide as its width says, at seven pixels each."""
+LOWEST_LINE = 22.0
 SMALL = "small"
 """A column of marks for the program, in small grey letters."""
 
 
 class Styles:
     def __init__(self, book: xlsxwriter.Workbook) -> None:
-        body = {"font_name": "宋体", "font_size": 10.5, "valign": "vcenter"}
+        body = {"font_name": "宋体", "font_size": POINTS, "valign": "vcenter"}
         cell = body | {"border": 1, "text_wrap": True}
         bold = cell | {"bold": True}
         numbers = {AMOUNT: ("#,##0.00####", "right"), NUMBER: ("0", "center")}
@@ -68,15 +73,18 @@ def write_line(
     *,
     total: bool = False,
 ) -> None:
-    """Text is never a formula, whatever it begins with."""
+    """Text is never a formula, whatever it begins with. The row is as high as its texts: not every program sees to that itself."""
+    height = LOWEST_LINE
     for at, (column, value) in enumerate(zip(columns, values, strict=True)):
         style = styles.cells[column.kind, total]
         if value is None or value == "":
             sheet.write_blank(row, at, None, style)
         elif isinstance(value, str):
             sheet.write_string(row, at, value, style)
+            height = max(height, height_of(value, column.width * POINTS_OF_WIDTH, POINTS))
         else:
             sheet.write_number(row, at, float(value), style)
+    sheet.set_row(row, min(TALLEST_ROW, height))
 
 
 def sign(sheet: Worksheet, styles: Styles, row: int, signatures: Iterable[tuple[int, str]]) -> None:

@@ -240,13 +240,7 @@ class Painter:
 
     def _height(self, text: str, at: tuple[int, int]) -> float:
         """Points that a wrapped text needs: spreadsheets do not fit the height of merged cells by themselves."""
-        points = self.styles.paper.body_points
-        room = (self._width(at) - 2) / MM_PER_INCH * POINTS_PER_INCH / points
-        lines = 0
-        for paragraph in text.split("\n"):
-            ems = len(paragraph) - 0.45 * len(paragraph.encode("ascii", "ignore"))
-            lines += max(1, math.ceil(ems / room))
-        return lines * points * LINE_HEIGHT + 6
+        return height_of(text, (self._width(at) - 2) / MM_PER_INCH * POINTS_PER_INCH, self.styles.paper.body_points)
 
     # Foot
 
@@ -263,6 +257,15 @@ class Painter:
             self._put(self.row, self.row, (0, END), text, "caption")
             self.sheet.set_row(self.row, min(TALLEST_ROW, self._height(text, (0, END))))
             self.row += 1
+
+
+def height_of(text: str, width: float, size: float) -> float:
+    """Points that a wrapped text in letters of `size` needs where it has `width` points."""
+    lines = 0
+    for paragraph in text.split("\n"):
+        ems = len(paragraph) - 0.45 * len(paragraph.encode("ascii", "ignore"))
+        lines += max(1, math.ceil(ems * size / width))
+    return lines * size * LINE_HEIGHT + 6
 
 
 def _writable(text: str) -> str:
