@@ -1,0 +1,100 @@
+"""A form goes back with remarks in its margin and comes again: the reviewer writes, the unit answers, he sees what changed."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from targets.models import Declaration
+from targets.tests.browser.conftest import SignIn
+from targets.tests.browser.test_way import TITLE, expect_told, open_form, press
+
+OPINION = "请按各行的意见修改。"
+
+
+def row(page: Page, number: int) -> Locator:
+    """A line of the form that is read, by its number in the gutter."""
+    return page.locator("tr[id^='row-']").nth(number - 1)
+
+
+def say(page: Page, number: int, field: str, text: str, proposal: str = "") -> None:
+    """Point at the cell, then write in the margin; the page is not left and does not jump."""
+    row(page, number).locator(f"td[id$='-{field}']").click()
+    row(page, number).get_by_role("link", name="写意见").click()
+    expect(row(page, number).get_by_label("栏目")).to_have_value(field)
+    row(page, number).get_by_label("问题").fill(text)
+    if proposal:
+        row(page, number).get_by_label("建议修改为").fill(proposal)
+    row(page, number).get_by_role("button", name="保存修改意见").click()
+    expect_told(page, "修改意见已保存")
+    expect(row(page, number).locator(".jx-remark")).to_contain_text(text)
+
+
+def test_a_round_of_return_through_the_margin(sign_in: SignIn) -> None:
+    filler, boss, office = sign_in("jingban"), sign_in("zhuguan"), sign_in("yewu")
+    press(open_form(filler), "送审")
+    expect_told(filler, "送审已办理")
+    press(open_form(boss), "报送财政")
+    expect_told(boss, "报送财政已办理")
+
+    open_form(office)
+    assert office.evaluate("document.documentElement.scrollWidth") == 1366
+    office.get_by_label("审核意见").fill(OPINION)
+    say(office, 7, "target", "“解决”到年底无法判断，请写可以考核的结果。")
+    say(office, 2, "target", "请与学籍数一致。", "≥6640人")
+    expect(office.get_by_label("审核意见")).to_have_value(OPINION)
+    press(office, "退回")
+    expect_told(office, "退回已办理")
+
+    filler.goto("/admin/")
+    open_form(filler)
+    expect(filler.get_by_role("button", name="送审", exact=True)).to_be_disabled()
+    press(filler, "采纳建议")
+    expect_told(filler, "已采纳建议的文字并保存")
+    answer = filler.locator(".jx-remark", has_text="到年底无法判断")
+    answer.get_by_role("textbox").fill("安全隐患以整改率考核，本行保留。")
+    answer.get_by_role("button", name="保存并答复").click()
+    expect_told(filler, "答复已保存")
+    press(filler, "送审")
+    expect_told(filler, "送审已办理")
+    boss.goto("/admin/")
+    press(open_form(boss), "报送财政")
+
+    office.goto("/admin/")
+    open_form(office)
+    expect(office.get_by_label("与以前的送审稿比较")).to_contain_text("您上次看的是第1稿")
+    office.get_by_role("link", name="只看改动").click()
+    expect(office.locator("tr[id^='row-']")).to_have_count(2)  # what was changed, and what was said something of
+    changed = row(office, 1)
+    expect(changed.locator("td[id$='-target'] ins")).to_have_text("≥6640人")
+    expect(changed).to_contain_text("采纳建议")
+    for number in (1, 2):
+        row(office, number).get_by_role("button", name="认可").click()
+        expect_told(office, "已认可这条修改意见的处理")
+    assert "only=1" in office.url
+    press(office, "初审通过")
+    expect_told(office, "初审通过已办理")
+
+    form = Declaration.objects.get(title=TITLE)
+    assert sorted(form.remarks.values_list("state", flat=True)) == ["accepted", "accepted"]
+    assert form.state == "performance_review"
+
+
+def test_a_wide_grid_is_written_on_without_leaving_the_page(sign_in: SignIn) -> None:
+    filler, boss = sign_in("jingban_renshe"), sign_in("zhuguan_renshe")
+    for page, words in ((filler, "送审"), (boss, "报送财政")):
+        page.get_by_role("navigation").get_by_role("link", name="部门整体").first.click()
+        page.locator("#result_list tbody th a").first.click()
+        press(page, words)
+        expect_told(page, f"{words}已办理")
+    office = sign_in("yewu_shebao")
+    office.get_by_role("navigation").get_by_role("link", name="部门整体").first.click()
+    office.locator("#result_list tbody th a").first.click()
+    address = office.url
+    office.locator(".jx-grid tbody td.s0").get_by_role("link", name="3", exact=True).click()
+    assert office.url == address
+    form = office.locator("[data-say-place] form")
+    expect(form).to_contain_text("对第3行写修改意见")
+    form.get_by_label("栏目").select_option("target")
+    form.get_by_label("问题").fill("请说明口径。")
+    form.get_by_role("button", name="保存修改意见").click()
+    expect_told(office, "修改意见已保存")
+    expect(office.locator("tr.beside .jx-remark")).to_contain_text("请说明口径。")
+    assert office.evaluate("document.documentElement.scrollWidth") == 1366
