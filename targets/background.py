@@ -22,14 +22,17 @@ class Background:
         forms: Sequence[Declaration],
         judged: Mapping[int, list[Judged]] | None = None,
         events: Sequence[ReviewEvent] | None = None,
+        authorship: Mapping[int, set[Signature]] | None = None,
     ) -> None:
-        """`judged` and `events` where they are known already."""
+        """`judged`, `events` and `authorship` where they are known already."""
         self._forms = forms
         self._ids = [form.pk for form in forms]
         if judged is not None:
             self.judged = judged
         if events is not None:
             self.events = events
+        if authorship is not None:
+            self.authorship = authorship
 
     @cached_property
     def judged(self) -> Mapping[int, list[Judged]]:

@@ -172,7 +172,12 @@ def show(
     judged = judge(record, rules, waivers) if record and declaration.state != VOID else []
     is_own = declaration.is_own_text_of(user)
     is_current = is_form or is_own
-    background = Background([declaration], {declaration.pk: judged} if is_current and record else None, events)
+    background = Background(
+        [declaration],
+        {declaration.pk: judged} if is_current and record else None,
+        events,
+        {declaration.pk: reading.authorship} if reading else None,
+    )
     offers = open_steps(declaration, user, background=background)
     waiting = None if is_form else waiting_forms(user)
     context = {

@@ -1,10 +1,11 @@
 """A form to be read: the paper beside an earlier submission, with what belongs to each row in its margin."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Case, JSONField, Q, When
 from django.http import HttpRequest
 
 from departments.models import Person
@@ -13,12 +14,14 @@ from targets.admin.comparing import Comparison, compared_paper, comparison
 from targets.admin.margin import Margin, place_written, with_margin
 from targets.admin.remark_notes import RemarkNote
 from targets.domain.record import Record
+from targets.domain.signature import Signature
 from targets.domain.steps import APPROVED, PASSED, REVIEW_LEVELS
 from targets.findings import Judged
 from targets.last_year import last_year_of, texts_of_last_year
 from targets.links import form_url
 from targets.looks import last_look, may_look
 from targets.models import Declaration, Remark, ReviewEvent, Revision
+from targets.models.authorship import behind
 from targets.paper import Paper
 
 UNDER_REVIEW = frozenset({*REVIEW_LEVELS, PASSED})
@@ -33,6 +36,7 @@ class Reading:
     last: Sequence[Revision]
     is_new: bool
     """Whether this reader, who reviews the form, has not yet looked at its text."""
+    authorship: set[Signature]
 
 
 def open_reading(
@@ -53,18 +57,41 @@ def open_reading(
     wanted = {sent} if sent and not declaration.is_own_text_of(user) else set()
     if chosen.against:
         wanted.add(chosen.against.pk)
-    own = Revision.objects.filter(pk__in=wanted).order_by().values_list("pk", flat=True)
-    found = {
-        text.pk: text
-        for text in Revision.objects.filter(pk__in=own.union(texts_of_last_year(declaration, user)))
-        .select_related("declaration")
-        .defer("declaration__goal", "declaration__extra", "declaration__stale")
-    }
+    found = _texts(declaration, user, wanted)
+    revisions = [text for text in found.values() if text.declaration_id == declaration.pk]
     if sent in found:
         declaration.submitted_revision = found[sent]
     old = found[chosen.against.pk].record if chosen.against else None
     last = [text for text in found.values() if text.declaration_id != declaration.pk]
-    return Reading(chosen, old, last, is_reviewed and looked < shown and may_look(declaration, user))
+    is_new = is_reviewed and looked < shown and may_look(declaration, user)
+    return Reading(chosen, old, last, is_new, _authorship(declaration, revisions, events))
+
+
+def _texts(declaration: Declaration, user: Person, wanted: Collection[int]) -> dict[int, Revision]:
+    """Every revision of the form, with its text where that is wanted, and texts of last year: one query."""
+    own = Revision.objects.filter(declaration=declaration).order_by().values_list("pk", flat=True)
+    is_read = Q(pk__in=wanted) | ~Q(declaration=declaration)
+    found = (
+        Revision.objects.filter(pk__in=own.union(texts_of_last_year(declaration, user)))
+        .select_related("declaration")
+        .defer("frozen", "declaration__goal", "declaration__extra", "declaration__stale")
+        .annotate(text=Case(When(is_read, then="frozen"), default=None, output_field=JSONField()))
+    )
+    for revision in found:
+        if revision.text is not None:
+            revision.frozen = revision.text
+    return {revision.pk: revision for revision in found}
+
+
+def _authorship(
+    declaration: Declaration, revisions: Iterable[Revision], events: Iterable[ReviewEvent]
+) -> set[Signature]:
+    version = declaration.version
+    texts = [(one.number, one.by_finance, one.signature) for one in revisions if one.version == version]
+    confirms = [
+        (one.revision.number, one.signature) for one in events if (one.step, one.version) == ("confirm", version)
+    ]
+    return behind(texts, confirms)
 
 
 def _shown_number(declaration: Declaration, user: Person, events: Sequence[ReviewEvent]) -> int:

@@ -1,6 +1,6 @@
 """Whose words a form's text is: asked of one form or of thousands, by the same few statements."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from django.db.models import FilteredRelation, Q
@@ -18,7 +18,7 @@ class Form(Protocol):
 
 
 def authorship_of(forms: Iterable[Form]) -> dict[int, set[Signature]]:
-    """By form, who stands behind the revisions of its version; a confirmed 代录 is its confirmer's. One query."""
+    """By form, who stands behind the revisions of its version. One query."""
     versions = {form.pk: form.version for form in forms}
     confirm = FilteredRelation("events", condition=Q(events__step="confirm"))
     texts = Revision.objects.filter(declaration__in=versions).annotate(confirm=confirm).order_by("confirm__number")
@@ -27,18 +27,26 @@ def authorship_of(forms: Iterable[Form]) -> dict[int, set[Signature]]:
         *("author", "author_name", "stood_in_for", "stood_in_for_name"),
         *(f"confirm__{name}" for name in ("person", "person_name", "stood_in_for", "stood_in_for_name")),
     )
-    lines = [
-        (pk, number, by_finance, of == version, Signature(*who[:4]), Signature(*who[4:]))
-        for pk, version, number, by_finance, of, *who in signed
-        if version == versions[pk]
-    ]
-    confirmed = {pk: (number, by) for pk, number, _, is_confirmed, _, by in lines if is_confirmed}
-    found = {pk: {confirmed[pk][1]} if pk in confirmed else set() for pk in versions}
-    for pk, number, by_finance, _, author, _ in lines:
-        since = confirmed[pk][0] if pk in confirmed else 0
-        if not (by_finance and number <= since):
-            found[pk].add(author)
-    return found
+    texts_of: dict[int, list[Text]] = {pk: [] for pk in versions}
+    confirms_of: dict[int, list[Confirmed]] = {pk: [] for pk in versions}
+    for pk, version, number, by_finance, of, *who in signed:
+        if version == versions[pk]:
+            texts_of[pk].append((number, by_finance, Signature(*who[:4])))
+            if of == version:
+                confirms_of[pk].append((number, Signature(*who[4:])))
+    return {pk: behind(texts_of[pk], confirms_of[pk]) for pk in versions}
+
+
+Text = tuple[int, bool, Signature]
+"""Number of a revision, whether finance entered it, its author."""
+Confirmed = tuple[int, Signature]
+"""Number of the revision that was confirmed, and by whom."""
+
+
+def behind(texts: Iterable[Text], confirms: Sequence[Confirmed]) -> set[Signature]:
+    """Who stands behind the texts of one version; what is confirmed (the last of `confirms`) of a 代录 is its confirmer's."""
+    since, confirmers = (confirms[-1][0], {confirms[-1][1]}) if confirms else (0, set())
+    return confirmers | {author for number, by_finance, author in texts if not by_finance or number > since}
 
 
 def awaiting_confirmation(forms: Iterable[Form]) -> set[int]:
