@@ -69,7 +69,7 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
     search_help_text = "名称、代码、单位"
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
-    actions = ("take_steps", "export_official", "export_review_forms", "adopt_chosen", "open_chosen")
+    actions: tuple[str, ...] = ("take_steps", "export_official", "export_review_forms", "adopt_chosen", "open_chosen")
 
     class Media:
         css: ClassVar[dict[str, list[str]]] = {"all": ["targets/edit.css"]}

@@ -17,7 +17,7 @@ from targets.models import BudgetProject
 @admin.register(BudgetProject)
 class BudgetProjectAdmin(DeclarationAdmin):
     list_filter = WORKLIST_OF_PROJECTS
-    actions = (*DeclarationAdmin.actions, "mark_as_key", "mark_as_general")
+    actions: tuple[str, ...] = (*DeclarationAdmin.actions, "mark_as_key", "mark_as_general")
 
     def has_key_permission(self, request: HttpRequest) -> bool:
         return person(request).scope.holds(PERFORMANCE_REVIEWER)
