@@ -59,6 +59,13 @@ class Choice(admin.SimpleListFilter):
             yield {"value": str(value), "display": label, "selected": str(value) == self.value()}
 
 
+class FoundChoice(Choice):
+    """Of what the forms that one sees have; where all have the same there is nothing to choose."""
+
+    def has_output(self) -> bool:
+        return len(self.lookup_choices) > 1 or bool(self.value())
+
+
 class TableFilter(Choice):
     """A choice of fixed answers: value → (words, condition)."""
 
@@ -104,7 +111,7 @@ class StateFilter(TableFilter):
     answers: ClassVar[dict[str, tuple[str, Q]]] = {state: (words, Q(state=state)) for state, words in STATES.items()}
 
 
-class YearFilter(Choice):
+class YearFilter(FoundChoice):
     title = "年度"
     parameter_name = "year"
 
@@ -116,7 +123,7 @@ class YearFilter(Choice):
         return queryset.filter(year=value)
 
 
-class DepartmentFilter(Choice):
+class DepartmentFilter(FoundChoice):
     """Only the departments whose forms the person sees."""
 
     title = "主管部门"
@@ -131,7 +138,7 @@ class DepartmentFilter(Choice):
         return queryset.filter(department=value)
 
 
-class CampaignFilter(Choice):
+class CampaignFilter(FoundChoice):
     title = "编报批次"
     parameter_name = "campaign"
 

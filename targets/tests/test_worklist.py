@@ -131,6 +131,19 @@ def test_what_waits_is_listed_longest_first_and_says_how_long(client: Client, wo
     assert "教育和体育局 主管部门审核人，第 11 天" in page.content.decode()
 
 
+def test_where_all_have_the_same_there_is_nothing_to_choose(client: Client, world: World) -> None:
+    world.declaration(title="甲")
+    world.declaration(title="乙", unit=world.health, year=2022)
+    client.force_login(world.filler)
+    offered = {spec.parameter_name for spec in client.get(LIST).context["cl"].filter_specs}
+    assert not {"year", "department", "campaign"} & offered
+    client.force_login(world.perf)
+    offered = {spec.parameter_name for spec in client.get(LIST).context["cl"].filter_specs}
+    assert {"year", "department"} <= offered
+    asked = client.get(LIST, {"campaign": str(world.campaign.pk)}).context["cl"]
+    assert ("campaign" in {spec.parameter_name for spec in asked.filter_specs}, asked.result_count) == (True, 2)
+
+
 def test_by_round(client: Client, world: World, forms: dict[str, Declaration]) -> None:
     client.force_login(world.perf)
     Declaration.objects.filter(title="首次").update(campaign=None)
