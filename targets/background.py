@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+from targets.ceilings import off_ceilings
 from targets.domain.signature import Signature
 from targets.domain.steps import OFFICE_REVIEW, REFUSE_REQUEST, REQUEST_RETURN
 from targets.findings import Judged, Years, judge, waivers_of
@@ -84,6 +85,11 @@ class Background:
             if (event.version, event.from_state, event.step)
             == (versions[event.declaration_id], OFFICE_REVIEW, "forward")
         }
+
+    @cached_property
+    def off_ceilings(self) -> Mapping[int, list[str]]:
+        """Forms whose money does not agree with their 控制数, with why."""
+        return off_ceilings(self._ids)
 
     @cached_property
     def unanswered_musts(self) -> Mapping[int, list[Remark]]:

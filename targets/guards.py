@@ -249,6 +249,12 @@ def _is_later_version(case: Case) -> str:
     return "" if case.declaration.version > 1 else f"不能{case.step.label}：这张表还没有批复过，没有调整可以撤销。"
 
 
+def _is_off_its_ceiling(case: Case) -> str:
+    if case.declaration.pk in case.background.off_ceilings:
+        return ""
+    return f"不能{case.step.label}：这张表的金额与控制数相符，或没有登记控制数。"
+
+
 def _tells_the_adjustment(case: Case) -> str:
     missing = [
         label for name, label in steps.ADJUSTMENT_ITEMS.items() if not case.order.adjustment.get(name, "").strip()
@@ -280,6 +286,7 @@ GUARDS: dict[str, Callable[[Case], str]] = {
     steps.IN_TIME: _is_in_time,
     steps.OPEN_YEAR: _is_open_year,
     steps.FIRST_VERSION: _is_first_version,
+    steps.OFF_CEILING: _is_off_its_ceiling,
     steps.LATER_VERSION: _is_later_version,
     steps.UNDOES_BATCH: _is_of_the_batch,
     steps.MUSTS_ANSWERED: _musts_are_answered,

@@ -71,6 +71,7 @@ MENU: tuple[Entry, ...] = (
     Entry("绩效目标审核", "待下达决定", "admin:targets_held", frozenset(SEE_HELD)),
     Entry("绩效目标审核", "成批办理记录", "admin:targets_decisions", REVIEWERS | APPROVERS),
     Entry("绩效目标审核", "情况说明", "admin:targets_waivers", frozenset({PERFORMANCE_REVIEWER})),
+    Entry("绩效目标审核", "按控制数退回", "admin:targets_ceiling_returns", APPROVERS),
     Entry("绩效目标审核", "审核常用语", "admin:targets_stockphrase_changelist", REVIEWERS),
     Entry("绩效目标批复", "成批批复", "admin:targets_approve", APPROVERS),
     Entry("绩效目标批复", "项目支出", PROJECTS, APPROVERS, "state__exact=passed", PROJECT, frozenset({PASSED})),
@@ -97,6 +98,7 @@ MENU: tuple[Entry, ...] = (
     _basic("任职", "departments_membership"),
     _basic("岗位代理", "departments_deputation"),
     _basic("预算年度", "targets_budgetyear", PERFORMANCE_REVIEWER),
+    _basic("控制数", "targets_ceiling", BUDGET_OFFICE, PERFORMANCE_REVIEWER),
     _basic("编报批次", "targets_campaign", PERFORMANCE_REVIEWER),
 )
 

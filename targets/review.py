@@ -64,6 +64,7 @@ NO_BUTTON_WHEN_REFUSED = frozenset(
         REFUSE_REQUEST,
         steps.OPEN_ALONE,
         steps.ABANDON,
+        steps.RETURN_BY_CEILING,
     }
 )
 """Steps that are nobody's duty here: a greyed button with a reason would only puzzle."""
@@ -157,8 +158,6 @@ def take_step(declaration: Declaration, slug: str, *, by: Person, order: Order |
             step, role = find_step(locked, slug, by)
             close_sittings([locked])
             number = locked.events.aggregate(last=Max("number"))["last"] or 0
-            if slug == steps.ABANDON:
-                _restore_approved(locked, by)
             case = Case(locked, step, by, said, Background([locked]))
             event = move(case, role, number + 1)
             locked.save(update_fields=MOVED)
@@ -223,6 +222,8 @@ def move(case: Case, role: str, number: int) -> ReviewEvent:
     """The form in its new state and the event of it, neither of them saved; or StepRefused by a guard."""
     declaration, step, order = case.declaration, case.step, case.order
     revision, target = aim(case)
+    if step.slug == steps.ABANDON:
+        revision = _restored(declaration, case.by) or revision
     source = declaration.state
     is_moved = target != source
     assessment = case.assessment if step.is_review else None
@@ -241,6 +242,10 @@ def move(case: Case, role: str, number: int) -> ReviewEvent:
     if steps.ADJUSTMENT in step.needs:
         particulars |= {label: order.adjustment[name].strip() for name, label in steps.ADJUSTMENT_ITEMS.items()}
     now, granted = timezone.now(), case.granted
+    opinion = order.opinion.strip() or ("同意单位的退回申请。" if granted else "")
+    if step.slug == steps.RETURN_BY_CEILING:
+        told = "；".join(case.background.off_ceilings[declaration.pk])
+        opinion = f"{told}。{opinion or '请按控制数修改金额和绩效目标后重新送审。'}"
     if assessment:
         particulars |= assessment.particulars()
     if granted:
@@ -262,7 +267,7 @@ def move(case: Case, role: str, number: int) -> ReviewEvent:
         stood_in_for=absent,
         stood_in_for_name=str(absent) if absent else "",
         role=role,
-        opinion=order.opinion.strip() or ("同意单位的退回申请。" if granted else ""),
+        opinion=opinion,
         document_number=order.document_number.strip(),
         document_date=order.document_date,
         findings=[judged.as_json() for judged in case.judged],
@@ -273,12 +278,14 @@ def move(case: Case, role: str, number: int) -> ReviewEvent:
     return event
 
 
-def _restore_approved(locked: Declaration, by: Person) -> None:
-    """The tables say again what was approved; what was typed for the adjustment stays in the history."""
-    approved = locked.approved_revision
-    if approved and locked.record() != approved.record:
-        note = f"撤销调整，恢复已批复的第{approved.number}稿"
-        store([(locked, approved.record)], by=by, reason=Revision.Reason.ADJUSTMENT, note=note)
+def _restored(declaration: Declaration, by: Person) -> Revision | None:
+    """The tables say again what was approved, in a revision of its own; what was typed for the adjustment stays in the history."""
+    approved = declaration.approved_revision
+    if approved is None or declaration.record() == approved.record:
+        return None
+    note = f"撤销调整，恢复已批复的第{approved.number}稿"
+    (revision,) = store([(declaration, approved.record)], by=by, reason=Revision.Reason.ADJUSTMENT, note=note)
+    return revision
 
 
 def _of_rounds(case: Case, target: str) -> dict[str, str]:
@@ -294,7 +301,7 @@ def _of_rounds(case: Case, target: str) -> dict[str, str]:
     if case.step.slug == steps.OPEN_ALONE and order.open_until:
         form.open_until = end_of(order.open_until)
         return {"开放至": day_in_words(order.open_until)}
-    if case.step.slug == "return" and target == RETURNED and form.version == 1:
+    if case.step.slug in steps.RETURNS and target == RETURNED and form.version == 1:
         last_day = timezone.localdate() + timedelta(days=form.budget_year.mending_days)
         if form.budget_year.round_ended(form.campaign_id, at=end_of(last_day)):
             form.open_until = max(filter(None, (form.open_until, end_of(last_day))))

@@ -10,10 +10,13 @@ from tablib import Dataset
 from departments.columns import column
 from departments.models import Department, Division
 from departments.roles import PERFORMANCE_REVIEWER
+from departments.tables import FileRefused
 from departments.transfer import DEPARTMENT_CODE, DEPARTMENT_NAME, RegisterOptions, RegisterResource, cell
 from targets.domain.gathering import indicator_key
+from targets.domain.sheets.amounts import WAN, read_amount
 from targets.domain.units import canonical_unit
-from targets.models import LibraryIndicator
+from targets.models import BudgetYear, Ceiling, LibraryIndicator
+from targets.models.ceiling import KEEPERS, key_of_project
 from targets.models.library import plain
 
 NAME = "指标名称"
@@ -129,3 +132,106 @@ class LibraryResource(RegisterResource):
     def _department(self, row: Any) -> Department | None:
         code, name = cell(row, DEPARTMENT_CODE), cell(row, DEPARTMENT_NAME)
         return self.department_called(code, name) if code or name else None
+
+
+# 控制数 ----------------------------------------------------------------------------------------------------------------
+
+YEAR, PROJECT_CODE, PROJECT_TITLE, AMOUNT, DOCUMENT = "预算年度", "项目代码", "项目名称", "控制数（万元）", "文号"
+OTHER_NAMES = {"单位编码": DEPARTMENT_CODE, "单位": DEPARTMENT_NAME, "年度": YEAR, "控制数文号": DOCUMENT}
+"""How lists of the budget office head the same columns."""
+IN_YUAN = "控制数（元）"
+
+
+class WanWidget(widgets.Widget):
+    """万元 in the table, 元 in store; a unit in the cell counts for more."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        text = "" if value is None else str(value).strip()
+        read = read_amount(text, "万元")
+        if read.fault:
+            raise ValueError(f"“{text}”{read.fault}。请只写数字，如 120.00。")
+        if read.value is None:
+            raise ValueError("控制数为空。请填写金额，或删去这一行。")
+        return read.value
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return "" if value is None else plain(value / WAN)
+
+
+class CeilingResource(RegisterResource):
+    """A line is the ceiling of a project (by code, else by name), or of a unit when both are blank."""
+
+    year = column("budget_year__year", YEAR, readonly=True)
+    unit_code = column("unit__code", DEPARTMENT_CODE, readonly=True)
+    unit_name = column("unit__name", DEPARTMENT_NAME, readonly=True)
+    code = column("code", PROJECT_CODE)
+    title = column("title", PROJECT_TITLE)
+    amount = column("amount", AMOUNT, WanWidget())
+    document_number = column("document_number", DOCUMENT)
+
+    required_columns = (AMOUNT,)
+    manager_roles = KEEPERS
+
+    class Meta(RegisterOptions):
+        model = Ceiling
+        fields = ("year", "unit_code", "unit_name", "code", "title", "amount", "document_number")
+
+    def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
+        headers = [OTHER_NAMES.get(name, name) for name in map(_heading, dataset.headers or ())]
+        if IN_YUAN in headers and AMOUNT in headers:
+            dataset.wipe()
+            raise FileRefused(f"第1行同时有“{AMOUNT}”和“{IN_YUAN}”。请只留一列后重新上传。")
+        dataset.headers = headers
+        if IN_YUAN in headers:
+            place = headers.index(IN_YUAN)
+            amounts = [f"{text}元" if (text := str(value or "").strip()) else "" for value in dataset.get_col(place)]
+            del dataset[IN_YUAN]
+            dataset.append_col(amounts, header=AMOUNT)
+        if DEPARTMENT_CODE not in headers and DEPARTMENT_NAME not in headers:
+            dataset.wipe()
+            raise FileRefused(f"第1行缺少单位：请有“{DEPARTMENT_CODE}”或“{DEPARTMENT_NAME}”一列后重新上传。")
+        for name in (YEAR, DEPARTMENT_CODE, DEPARTMENT_NAME, PROJECT_CODE, PROJECT_TITLE):
+            if name not in (dataset.headers or ()):
+                dataset.append_col([""] * len(dataset), header=name)
+        years = BudgetYear.objects.filter(is_closed=False).order_by("year")
+        self.years = {(year.division_id, year.year): year for year in years}
+        super().before_import(dataset, **kwargs)
+
+    def links(self) -> dict[str, tuple[str, Callable[[Any, Any], Any]]]:
+        return {
+            "unit": (DEPARTMENT_NAME, lambda row, _: self.department_of(row)),
+            "budget_year": (YEAR, lambda row, _: self._year(row)),
+        }
+
+    def existing(self) -> Iterable[Ceiling]:
+        return Ceiling.objects.filter(unit__in=self.departments).select_related("unit", "budget_year")
+
+    def key_of(self, instance: Ceiling) -> tuple[int, int, str, str]:
+        return (
+            instance.budget_year_id,
+            instance.unit_id,
+            instance.code,
+            key_of_project(instance.code, instance.title),
+        )
+
+    def find(self, row: Any) -> Ceiling | None:
+        code, title = cell(row, PROJECT_CODE), cell(row, PROJECT_TITLE)
+        return self.stored.get((self._year(row).pk, self.department_of(row).pk, code, key_of_project(code, title)))
+
+    def before_save_instance(self, instance: Ceiling, row: Any, **kwargs: Any) -> None:
+        instance.entered_by = self.person
+
+    def _year(self, row: Any) -> BudgetYear:
+        """As written; left blank it is the latest year that is not closed."""
+        written = cell(row, YEAR).removesuffix("年度").removesuffix("年")
+        division = self.department_of(row).division_id
+        of_division = [year for (place, _), year in self.years.items() if place == division]
+        found = [year for year in of_division if not written or str(year.year) == written]
+        if not found:
+            said = f"没有{written}年度，或已关账" if written else "还没有预算年度"
+            raise ValidationError(f"{said}。请核对，或先建立预算年度。")
+        return found[-1]
+
+
+def _heading(name: Any) -> str:
+    return str(name or "").strip().replace("(", "（").replace(")", "）")

@@ -3,6 +3,7 @@
 from targets.admin import (
     basics,
     blanks,
+    ceilings,
     copying,
     day,
     decisions,
@@ -23,6 +24,7 @@ from targets.admin import (
 __all__ = [
     "basics",
     "blanks",
+    "ceilings",
     "copying",
     "day",
     "decisions",

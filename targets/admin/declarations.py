@@ -33,6 +33,7 @@ from targets.admin.remarks import looked_view, remark_view
 from targets.admin.stale import renewed_view
 from targets.admin.steps import ADOPT, LISTED, step_view, waive_view
 from targets.admin.worklist import filters_view, worklist_context
+from targets.ceilings import with_ceilings
 from targets.decisions import choose, offered
 from targets.domain.steps import EDITABLE, VOID
 from targets.editing import EditRefused, create_declaration
@@ -79,7 +80,8 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
         return ("state_since", "pk") if request.GET.get("turn") == "mine" else ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Declaration]:
-        found = with_requests(super().get_queryset(request).select_related(*RELATED).defer(*TEXT_OF_REVISIONS))
+        found = super().get_queryset(request).select_related(*RELATED).defer(*TEXT_OF_REVISIONS)
+        found = with_ceilings(with_requests(found))
         user = person(request)
         if not user.scope.holds(*SEE_HELD):
             return found
@@ -97,8 +99,11 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
         told = Case(When(Q(unit__in=user.scope.own) | ~Q(state__in=EDITABLE), then="total"))  # the order would tell too
 
         @admin.display(description="金额（万元）", ordering=told)
-        def amount(declaration: Declaration) -> SafeString:
-            return format_html('<div class="num">{}</div>', money(declaration.total) if readable(declaration) else "—")
+        def amount(declaration: Any) -> SafeString:
+            if not readable(declaration):
+                return format_html('<div class="num">{}</div>', "—")
+            off = format_html('<br><span class="jx-tag">{}</span>', "控制数不符") if declaration.is_off else ""
+            return format_html('<div class="num">{}{}</div>', money(declaration.total), off)
 
         @admin.display(description="系统校验")
         def findings(declaration: Declaration) -> str:

@@ -15,7 +15,7 @@ from departments.models import Department
 from departments.scoped_admin import person
 from targets.domain.sheets.amounts import WAN
 from targets.domain.sheets.names import printed_department
-from targets.domain.steps import EDITABLE, STATES, VOID
+from targets.domain.steps import EDITABLE, RETURNS, STATES, VOID
 from targets.models import Campaign, DecidedForm, ReviewEvent
 from targets.models.decision import SEE_HELD
 from targets.models.review import done_by
@@ -213,6 +213,14 @@ class FindingsFilter(TableFilter):
         return queryset.filter(_text_is_told(request))
 
 
+class CeilingFilter(FindingsFilter):
+    """As findings: of money in others' drafts nothing is told."""
+
+    title = "控制数"
+    parameter_name = "ceiling"
+    answers: ClassVar[dict[str, tuple[str, Q]]] = {"off": ("控制数不符", Q(is_off=True))}
+
+
 class WaitingFilter(Choice):
     title = "停留"
     parameter_name = "waiting"
@@ -225,7 +233,7 @@ class WaitingFilter(Choice):
         return queryset.filter(state_since__lt=timezone.now() - timedelta(days=int(value)))
 
 
-RETURNED_BEFORE = ReviewEvent.objects.filter(declaration=OuterRef("pk"), version=OuterRef("version"), step="return")
+RETURNED_BEFORE = ReviewEvent.objects.filter(declaration=OuterRef("pk"), version=OuterRef("version"), step__in=RETURNS)
 
 
 class AgainFilter(TableFilter):
@@ -274,5 +282,5 @@ WORKLIST = (
     TurnFilter, DepartmentFilter, StateFilter, FindingsFilter, WaitingFilter, AgainFilter, HeldFilter, RequestFilter, CampaignFilter,
     YearFilter,
 )  # fmt: skip
-WORKLIST_OF_PROJECTS = (*WORKLIST[:3], AmountFilter, *WORKLIST[3:], KeyFilter)
+WORKLIST_OF_PROJECTS = (*WORKLIST[:3], AmountFilter, CeilingFilter, *WORKLIST[3:], KeyFilter)
 """Plans have no amount."""

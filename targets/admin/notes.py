@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from targets.admin.readable import APPROVING
+from targets.ceilings import off_ceilings
 from targets.domain.steps import (
     ABANDON,
     APPROVED,
@@ -15,6 +16,7 @@ from targets.domain.steps import (
     PASSED,
     REFUSE_REQUEST,
     REQUEST_RETURN,
+    RETURNS,
     REVIEW_LEVELS,
     VOID,
 )
@@ -70,7 +72,7 @@ def deadline(declaration: Declaration, events: Sequence[ReviewEvent]) -> Iterato
         yield Strip(f"{ended.ending}，这张表不能再修改和送审。{LATE_CURE}", "已截止", kind="warn")
     elif declaration.is_open_alone and declaration.open_until and declaration.version == 1:
         last_day = date_format(localtime(declaration.open_until), "n月j日")
-        opened = next((one for one in reversed(events) if one.step in (OPEN_ALONE, "return")), None)
+        opened = next((one for one in reversed(events) if one.step in (OPEN_ALONE, *RETURNS)), None)
         if opened and opened.step == OPEN_ALONE:
             text = f"批次截止后可以修改和送审，至{last_day}止。理由：{opened.opinion}"
             yield Strip(text, "单独开放", _signed(opened), "ok")
@@ -78,15 +80,23 @@ def deadline(declaration: Declaration, events: Sequence[ReviewEvent]) -> Iterato
             yield Strip(f"退回的表在批次截止后仍可修改，请在{last_day}前送审。", "修改期限")
 
 
+def off_ceiling(declaration: Declaration, *, is_own: bool) -> Iterator[Strip]:
+    """控制数不符; of money in a draft its unit alone is told."""
+    if declaration.is_plan or not (is_own or declaration.state not in EDITABLE):
+        return
+    for words in off_ceilings([declaration.pk]).get(declaration.pk, ()):
+        yield Strip(f"{words}。", "控制数不符", kind="warn")
+
+
 def _opinion(events: Sequence[ReviewEvent]) -> Iterator[Strip]:
     """The opinion with which the form came back (or was refused), while it is not yet sent on."""
-    last = next((event for event in reversed(events) if event.step in (*SENDING, "return", "reject")), None)
+    last = next((event for event in reversed(events) if event.step in (*SENDING, *RETURNS, "reject")), None)
     if last is None or last.step in SENDING:
         return
     if last.step == "reject":
         yield Strip(last.opinion, "不予通过意见", _signed(last), "warn")
     else:
-        number = sum(event.step == "return" for event in events)
+        number = sum(event.step in RETURNS for event in events)
         yield Strip(last.opinion, "退回意见", f"{_signed(last)}　第 {number} 次退回", "warn")
 
 

@@ -17,7 +17,7 @@ from departments.scoped_admin import person
 from targets.admin.attachments import attachment_panel
 from targets.admin.grid import grid_of
 from targets.admin.neighbours import neighbours, neighbours_in_list, numbers, waiting_forms
-from targets.admin.notes import deadline, strips
+from targets.admin.notes import deadline, off_ceiling, strips
 from targets.admin.readable import steps_of
 from targets.admin.reading import open_reading, reading_context
 from targets.admin.remark_notes import remark_context, reply
@@ -192,7 +192,11 @@ def show(
         "error": desk.error,
         "said": desk.said,
         "may_decide": may_decide(declaration, user),
-        "strips": [*deadline(declaration, events), *(strips(declaration, events, is_own=is_own) if record else ())],
+        "strips": [
+            *deadline(declaration, events),
+            *off_ceiling(declaration, is_own=is_own),
+            *(strips(declaration, events, is_own=is_own) if record else ()),
+        ],
         "last_event": events[-1] if events else None,
         "bar": bar_of(declaration, [one for one in offers if one.step.slug not in RARE]),
         "rare": bar_of(declaration, [one for one in offers if one.step.slug in RARE]),

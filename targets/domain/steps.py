@@ -50,6 +50,9 @@ REQUEST_RETURN, REFUSE_REQUEST = "request_return", "refuse_request"
 """申请退回 and its refusal; granted it is by the usual return."""
 OPEN_ALONE = "open_alone"
 """单独开放: one form may be typed into and sent although its round has closed."""
+RETURN_BY_CEILING = "return_by_ceiling"
+RETURNS = ("return", RETURN_BY_CEILING)
+"""Steps by which a form comes back with an opinion."""
 ABANDON = "abandon"
 """撤销调整: the form is again as it was approved."""
 
@@ -80,6 +83,7 @@ REQUESTED = "requested"
 IN_TIME = "in_time"
 BOUND = "bound"
 UNTIL = "until"
+OFF_CEILING = "off_ceiling"
 ADJUSTMENT = "adjustment"
 LATER_VERSION = "later_version"
 
@@ -143,6 +147,14 @@ STEPS: tuple[Step, ...] = (
         OPINION,
         REMARKED,
         review=True,
+    ),
+    _step(
+        RETURN_BY_CEILING,
+        "按控制数退回",
+        {*REVIEW_LEVELS, PASSED},
+        RETURNED,
+        {BUDGET_OFFICE, PERFORMANCE_REVIEWER},
+        OFF_CEILING,
     ),
     _step("reject", "不予通过", {OFFICE_REVIEW}, REJECTED, {OFFICE_REVIEWER}, OPINION, review=True),
     _step("reject", "不予通过", {PERFORMANCE_REVIEW}, REJECTED, {PERFORMANCE_REVIEWER}, OPINION, review=True),

@@ -2,6 +2,7 @@
 
 from targets.models.assessment import Assessment, ReviewQuestion
 from targets.models.attachment import Attachment
+from targets.models.ceiling import Ceiling
 from targets.models.decision import DecidedForm, Decision
 from targets.models.declaration import BudgetProject, Declaration, DepartmentPlan, Indicator
 from targets.models.disclosure import Disclosure, DisclosureItem
@@ -26,6 +27,7 @@ __all__ = [
     "BudgetYear",
     "Campaign",
     "Category",
+    "Ceiling",
     "DecidedForm",
     "Decision",
     "Declaration",

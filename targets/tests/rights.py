@@ -160,6 +160,8 @@ DUTY_KEEPERS = FILLERS | ADMINS | {"boss"}
 REVIEWERS = OFFICES | PERFORMANCE | {"boss"}
 PHRASES = {"own": people("perf"), "shared": REVIEWERS - {"far"}}
 YEAR_MANAGERS = PERFORMANCE | ADMINS
+CEILING_KEEPERS = PERFORMANCE | ADMINS | {"budget"}
+CEILINGS = {"here": people("perf perf2 budget admin auditor root"), "elsewhere": people("root far")}
 IMPORTERS = FILLERS | OFFICES | PERFORMANCE | ADMINS | {"budget"}
 
 GIVES_BACK = frozenset({"admin:targets_importbatch_annotated"})
@@ -225,6 +227,9 @@ GET: dict[str, Rule] = {
     "admin:targets_libraryindicator_build": Rule(PERFORMANCE, status=LED),
     "admin:targets_adopt": Rule(ADMINS),
     "admin:targets_opening": Rule(PERFORMANCE),
+    **screen("targets.ceiling", CEILINGS, lists=CEILING_KEEPERS | {"auditor"}, adds=CEILING_KEEPERS),
+    **tables("targets.ceiling", imports=CEILING_KEEPERS, exports=CEILING_KEEPERS | {"auditor"}),
+    "admin:targets_ceiling_returns": Rule(PERFORMANCE | {"budget"}),
     "admin:targets_trail": Rule(OVERSEERS),
     "admin:targets_waivers": Rule(PERFORMANCE),
     "admin:targets_blanks": Rule(IMPORTERS),
@@ -275,6 +280,11 @@ DEEDS: dict[tuple[str, str, str], Names] = {
     ("admin:targets_budgetproject_step", "sent", "withdraw"): people(""),
     ("admin:targets_budgetproject_step", "school", "open_alone"): people("perf perf2"),
     ("admin:targets_opening", "", "open"): people("perf perf2"),
+    ("admin:targets_ceiling_change", "here", "ceiling"): people("perf perf2 budget admin root"),
+    ("admin:targets_ceiling_delete", "here", "delete"): people(""),
+    ("admin:targets_ceiling_returns", "", "by ceiling"): people("perf perf2 budget"),
+    ("admin:targets_budgetproject_step", "off ceiling", "return_by_ceiling"): people("perf perf2 budget"),
+    ("admin:targets_budgetproject_step", "sent", "return_by_ceiling"): people(""),
     ("admin:targets_budgetproject_step", "sent", "request_return"): people("filler"),
     ("admin:targets_budgetproject_step", "sent", "refuse_request"): people(""),
     ("admin:targets_budgetproject_step", "asked back", "refuse_request"): people("office"),

@@ -24,6 +24,7 @@ from targets.jobs import RELEASE
 from targets.models import (
     BudgetYear,
     Campaign,
+    Ceiling,
     Declaration,
     Disclosure,
     Job,
@@ -85,6 +86,8 @@ def make_samples(world: World) -> Samples:
             samples.add(name, thing)
     for name, division in (("here", world.division), ("elsewhere", elsewhere)):
         samples.add(name, LibraryIndicator.objects.create(division=division, name="家长满意度", unit="%"))
+    for name, year, unit in (("here", world.year, world.school), ("elsewhere", far_year, far_unit)):
+        samples.add(name, Ceiling.objects.create(budget_year=year, unit=unit, title="控制数不符的项目", amount=500000))
     samples.add("here", Group.objects.create(name="组"))
     for name, person in (("filler", world.filler), ("root", world.root), ("nobody", world.nobody), ("far", far)):
         samples.add(name, person)

@@ -183,6 +183,15 @@ def sent_with(what: str, samples: Samples) -> dict[str, Any]:
         "filter": {"do": "save", "name": "常用", "query": "turn=mine"},
         "another's filter": {"do": f"remove:{SavedFilter.objects.get().pk}"},
         "copy": {"form": forms["last year"].pk},
+        "by ceiling": {"form": forms["off ceiling"].pk},
+        "ceiling": {
+            "budget_year": world.year.pk,
+            "unit": world.school.pk,
+            "code": "",
+            "title": "控制数不符的项目",
+            "wan": "60",
+            "document_number": "",
+        },
         "open": {
             "form": forms["school"].pk,
             "opinion": "请改",
@@ -251,6 +260,7 @@ def ready(samples: Samples) -> Samples:
     things["asked back"] = world.advance(
         world.declaration(title="申请退回的项目"), "submit", "forward", "request_return"
     )
+    things["off ceiling"] = world.advance(world.declaration(title="控制数不符的项目"), "submit")
     things["adjusting"] = world.advance(world.declaration(title="调整的项目"), *APPROVAL, "adjust")
     SavedFilter.objects.create(owner=world.perf, kind="project", name="绩效科的", query="turn=mine")
     things["waiting"] = world.advance(world.declaration(title="等部门审核的项目"), "submit")

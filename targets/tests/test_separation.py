@@ -20,7 +20,7 @@ from targets.editing import fresh_declaration
 from targets.findings import judge_declaration
 from targets.guards import Order
 from targets.intake.batch import open_batch
-from targets.models import Declaration, Revision
+from targets.models import Ceiling, Declaration, Revision
 from targets.remarks import REVIEWER_AT
 from targets.review import StepRefused, open_steps, take_step
 from targets.review_many import Asked, lock_forms, refusals_of
@@ -71,6 +71,13 @@ MAY: dict[str, dict[str, str]] = {
         "request_return": "filler",
     },
     "approved": {"adjust": "filler"},
+    "office_review off its ceiling": {
+        "forward": "office_reviewer",
+        "return": "office_reviewer",
+        "reject": "office_reviewer",
+        "request_return": "filler",
+        "return_by_ceiling": "budget_office performance_reviewer",
+    },
     "returned": {"submit": "filler", "void": "department_reviewer admin", "open_alone": "performance_reviewer"},
     "returned entered by finance": {
         "confirm": "filler",
@@ -274,6 +281,9 @@ def standing(cast: Cast, stands: str) -> Iterator[Declaration]:
                 world.year.is_closed = True
                 world.year.save()
                 form = cast.form
+            case "office_review off its ceiling":
+                form = world.advance(cast.form, *WAY["office_review"])
+                Ceiling.objects.create(budget_year=world.year, unit=world.school, title=form.title, amount=1)
             case "void":
                 form = cast.form
                 take_step(form, "void", by=world.boss, order=Order(opinion="重复"))

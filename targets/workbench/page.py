@@ -83,6 +83,8 @@ def context_for(person: Person) -> dict[str, Any]:
         context["to_approve"] = sections.to_approve(waiting)
         if not scope.holds(*REVIEWERS):  # a reviewer's strip is full
             context["facts"] += sections.approval_facts(context["to_approve"])
+    if scope.holds(*REVIEWERS, *APPROVERS):
+        context["facts"] += sections.ceiling_facts(waiting)
     if scope.holds(PERFORMANCE_REVIEWER):
         context["waivers"] = sections.waivers_asked(person)
         context["disclosures"] = sections.disclosures(person)

@@ -11,7 +11,8 @@ from django.utils import timezone
 from departments.models import Department, Deputation, Membership, Person
 from departments.models.people import Scope
 from departments.roles import FILLER, PERFORMANCE_REVIEWER
-from targets.domain.steps import APPROVED, EDITABLE, PASSED, RETURNED, REVIEW_LEVELS, STATES
+from targets.ceilings import disagreements, with_ceilings
+from targets.domain.steps import APPROVED, EDITABLE, PASSED, RETURNED, RETURNS, REVIEW_LEVELS, STATES
 from targets.links import form_url
 from targets.models import BudgetYear, Campaign, Category, Declaration, Disclosure, ReviewEvent, Waiver
 from targets.models.authorship import awaiting_confirmation
@@ -41,6 +42,8 @@ class Todo:
     button: str
     ending: str
     """That its round has closed, or until when it may go on all the same, "" while the round runs."""
+    ceilings: Sequence[str]
+    """Why its money does not agree with its 控制数."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def waiting_forms(person: Person) -> list[Declaration]:
     """Every form whose next move is this person's, the longest waiting first; one query."""
     found = Declaration.objects.visible_to(person).waiting_for(person)
     related = found.select_related(*LIST_PARTS, "budget_year").prefetch_related("budget_year__campaigns")
-    return list(related.defer(*LONG_TEXTS).order_by("state_since", "id"))
+    return list(with_ceilings(related.defer(*LONG_TEXTS)).order_by("state_since", "id"))
 
 
 # Filler ---------------------------------------------------------------------------------------------------------------
@@ -88,7 +91,9 @@ def todos(waiting: Sequence[Declaration]) -> list[Todo]:
     forms.sort(key=lambda form: (form.state != RETURNED, -form.updated_at.timestamp()))
     ids = [form.pk for form in forms]
     returns: dict[int, ReviewEvent] = {}
-    for event in ReviewEvent.objects.filter(declaration__in=ids, to_state=RETURNED, step="return").order_by("number"):
+    for event in ReviewEvent.objects.filter(declaration__in=ids, to_state=RETURNED, step__in=RETURNS).order_by(
+        "number"
+    ):
         returns[event.declaration_id] = event
     unconfirmed = awaiting_confirmation(forms)
     return [
@@ -99,6 +104,7 @@ def todos(waiting: Sequence[Declaration]) -> list[Todo]:
             form.pk in unconfirmed,
             "去修改" if form.state == RETURNED else "去核对" if form.pk in unconfirmed else "继续填写",
             _ending(form),
+            disagreements(form),
         )
         for form in forms
     ]
@@ -166,6 +172,13 @@ def requests(person: Person, waiting: Sequence[Declaration]) -> list[Happening]:
         Happening(event, form_url(event.declaration), event.declaration.unit.label)
         for event in asked.defer("findings").order_by("at")
     ]
+
+
+def ceiling_facts(waiting: Sequence[Any]) -> list[Fact]:
+    """Of the sent forms that wait for this person those that do not agree with their 控制数; nothing where all do."""
+    number = sum(form.is_off and form.state not in EDITABLE for form in waiting)
+    where = f"{reverse('admin:targets_budgetproject_changelist')}?ceiling=off"
+    return [Fact(f"{number} 张", "等您办理的表中控制数不符的", where)] if number else []
 
 
 def review_facts(review: Desk) -> list[Fact]:

@@ -1,0 +1,281 @@
+"""控制数: typed or imported, forms that do not agree are marked where they are met, and go back with the difference named."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from departments.models import Department
+from departments.tests.test_transfer import sentences, workbook
+from targets.models import BudgetYear, Ceiling, Declaration
+from targets.tests.test_home import home, text
+from targets.tests.test_project_page import page, told
+from targets.tests.test_steps_page import offered, sign_in
+from targets.tests.test_worklist import found
+from targets.tests.world import World
+
+ADD = reverse("admin:targets_ceiling_add")
+IMPORT = reverse("admin:targets_ceiling_import")
+CONFIRM = reverse("admin:targets_ceiling_process_import")
+RETURNS = reverse("admin:targets_ceiling_returns")
+LIST = reverse("admin:targets_budgetproject_changelist")
+OFF = "控制数 80.00 万元，本表 100.00 万元，多 20.00 万元"
+"""Forms of the world ask for 100 万元."""
+
+
+def ceiling(world: World, wan: str, unit: Department | None = None, **of: Any) -> Ceiling:
+    return Ceiling.objects.create(
+        budget_year=world.year, unit=unit or world.school, amount=Decimal(wan) * 10000, entered_by=world.budget, **of
+    )
+
+
+@pytest.fixture
+def sent(world: World) -> Declaration:
+    return world.advance(world.declaration(), "submit")
+
+
+def strips_of(client: Client, world: World, form: Declaration, who: str) -> list[str]:
+    sign_in(client, world, who)
+    return [strip.text for strip in client.get(page(form)).context["strips"] if strip.heading == "控制数不符"]
+
+
+# What agrees -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("of", "wan", "words"),
+    [
+        ({"title": "学前教育补助"}, "80", [f"{OFF}。"]),
+        ({"title": "学前教育 补助"}, "120.5", ["控制数 120.50 万元，本表 100.00 万元，少 20.50 万元。"]),
+        ({"title": "学前教育补助"}, "100", []),
+        ({"title": "别的项目"}, "80", []),
+        ({"code": "37030223T01", "title": "改过的名称"}, "80", [f"{OFF}。"]),
+        ({"code": "37030223T99", "title": "学前教育补助"}, "80", []),
+        (
+            {},
+            "150",
+            ["单位淄川区实验学校控制数 150.00 万元，各项目合计 200.00 万元（本表 100.00 万元），超出 50.00 万元。"],
+        ),
+        ({}, "200", []),
+        ({}, "500", []),
+    ],
+)
+def test_a_form_beside_its_ceiling(
+    client: Client, world: World, of: dict[str, str], wan: str, words: list[str]
+) -> None:
+    form = world.advance(world.declaration(code="37030223T01"), "submit")
+    world.advance(world.declaration(title="第二个项目"), "submit")
+    world.declaration(title="还在编制")  # its money is told to nobody, so it is in no sum
+    ceiling(world, wan, **of)
+    assert strips_of(client, world, form, "boss") == words
+
+
+def test_a_department_s_ceiling_is_for_all_its_units(client: Client, world: World, sent: Declaration) -> None:
+    world.advance(world.declaration(title="幼儿园的项目", unit=world.kindergarten, by=world.sibling))
+    Declaration.objects.filter(title="幼儿园的项目").update(state="department_review")
+    ceiling(world, "150", world.education)
+    (words,) = strips_of(client, world, sent, "boss")
+    assert words == (
+        "主管部门教育和体育局控制数 150.00 万元，各项目合计 200.00 万元（本表 100.00 万元），超出 50.00 万元。"
+    )
+
+
+def test_a_ceiling_of_another_year_or_unit_says_nothing(client: Client, world: World, sent: Declaration) -> None:
+    other = BudgetYear.objects.create(division=world.division, year=2024)
+    Ceiling.objects.create(budget_year=other, unit=world.school, title="学前教育补助", amount=1)
+    ceiling(world, "1", world.kindergarten, title="学前教育补助")
+    assert strips_of(client, world, sent, "boss") == []
+
+
+def test_the_mark_goes_when_the_money_agrees(client: Client, world: World, sent: Declaration) -> None:
+    one = ceiling(world, "80", title="学前教育补助")
+    assert strips_of(client, world, sent, "boss") == [f"{OFF}。"]
+    one.amount = 1000000
+    one.save()
+    assert strips_of(client, world, sent, "boss") == []
+
+
+# Where it is met --------------------------------------------------------------------------------------------------------
+
+
+def test_the_worklist_marks_and_finds_them(client: Client, world: World, sent: Declaration) -> None:
+    world.advance(world.declaration(title="相符的"), "submit")
+    ceiling(world, "80", title="学前教育补助")
+    sign_in(client, world, "boss")
+    assert found(client, ceiling="off") == {"学前教育补助"}
+    assert client.get(LIST).content.decode().count('<span class="jx-tag">控制数不符</span>') == 1
+
+
+def test_of_a_draft_s_money_its_unit_alone_is_told(client: Client, world: World) -> None:
+    form = world.declaration()
+    ceiling(world, "80", title="学前教育补助")
+    shown = {}
+    for who in ("filler", "perf", "budget"):
+        strips = strips_of(client, world, form, who)
+        shown[who] = (strips, found(client, ceiling="off"), "控制数不符</span>" in client.get(LIST).content.decode())
+    assert shown == {
+        "filler": ([f"{OFF}。"], {"学前教育补助"}, True),
+        "perf": ([], set(), False),
+        "budget": ([], set(), False),
+    }
+
+
+def test_the_home_page_counts_for_reviewers_and_tells_the_unit(world: World, sent: Declaration) -> None:
+    world.declaration(title="草稿")
+    ceiling(world, "80", title="学前教育补助")
+    ceiling(world, "80", title="草稿")
+    facts = [(fact.value, fact.words) for fact in home(world.boss).context["facts"] if "控制数" in fact.words]
+    assert facts == [("1 张", "等您办理的表中控制数不符的")]
+    assert f"控制数不符：{OFF}" in text(home(world.filler))
+
+
+# Typed and imported ------------------------------------------------------------------------------------------------------
+
+
+def test_it_is_typed_in_wan_and_signed(client: Client, world: World) -> None:
+    sign_in(client, world, "budget")
+    said = {"budget_year": world.year.pk, "unit": world.school.pk, "code": "", "title": "学前教育补助", "wan": "80.5"}
+    client.post(ADD, said | {"document_number": "川财预〔2022〕3号"})
+    one = Ceiling.objects.get()
+    assert (one.amount, one.entered_by, one.document_number) == (
+        Decimal("805000.00"),
+        world.budget,
+        "川财预〔2022〕3号",
+    )
+    again = client.post(ADD, said)
+    assert "该年度已有这个单位（或项目）的控制数，请直接修改那一条。" in again.content.decode()
+    changed = client.post(reverse("admin:targets_ceiling_change", args=[one.pk]), said | {"wan": "90"})
+    assert (changed.status_code, Ceiling.objects.get().amount) == (302, Decimal("900000.00"))
+
+
+def upload(client: Client, *lines: Any) -> Any:
+    content = SimpleUploadedFile("控制数.xlsx", workbook(*lines))
+    return client.post(IMPORT, {"import_file": content, "resource": "0", "format": ""})
+
+
+def amounts() -> dict[tuple[str, str, str], Decimal]:
+    return {(one.unit.code, one.code, one.title): one.amount for one in Ceiling.objects.select_related("unit")}
+
+
+@pytest.mark.parametrize(
+    ("head", "money"),
+    [
+        (("单位编码", "单位", "项目代码", "项目名称", "控制数（万元）"), ("80", "500.25")),
+        (("单位代码", "单位名称", "项目代码", "项目名称", "控制数(元)"), ("800000", "5,002,500.00")),
+    ],
+)
+def test_a_list_is_previewed_and_goes_in(
+    client: Client, world: World, head: tuple[str, ...], money: tuple[str, str]
+) -> None:
+    ceiling(world, "1", title="学前教育补助")
+    sign_in(client, world, "budget")
+    lines = (("202001", "淄川区实验学校", "", "学前教育补助", money[0]), ("202", "", "", "", money[1]))
+    preview = upload(client, head, *lines)
+    assert sentences(preview) == []
+    assert amounts() == {("202001", "", "学前教育补助"): Decimal("10000.00")}
+    client.post(CONFIRM, preview.context["confirm_form"].initial)
+    assert amounts() == {
+        ("202001", "", "学前教育补助"): Decimal("800000.00"),
+        ("202", "", ""): Decimal("5002500.00"),
+    }
+    assert {one.entered_by for one in Ceiling.objects.all()} == {world.budget}
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ((("单位代码", "项目名称"), ("202001", "甲")), "第1行缺少这些列：控制数（万元）"),
+        ((("项目名称", "控制数（万元）"), ("甲", "1")), "第1行缺少单位"),
+        ((("单位代码", "控制数（万元）", "控制数（元）"), ("202001", "1", "10000")), "请只留一列"),
+        ((("单位代码", "控制数（万元）"), ("202001", "约八十")), "“约八十”不是数字。请只写数字，如 120.00。"),
+        ((("单位代码", "控制数（万元）"), ("202001", "")), "控制数为空。请填写金额，或删去这一行。"),
+        ((("单位代码", "控制数（万元）"), ("999999", "1")), "没有代码为“999999”的单位（或不归您管理），请核对。"),
+        ((("单位代码", "预算年度", "控制数（万元）"), ("202001", "2019", "1")), "没有2019年度，或已关账"),
+    ],
+)
+def test_a_list_that_is_wrong_is_told_in_sentences(
+    client: Client, world: World, lines: tuple[tuple[str, ...], ...], said: str
+) -> None:
+    sign_in(client, world, "budget")
+    assert any(said in sentence for sentence in sentences(upload(client, *lines)))
+    assert not Ceiling.objects.exists()
+
+
+# 按控制数退回 -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["budget", "perf"])
+def test_the_marked_ones_go_back_together_each_with_its_difference(client: Client, world: World, who: str) -> None:
+    ways = {"甲": ("submit",), "乙": ("submit", "forward", "forward", "pass"), "相符": ("submit",), "草稿": ()}
+    forms = {title: world.advance(world.declaration(title=title), *way) for title, way in ways.items()}
+    for title in ("甲", "乙", "草稿"):
+        ceiling(world, "80", title=title)
+    sign_in(client, world, who)
+    assert {form.title for form, _ in client.get(RETURNS).context["lines"]} == {"甲", "乙"}
+    ticked = [form.pk for form in forms.values()]
+    response = client.post(RETURNS, {"form": ticked}, follow=True)
+    said = told(response)
+    assert said[0].startswith("已按控制数退回2张：")
+    assert {line[:4] for line in said[1:]} == {"“相符”", "“草稿”"}
+    states = dict(Declaration.objects.values_list("title", "state"))
+    assert states == {"甲": "returned", "乙": "returned", "相符": "department_review", "草稿": "draft"}
+    event = forms["乙"].events.latest("number")
+    assert (event.step, event.opinion, event.person) == (
+        "return_by_ceiling",
+        f"{OFF}。请按控制数修改金额和绩效目标后重新送审。",
+        world.people[who],
+    )
+    assert client.get(RETURNS).context["lines"] == []  # no form twice
+    sign_in(client, world, "filler")
+    assert OFF in text(home(world.filler))
+    assert "退回意见" in client.get(page(forms["甲"])).content.decode()
+
+
+def test_returned_by_its_ceiling_it_goes_up_in_the_new_round(client: Client, world: World, sent: Declaration) -> None:
+    ceiling(world, "80", title="学前教育补助")
+    sign_in(client, world, "perf")
+    client.post(page(sent, "step", "return_by_ceiling"), {"opinion": "按一下控制数执行。"})
+    assert sent.events.latest("number").opinion == f"{OFF}。按一下控制数执行。"
+    now = timezone.now()
+    world.year.campaigns.update(closes_at=now)
+    later = world.year.campaigns.create(name="三上", opens_at=now, closes_at=now + timedelta(days=9))
+    world.advance(sent, "submit")
+    assert Declaration.objects.get(pk=sent.pk).campaign == later
+
+
+@pytest.mark.parametrize(("who", "is_offered"), [("perf", True), ("budget", True), ("boss", False), ("filler", False)])
+def test_the_button_is_there_for_whom_it_concerns(
+    client: Client, world: World, sent: Declaration, who: str, is_offered: bool
+) -> None:
+    ceiling(world, "80", title="学前教育补助")
+    sign_in(client, world, who)
+    assert ("return_by_ceiling" in offered(client.get(page(sent)).content.decode())) is is_offered
+
+
+# Queries ----------------------------------------------------------------------------------------------------------------
+
+
+def test_marks_cost_no_more_for_many_forms(client: Client, world: World, sent: Declaration) -> None:
+    def counted() -> list[int]:
+        numbers = []
+        for who, address in (("boss", LIST), ("perf", RETURNS), ("boss", "/admin/"), ("filler", "/admin/")):
+            sign_in(client, world, who)
+            client.get(address)
+            with CaptureQueriesContext(connection) as captured:
+                client.get(address)
+            numbers.append(len(captured))
+        return numbers
+
+    ceiling(world, "80", title="学前教育补助")
+    few = counted()
+    for number in range(3):
+        world.advance(world.declaration(title=f"项目{number}"), "submit")
+        ceiling(world, "80", title=f"项目{number}")
+    assert counted() == few
