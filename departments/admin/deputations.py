@@ -33,9 +33,8 @@ class DeputationForm(forms.ModelForm[Deputation]):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        people = [said.get("absent") or (self.instance.absent_id and self.instance.absent), said.get("deputy")]
-        wanted = [one.pk for one in people if one]
-        list(Person.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
+        people = [self.instance.absent_id, *(one.pk for one in (said.get("absent"), said.get("deputy")) if one)]
+        list(Person.objects.select_for_update().filter(pk__in=people).order_by("pk").values_list("pk"))
         return said
 
 
