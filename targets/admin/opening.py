@@ -13,8 +13,8 @@ from departments.roles import PERFORMANCE_REVIEWER
 from departments.scoped_admin import person
 from targets.domain.steps import EDITABLE, OPEN_ALONE
 from targets.forms import StepOrder
+from targets.guards import Order
 from targets.models import Declaration
-from targets.review import Order
 from targets.review_many import Asked, lock_forms, take_together
 
 AT_ONCE = 200

@@ -160,7 +160,7 @@ def test_a_return_to_a_level_that_is_not_lower_is_told(world: World) -> None:
 
 def test_what_changed_between_check_and_confirm_stays_with_the_reason(world: World) -> None:
     changed, same, gone = forms(world, 3, *TO_PASSED)
-    said = {"step": "approve", "document_number": "1号", "document_date": date(2023, 1, 15)}
+    said: dict[str, Any] = {"step": "approve", "document_number": "1号", "document_date": date(2023, 1, 15)}
     decision = choose(Declaration.objects.order_by("pk"), by=world.budget, **said)
     assert {line.seen for line in decision.forms.all()} == {1}
     for form in (changed, gone):
@@ -222,7 +222,7 @@ def many(world: World, number: int = 120) -> Decision:
         moved = choose(Declaration.objects.order_by("pk"), by=person, step=slug)
         confirm(moved)
         carry_out(moved)
-    said = {"step": "approve", "document_number": "1号", "document_date": date(2023, 1, 15)}
+    said: dict[str, Any] = {"step": "approve", "document_number": "1号", "document_date": date(2023, 1, 15)}
     decision = choose(Declaration.objects.order_by("pk"), by=world.budget, **said)
     confirm(decision)
     return decision
@@ -337,7 +337,12 @@ def test_check_and_deed_of_many_ask_as_much_as_of_one(world: World, slug: str, w
     for form in made[::2]:
         if slug == "return":
             remark(form, Said("请核对"), by=world.perf)
-    said = {"step": slug, "opinion": "意见", "document_number": "1号", "document_date": date(2023, 1, 15)}
+    said: dict[str, Any] = {
+        "step": slug,
+        "opinion": "意见",
+        "document_number": "1号",
+        "document_date": date(2023, 1, 15),
+    }
 
     def taken(chosen: list[Declaration]) -> tuple[int, int]:
         user = type(world.perf).objects.get(username=who)

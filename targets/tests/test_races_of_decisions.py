@@ -63,7 +63,7 @@ def test_two_workers_at_one_bulk_move_each_form_once(world: World, attempt: int)
         world.advance(form, "submit", "forward", "forward")
     many = bulk(world, forms, world.perf, "pass")
     twice = [Decision.objects.get(pk=many.pk) for _ in range(2)]
-    assert together(*(lambda one=one: carry_out(one) for one in twice)) == ["done", "done"]  # type: ignore[misc]
+    assert together(*(lambda one=one: carry_out(one) for one in twice)) == ["done", "done"]
     assert set(many.forms.values_list("state", flat=True)) == {"done"}
     assert ReviewEvent.objects.filter(step="pass").count() == 12
 
