@@ -17,7 +17,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
@@ -134,6 +134,7 @@ def main(address: str) -> None:
         fill_in(demo)
         review(demo)
         bring_in(demo)
+        send_again(demo)
         approve_and_publish(demo)
         browser.close()
 
@@ -187,6 +188,7 @@ def review(demo: Demo) -> None:
         for reviewer in reviewers:
             demo.step(reviewer, title, "forward")
     judge(demo)
+    write_remarks(demo)
     demo.step("yewu", BUS, "return", OPINION)
     demo.picture(demo.at("jingban", "/admin/"), "home-filler")
     demo.picture(demo.form("jingban", BUS), "returned-form")
@@ -198,6 +200,50 @@ def review(demo: Demo) -> None:
     page = demo.form("jixiao", BUS)
     page.get_by_role("link", name="历史").first.click()
     demo.picture(page, "history")
+
+
+def write_remarks(demo: Demo) -> None:
+    """The business office writes in the margin of the bus's form before it goes back."""
+    page = demo.form("yewu", BUS)
+    remark(page, 2, "target", "请按各车实际运营费核定。", "≤110万元")
+    remark(page, 3, "target", "受益学生数与目标中的人数不一致，请核对。")
+    row = beside(page, 7, "target")
+    row.get_by_label("问题").fill("“解决”到年底无法判断是否完成，请写成可以考核的结果。")
+    row.get_by_label("建议修改为").fill("整改率 ≥95%")
+    demo.picture(page, "desk-remark")
+    row.get_by_role("button", name="保存修改意见").click()
+    told(page, "修改意见已保存")
+
+
+def beside(page: Page, number: int, field: str) -> Locator:
+    """The row, with the inputs for a remark on this cell opened in its margin."""
+    row = page.locator("tr[id^='row-']").nth(number - 1)
+    row.locator(f"td[id$='-{field}']").click()
+    row.get_by_role("link", name="写意见").click()
+    return row
+
+
+def remark(page: Page, number: int, field: str, text: str, proposal: str = "") -> None:
+    row = beside(page, number, field)
+    row.get_by_label("问题").fill(text)
+    row.get_by_label("建议修改为").fill(proposal)
+    row.get_by_role("button", name="保存修改意见").click()
+    told(page, "修改意见已保存")
+
+
+def send_again(demo: Demo) -> None:
+    """The unit adopts what was proposed and answers the rest; the reviewer sees what changed since he looked."""
+    page = demo.form("jingban", BUS)
+    for _ in range(2):
+        page.get_by_role("button", name="采纳建议").first.click()
+        told(page, "已采纳建议的文字")
+    answer = page.locator(".jx-remark", has_text="受益学生数")
+    answer.get_by_role("textbox").fill("目标中的人数含走读学生，已在目标中说明。")
+    answer.get_by_role("button", name="保存并答复").click()
+    told(page, "答复已保存")
+    demo.submit("jingban", BUS)
+    demo.step("zhuguan", BUS, "forward")
+    demo.picture(demo.form("yewu", BUS), "desk-difference")
 
 
 def bring_in(demo: Demo) -> None:
