@@ -120,7 +120,7 @@ def _add_decisions(samples: Samples) -> None:
     """A choice that is not confirmed yet, a held decision and a release that is over."""
     world = samples.world
     sent = samples.things["targets.budgetproject"]["sent"]
-    own = choose(Declaration.objects.filter(pk=sent.pk), by=world.perf)
+    own = choose(Declaration.objects.filter(pk=sent.pk), by=world.perf, step="return", opinion="还没有想好")
     waiting = world.advance(world.declaration(title="暂存决定的项目"), "submit", "forward", "forward")
     held = choose(Declaration.objects.filter(pk=waiting.pk), by=world.perf, step="pass", is_held=True)
     confirm(held)
