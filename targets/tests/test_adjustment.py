@@ -103,12 +103,12 @@ def test_an_adjustment_is_read_beside_what_was_approved_unless_asked_otherwise(
     world.advance(adjusted, "submit")
     sign_in(client, world, "boss")
     shown = client.get(page(adjusted))
-    assert (shown.context["against"].number, shown.context["compared"].cells) == (1, 1)
+    assert (shown.context["comparison"].against.number, shown.context["compared"].cells) == (1, 1)
     html = shown.content.decode()
     assert "与批复稿比较" in html
     assert "<del>" in html
     whole = client.get(page(adjusted), {"against": ""})
-    assert whole.context["against"] is None
+    assert whole.context["comparison"].against is None
 
 
 def test_before_sending_the_unit_sees_the_same_difference(client: Client, world: World, adjusted: Declaration) -> None:
@@ -119,7 +119,7 @@ def test_before_sending_the_unit_sees_the_same_difference(client: Client, world:
 def test_a_form_that_was_never_approved_is_read_whole(client: Client, world: World) -> None:
     form = world.advance(world.declaration(), "submit", "return", "submit")
     sign_in(client, world, "boss")
-    assert client.get(page(form)).context["against"] is None
+    assert client.get(page(form)).context["comparison"].against is None
 
 
 # What stays in force --------------------------------------------------------------------------------------------------
