@@ -18,9 +18,9 @@ from departments.scoped_admin import ScopedAdmin, person
 from departments.transfer_admin import TransferAdmin
 from targets.ceilings import WAN, disagreements, wan, with_ceilings
 from targets.domain.steps import PASSED, RETURN_BY_CEILING, REVIEW_LEVELS
+from targets.guards import Order
 from targets.models import BudgetYear, Ceiling, Declaration
 from targets.models.ceiling import KEEPERS, THERE_ALREADY, key_of_project
-from targets.review import Order
 from targets.review_many import Asked, lock_forms, take_together
 from targets.transfer import CeilingResource
 

@@ -68,7 +68,7 @@ def strips_of(client: Client, world: World, form: Declaration, who: str) -> list
     ],
 )
 def test_a_form_beside_its_ceiling(
-    client: Client, world: World, of: dict[str, str], wan: str, words: list[str]
+    client: Client, world: World, of: dict[str, Any], wan: str, words: list[str]
 ) -> None:
     form = world.advance(world.declaration(code="37030223T01"), "submit")
     world.advance(world.declaration(title="第二个项目"), "submit")

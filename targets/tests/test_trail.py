@@ -147,7 +147,7 @@ TAMPERINGS: dict[str, tuple[Tamper, int, str]] = {
     "an opinion": (event(3, opinion="同意。"), 3, "第2次办理“退回”（boss某）与登记的摘要不符"),
     "time of an event": (event(3, at=LONG_AGO), 3, "第2次办理“退回”（boss某）与登记的摘要不符"),
     "person of an event": (another_person, 6, "第4次办理“报送财政”（boss某）与登记的摘要不符"),
-    "whom one stood in for": (event(3, stood_in_for_name="别人"), 3, "第2次办理“退回”（boss某）与登记的摘要不符"),
+    "whom one stood in for": (event(3, stood_in_for_name="别人"), 3, "第2次办理“退回”（boss某（代别人））与登记"),
     "what else an event says": (event(3, particulars={"对预算的影响": "无"}), 3, "第2次办理“退回”（boss某）与登记"),
     "an event removed in the middle": (remove(3), 3, "这一环不见了（它后面是第2稿（filler某））"),
     "the newest event removed": (remove(7), 7, "最新的记录不见了，表上登记有7环"),
@@ -175,7 +175,7 @@ def test_a_form_removed_with_all_its_rows_is_named_by_the_seal(form: Declaration
     pk = form.pk
     with past_the_triggers():
         head(current_revision=None, submitted_revision=None)(form)
-        for rows in (form.remarks, form.events, form.revisions):
+        for rows in (form.remarks, form.looks, form.events, form.revisions):
             rows.all().delete()
         form.delete()
     [broken] = told()
