@@ -24,8 +24,9 @@ class Background:
         judged: Mapping[int, list[Judged]] | None = None,
         events: Sequence[ReviewEvent] | None = None,
         authorship: Mapping[int, set[Signature]] | None = None,
+        ceilings: Mapping[int, list[str]] | None = None,
     ) -> None:
-        """`judged`, `events` and `authorship` where they are known already."""
+        """Each of these where it is known already."""
         self._forms = forms
         self._ids = [form.pk for form in forms]
         if judged is not None:
@@ -34,6 +35,8 @@ class Background:
             self.events = events
         if authorship is not None:
             self.authorship = authorship
+        if ceilings is not None:
+            self.off_ceilings = ceilings
 
     @cached_property
     def judged(self) -> Mapping[int, list[Judged]]:

@@ -1,13 +1,12 @@
 """What stands above a form in a strip: why it came back, that it is approved, that an adjustment is under way."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from targets.admin.readable import APPROVING
-from targets.ceilings import off_ceilings
 from targets.domain.steps import (
     ABANDON,
     APPROVED,
@@ -80,11 +79,11 @@ def deadline(declaration: Declaration, events: Sequence[ReviewEvent]) -> Iterato
             yield Strip(f"退回的表在批次截止后仍可修改，请在{last_day}前送审。", "修改期限")
 
 
-def off_ceiling(declaration: Declaration, *, is_own: bool) -> Iterator[Strip]:
+def off_ceiling(declaration: Declaration, told: Iterable[str], *, is_own: bool) -> Iterator[Strip]:
     """控制数不符; of money in a draft its unit alone is told."""
     if declaration.is_plan or not (is_own or declaration.state not in EDITABLE):
         return
-    for words in off_ceilings([declaration.pk]).get(declaration.pk, ()):
+    for words in told:
         yield Strip(f"{words}。", "控制数不符", kind="warn")
 
 

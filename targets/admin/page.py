@@ -25,6 +25,7 @@ from targets.admin.saving import Clash, Saved, save, still_open
 from targets.admin.stale import fill, renew, stale_panel
 from targets.assessing import hint
 from targets.background import Background
+from targets.ceilings import disagreements
 from targets.copying import next_year
 from targets.decisions import HOLDABLE, held_on
 from targets.domain import steps
@@ -177,6 +178,7 @@ def show(
         {declaration.pk: judged} if is_current and record else None,
         events,
         {declaration.pk: reading.authorship} if reading else None,
+        {declaration.pk: disagreements(declaration)} if reading else None,
     )
     offers = open_steps(declaration, user, background=background)
     waiting = None if is_form else waiting_forms(user)
@@ -194,13 +196,13 @@ def show(
         "may_decide": may_decide(declaration, user),
         "strips": [
             *deadline(declaration, events),
-            *off_ceiling(declaration, is_own=is_own),
+            *off_ceiling(declaration, background.off_ceilings.get(declaration.pk, ()), is_own=is_own),
             *(strips(declaration, events, is_own=is_own) if record else ()),
         ],
         "last_event": events[-1] if events else None,
         "bar": bar_of(declaration, [one for one in offers if one.step.slug not in RARE]),
         "rare": bar_of(declaration, [one for one in offers if one.step.slug in RARE]),
-        "held": (held := held_on(declaration, user)),
+        "held": (held := held_on(declaration, user) if getattr(declaration, "held_step", None) else None),
         "held_words": label_of(held.decision.step) if held else "",
     }
     if record is not None:
