@@ -250,7 +250,7 @@ def _is_later_version(case: Case) -> str:
 
 
 def _is_off_its_ceiling(case: Case) -> str:
-    if case.declaration.pk in case.background.off_ceilings:
+    if case.background.off_ceilings.get(case.declaration.pk):
         return ""
     return f"不能{case.step.label}：这张表的金额与控制数相符，或没有登记控制数。"
 
