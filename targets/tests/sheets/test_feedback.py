@@ -82,7 +82,7 @@ def test_the_sheet_looks_like_the_official_ones() -> None:
 def test_a_line_is_as_high_as_its_longest_text() -> None:
     sheet = sheet_of(written(line(1, question="短"), line(2, question="长" * 100), line(3, answer="一\n二\n三\n四")))
     heights = [sheet.row_dimensions[row].height for row in (4, 5, 6)]
-    assert heights[0] == 22
+    assert 21 < heights[0] < 23
     assert 80 < heights[1] < 120
     assert 60 < heights[2] < 70
 
