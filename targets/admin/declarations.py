@@ -25,7 +25,7 @@ from targets.admin.cells import cells_view
 from targets.admin.decisions import decision_url
 from targets.admin.export import OfficialExportMixin, export_forms
 from targets.admin.history import history_page, paper_page, revision_page
-from targets.admin.list_filters import WORKLIST, Choice
+from targets.admin.list_filters import Worklist
 from targets.admin.neighbours import remember_list
 from targets.admin.opening import AT_ONCE, may_open, openable
 from targets.admin.page import address, form_page
@@ -44,6 +44,7 @@ from targets.progress import with_requests
 from targets.review import StepRefused, label_of, whose_turn
 from targets.templatetags.targets_ui import money, state_chip
 from targets.workbench.facts import days_since
+from targets.worklist_filter import names_of
 
 TEXT_OF_REVISIONS = tuple(
     f"{name}__frozen" for name in ("current_revision", "submitted_revision", "passed_revision", "approved_revision")
@@ -64,7 +65,7 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
     view_roles = EVERYBODY
     change_roles: ClassVar[frozenset[str]] = frozenset({FILLER})
     add_roles: ClassVar[frozenset[str]] = frozenset({FILLER})
-    list_filter: ClassVar[tuple[type[Choice], ...]] = WORKLIST
+    list_filter = (Worklist,)
     change_list_template = "targets/declaration/list.html"
     search_fields = ("title", "code", "unit__name", "unit__short_name", "unit__code", "department__name")
     search_help_text = "名称、代码、单位"
@@ -74,6 +75,9 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
 
     class Media:
         css: ClassVar[dict[str, list[str]]] = {"all": ["targets/edit.css"]}
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        return lookup in names_of(self.model.objects.kind)
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """What waits for a person: the longest first."""

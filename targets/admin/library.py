@@ -19,7 +19,6 @@ from departments.models import Department, Division
 from departments.roles import ADMIN, AUDITOR, PERFORMANCE_REVIEWER
 from departments.scoped_admin import ScopedAdmin, person
 from departments.transfer_admin import TransferAdmin
-from targets.admin.list_filters import Choice
 from targets.filters import COMMON, LibraryFilter, category_choices, department_choices, of_category, of_department
 from targets.library import LibraryRefused, build_library, merge_entries, suggestions
 from targets.models import Declaration, LibraryIndicator
@@ -83,7 +82,7 @@ admin.site.add_page("library/", library_page, "targets_library")  # type: ignore
 admin.site.add_page("library/suggest/", suggest, "targets_library_suggest")  # type: ignore[attr-defined]
 
 
-class CategoryFilter(Choice):
+class CategoryFilter(admin.SimpleListFilter):
     title = "指标分类"
     parameter_name = "category"
 
@@ -95,7 +94,7 @@ class CategoryFilter(Choice):
         return of_category(queryset, value) if value else queryset
 
 
-class WhoseFilter(Choice):
+class WhoseFilter(admin.SimpleListFilter):
     title = "适用部门"
     parameter_name = "whose"
 

@@ -8,7 +8,6 @@ from django.urls import URLPattern, path
 from departments.roles import PERFORMANCE_REVIEWER
 from departments.scoped_admin import person
 from targets.admin.declarations import DeclarationAdmin
-from targets.admin.list_filters import WORKLIST_OF_PROJECTS
 from targets.admin.steps import adopt_view, approve_view, waivers_view
 from targets.assessing import may_mark_key
 from targets.models import BudgetProject
@@ -16,7 +15,6 @@ from targets.models import BudgetProject
 
 @admin.register(BudgetProject)
 class BudgetProjectAdmin(DeclarationAdmin):
-    list_filter = WORKLIST_OF_PROJECTS
     actions: tuple[str, ...] = (*DeclarationAdmin.actions, "mark_as_key", "mark_as_general")
 
     def has_key_permission(self, request: HttpRequest) -> bool:

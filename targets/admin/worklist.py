@@ -11,15 +11,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from departments.scoped_admin import person
-from targets.admin.list_filters import TurnFilter
 from targets.domain.record import PLAN, PROJECT
 from targets.links import ADMINS
 from targets.models import SavedFilter
 from targets.models.declaration import KIND_LABELS
 from targets.saved_filters import FilterRefused, filters_of, kept_query, rename_filter, save_filter
+from targets.worklist_filter import OF_PROJECTS, TURN, TURNS, USUAL_SPANS, WorklistFilter, names_of
 
-TURN = TurnFilter.parameter_name
-TABS = (("mine", "待办"), ("done", "已办"), ("", "全部"))
+TABS = (*TURNS, ("", "全部"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +37,7 @@ class Chip:
 
 
 def known_parameters(modeladmin: ModelAdmin[Any]) -> frozenset[str]:
-    filters: Any = modeladmin.list_filter
-    return frozenset({SEARCH_VAR, ORDER_VAR, *(one.parameter_name for one in filters)})
+    return names_of(modeladmin.model._default_manager.kind) | {SEARCH_VAR, ORDER_VAR}
 
 
 def worklist_context(request: HttpRequest, modeladmin: ModelAdmin[Any], cl: Any) -> dict[str, Any]:
@@ -48,14 +46,17 @@ def worklist_context(request: HttpRequest, modeladmin: ModelAdmin[Any], cl: Any)
     kind = modeladmin.model._default_manager.kind
     query = kept_query(request.GET.urlencode(), known_parameters(modeladmin))
     chips = _chips(filters_of(user, kind), query, modeladmin)
-    others = [spec for spec in cl.filter_specs if spec.parameter_name != TURN]
+    filters: WorklistFilter = cl.filter_specs[0].filters
+    active = filters.active
     return {
-        "tabs": _tabs(cl, cl.root_queryset.order_by().waiting_for(user).count()),
+        "tabs": _tabs(cl, active.get(TURN, ""), cl.root_queryset.order_by().waiting_for(user).count()),
         "kinds": _kinds(kind, cl),
-        "complaints": [spec.complaint for spec in cl.filter_specs if spec.complaint],
-        "is_narrowed": bool(cl.query) or any(spec.is_active for spec in others),
+        "picks": [(field, field.name in active) for field in filters.shown],
+        "spans": USUAL_SPANS,
+        "complaints": filters.complaints,
+        "is_narrowed": bool(cl.query) or bool(active.keys() - {TURN}),
         "others": [(name, cl.params[name]) for name in (TURN, ORDER_VAR) if cl.params.get(name)],
-        "cleared": cl.get_query_string(remove=[SEARCH_VAR, PAGE_VAR, *(spec.parameter_name for spec in others)]),
+        "cleared": cl.get_query_string(remove=[SEARCH_VAR, PAGE_VAR, *(filters.filters.keys() - {TURN})]),
         "chips": chips,
         "query": query,
         "is_saved": any(chip.is_current for chip in chips),
@@ -63,13 +64,8 @@ def worklist_context(request: HttpRequest, modeladmin: ModelAdmin[Any], cl: Any)
     }
 
 
-def _turn(cl: Any) -> Any:
-    return next(spec for spec in cl.filter_specs if spec.parameter_name == TURN)
-
-
-def _tabs(cl: Any, waiting: int) -> list[Tab]:
+def _tabs(cl: Any, now: str, waiting: int) -> list[Tab]:
     """The other filters stay; one begins again at the first page."""
-    now = _turn(cl).value() if _turn(cl).is_active else ""
     return [
         Tab(
             label,
@@ -83,7 +79,7 @@ def _tabs(cl: Any, waiting: int) -> list[Tab]:
 
 def _kinds(kind: str, cl: Any) -> list[Tab]:
     """The lists of both kinds; what both may be narrowed by goes with."""
-    told = cl.get_query_string(remove=[PAGE_VAR, ORDER_VAR, "amount"])
+    told = cl.get_query_string(remove=[PAGE_VAR, ORDER_VAR, *OF_PROJECTS])
     return [
         Tab(KIND_LABELS[one].removesuffix("绩效目标表"), reverse(f"admin:{ADMINS[one]}_changelist") + told, one == kind)
         for one in (PROJECT, PLAN)
