@@ -14,9 +14,9 @@ from xlsxwriter.worksheet import Worksheet
 from targets.domain.assessment import GRADES, Answer
 from targets.domain.sheets.amounts import WAN
 from targets.domain.sheets.cells import clean_text
-from targets.domain.sheets.writer import FOOTER, OPTIONS, sheet_names
+from targets.domain.sheets.list_sheet import set_page
+from targets.domain.sheets.writer import OPTIONS, sheet_names
 
-A4 = 9
 WIDTHS = (9, 12, 38, 8, 9, 26)
 """Characters: 审核内容 · 审核要点 · 具体问题 · 分值 · 得分 or 结论 · 说明."""
 LAST = len(WIDTHS) - 1
@@ -91,14 +91,7 @@ class _Page:
     def write(self) -> None:
         sheet = self.sheet
         sheet.set_portrait()
-        sheet.set_paper(A4)
-        sheet.set_margins(left=0.6, right=0.6, top=0.5, bottom=0.6)
-        sheet.fit_to_pages(1, 0)
-        sheet.center_horizontally()
-        sheet.set_footer(FOOTER, {"margin": 0.24})
-        sheet.hide_gridlines(2)
-        for at, width in enumerate(WIDTHS):
-            sheet.set_column(at, at, width)
+        set_page(sheet, WIDTHS)
         self._head()
         self._questions()
         self._result()

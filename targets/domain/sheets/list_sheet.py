@@ -37,20 +37,25 @@ class Styles:
         self.cells[SMALL, False] = book.add_format(cell | {"num_format": "@", "font_size": 8, "font_color": "#595959"})
 
 
-def begin(
-    sheet: Worksheet, styles: Styles, columns: Sequence[TableColumn], *, title: str, left: str, right: str
-) -> int:
-    """Page, title, a line of captions, head of the table; the next free row."""
-    last = len(columns) - 1
-    sheet.set_landscape()
+def set_page(sheet: Worksheet, widths: Sequence[float]) -> None:
+    """A4 with numbered pages, as wide as one of them."""
     sheet.set_paper(A4)
     sheet.set_margins(left=0.6, right=0.6, top=0.5, bottom=0.6)
     sheet.fit_to_pages(1, 0)
     sheet.center_horizontally()
     sheet.set_footer(FOOTER, {"margin": 0.24})
     sheet.hide_gridlines(2)
-    for at, column in enumerate(columns):
-        sheet.set_column(at, at, column.width)
+    for at, width in enumerate(widths):
+        sheet.set_column(at, at, width)
+
+
+def begin(
+    sheet: Worksheet, styles: Styles, columns: Sequence[TableColumn], *, title: str, left: str, right: str
+) -> int:
+    """Page, title, a line of captions, head of the table; the next free row."""
+    last = len(columns) - 1
+    sheet.set_landscape()
+    set_page(sheet, [column.width for column in columns])
     sheet.merge_range(0, 0, 0, last, title, styles.title)
     sheet.set_row(0, 34)
     sheet.merge_range(1, 0, 1, 2, left, styles.caption)
