@@ -178,7 +178,9 @@ class Hint:
 
 
 def hint(declaration: Declaration, user: Person) -> Hint | None:
-    """None when there is nothing to open; one query."""
+    """None when there is nothing to open; one query, of what was sent once."""
+    if declaration.submitted_revision_id is None:
+        return None
     role = reviewing_role(declaration, user)
     visible = declaration.assessments.visible_to(user).select_related("revision").defer("revision__frozen")
     sheets = list(visible.order_by("number"))

@@ -51,7 +51,8 @@ def plan_answers(lines: Sequence[FeedbackLine], user: Person) -> AnswersPlan:
     """Writes nothing; a number of queries that does not grow with the lines."""
     written = [line for line in lines if line.answer or line.fault]
     asked = sent_remarks(user).filter(pk__in={tag.remark for line in written if (tag := read_tag(line.tag))})
-    remarks = {one.pk: one for one in asked.select_related("declaration__unit")}
+    related = asked.select_related("declaration__unit").prefetch_related("declaration__budget_year__campaigns")
+    remarks = {one.pk: one for one in related}
     replies = replies_of(asked)
     where = _places(remarks.values(), user)
     questions = {pk: question_of(one, replies[pk]) for pk, one in remarks.items()}
@@ -147,8 +148,9 @@ def store_answers(given: Sequence[GivenAnswer], user: Person) -> list[tuple[Rema
     asked = sent_remarks(user).filter(pk__in=by_remark)
     told = []
     with transaction.atomic():
-        forms = Declaration.objects.select_related("unit").filter(pk__in=asked.order_by().values("declaration"))
-        locked = {form.pk: form for form in forms.order_by("pk").select_for_update(of=("self",))}
+        forms = Declaration.objects.select_related("unit").prefetch_related("budget_year__campaigns")
+        wanted = forms.filter(pk__in=asked.order_by().values("declaration")).order_by("pk")
+        locked = {form.pk: form for form in wanted.select_for_update(of=("self",))}
         for one in asked.filter(declaration__in=locked).order_by("declaration", "pk"):
             one.declaration = locked[one.declaration_id]
             words = by_remark[one.pk]

@@ -6,7 +6,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from departments.models import Division, Membership, Person
-from departments.roles import ADMIN, AUDITOR, DEPARTMENT_REVIEWER, FILLER, PERFORMANCE_REVIEWER
+from departments.roles import ADMIN, AUDITOR, BUDGET_OFFICE, DEPARTMENT_REVIEWER, FILLER, PERFORMANCE_REVIEWER
 from targets.domain.record import KINDS, PROJECT
 from targets.domain.steps import DEPARTMENT_REVIEW, DRAFT, turns
 from targets.menu import MENU, waiting_numbers
@@ -54,7 +54,11 @@ def test_what_is_counted_in_the_menu_is_whose_turn_it_is(world: World) -> None:
 def test_reference_data_leads_those_there_who_keep_it_up_or_audit_it() -> None:
     menu = {entry.label: entry.roles - {ADMIN} for entry in MENU if entry.group == "基础数据"}
     by_others = {"部门职责": {FILLER, DEPARTMENT_REVIEWER}, "预算年度": {PERFORMANCE_REVIEWER}}
-    by_others |= {"编报批次": {PERFORMANCE_REVIEWER}, "导入基础数据": set()}
+    by_others |= {
+        "编报批次": {PERFORMANCE_REVIEWER},
+        "控制数": {BUDGET_OFFICE, PERFORMANCE_REVIEWER},
+        "导入基础数据": set(),
+    }
     assert menu == {
         label: frozenset(by_others.get(label, set()) | ({AUDITOR} if label != "导入基础数据" else set()))
         for label in menu
