@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import repeat
+from itertools import compress, count, repeat
 from typing import NamedTuple, overload
 
 from targets.domain.sheets.origin import Origin
@@ -16,6 +16,7 @@ HARMFUL = re.compile(
 )
 """Control characters that databases or XML refuse, and marks that turn the direction of what follows."""
 LONGEST_LABEL = 60
+REMEMBERED_KEYS = 8192
 MOST_SHARED = 50_000
 """Texts that are remembered to be shared: those that a list repeats come back at once when they are forgotten."""
 NOT_IN_LABELS = re.compile(r"\([^()]*\)|[\s:：★*☆\u200b-\u200d]")
@@ -39,16 +40,31 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+class _Keys(dict[str, str]):
+    """Text → its key as a label. The same labels stand in every form, so they are folded once."""
+
+    def __missing__(self, text: str) -> str:
+        if len(text) > LONGEST_LABEL:
+            return ""
+        if len(self) >= REMEMBERED_KEYS:
+            self.clear()
+        is_plain = text.isalnum() and unicodedata.is_normalized("NFKC", text)  # nothing to fold and nothing to leave out
+        self[text] = key = text if is_plain else _folded_key(text)
+        return key
+
+
+_KEYS = _Keys()
+
+
 def label_key(text: str) -> str:
     """`"项目资金\\n（万元）："` → `"项目资金"`: what two spellings of one label have in common; "" for text too long to be one."""
-    if len(text) > LONGEST_LABEL:
-        return ""
-    if text.isalnum() and unicodedata.is_normalized("NFKC", text):  # nothing to fold and nothing to leave out
-        return text
-    return _folded_key(text)
+    return _KEYS[text]
 
 
-@lru_cache(maxsize=8192)
+def label_keys(texts: Iterable[str]) -> list[str]:
+    return [*map(_KEYS.__getitem__, texts)]
+
+
 def _folded_key(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).replace("【", "(").replace("】", ")")
     folded = folded.replace("〔", "(").replace("〕", ")").replace("[", "(").replace("]", ")")
@@ -165,11 +181,12 @@ class _Rows(Sequence[list[Cell]]):
     def __getitem__(self, at: slice) -> list[list[Cell]]: ...
     def __getitem__(self, at: int | slice) -> list[Cell] | list[list[Cell]]:
         if isinstance(at, slice):
-            return [self[row] for row in range(*at.indices(len(self)))]
+            return [self[row] for row in range(*at.indices(len(self._texts)))]
         made = self._made.get(at)
         if made is None:
-            row = range(len(self))[at]
-            cells = [(row, column, text) for column, text in enumerate(self._texts[row]) if text]
+            row = range(len(self._texts))[at]
+            line = self._texts[row]
+            cells = zip(repeat(row), compress(count(), line), filter(None, line))  # noqa: B905 - the first never ends
             made = self._made[row] = [*map(_new_cell, repeat(Cell), cells)]
         return made
 
@@ -212,6 +229,9 @@ class Grid:
         known = _Cleaned()
         known[""] = ""
         for row, line in enumerate(self.texts):
+            if "".join(line).isprintable() and [*map(str.strip, line)] == line:
+                line[:] = map(known.setdefault, line, line)
+                continue
             kept = [*map(known.__getitem__, line)]
             if known.harmed and not known.harmed.isdisjoint(line):
                 self.cleaned += [
@@ -221,11 +241,13 @@ class Grid:
 
     def _merge(self, merges: Iterable[Merge], across: set[tuple[int, int]]) -> None:
         """Text under a merged cell is not on the screen, so it is not in the grid either."""
-        room = self.width * self.height
+        texts, hangs_from = self.texts, self.hangs_from
+        height, width = self.height, self.width
+        room = width * height
         for merge in merges:
             top, left, bottom, right = merge
-            if bottom >= self.height or right >= self.width:
-                bottom, right = min(bottom, self.height - 1), min(right, self.width - 1)
+            if bottom >= height or right >= width:
+                bottom, right = min(bottom, height - 1), min(right, width - 1)
                 merge = Merge(top, left, bottom, right)
             if bottom < top or right < left:
                 continue
@@ -237,16 +259,18 @@ class Grid:
             self.merge_from[top, left] = merge
             if right > left:
                 across.add((top, left))
-                if any(self.texts[top][left + 1 : right + 1]):
-                    _blank(self.texts[top], left + 1, right + 1)
-            if bottom > top:
-                self.tall.append(merge)
-                self.hanging.update(range(left, right + 1))
+                if any(texts[top][left + 1 : right + 1]):
+                    _blank(texts[top], left + 1, right + 1)
+            if bottom == top:
+                continue
+            self.tall.append(merge)
+            columns = range(left, right + 1)
+            self.hanging.update(columns)
             for row in range(top + 1, bottom + 1):
-                if any(self.texts[row][left : right + 1]):
-                    _blank(self.texts[row], left, right + 1)
-                for column in range(left, right + 1):
-                    self.hangs_from[row, column] = merge
+                if any(texts[row][left : right + 1]):
+                    _blank(texts[row], left, right + 1)
+                for column in columns:
+                    hangs_from[row, column] = merge
 
     def text(self, row: int, column: int) -> str:
         line = self.texts[row] if 0 <= row < self.height else []

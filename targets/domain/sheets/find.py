@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from targets.domain.sheets.cells import Cell, Grid, label_key, split_label
+from targets.domain.sheets.cells import Cell, Grid, inside_brackets, label_key, label_keys, split_label
 from targets.domain.sheets.foot import begins_foot
 from targets.domain.sheets.head import ANNEX, OTHER_FORM
 from targets.domain.sheets.header import Header, are_column_numbers, read_header
@@ -20,6 +20,8 @@ LABELS_OF_A_FORM = 3
 HEADINGS = frozenset().union(*(layout.headings for layout in LAYOUTS))
 LABELS = frozenset().union(*(layout.labels for layout in LAYOUTS))
 """Keys of the words of all layouts. Most rows of a sheet say none of them, and are passed over."""
+NAMES = frozenset(key for layout in LAYOUTS for key, name in layout.labels.items() if name == layout.names_form)
+"""Of these, the ones that begin a form."""
 COLONS = re.compile("[：:]")
 
 
@@ -120,7 +122,7 @@ def find_blocks(grid: Grid) -> list[Block]:
         ):
             continue
         cells = grid.rows[row]
-        keys = [label_key(cell.text) for cell in cells]
+        keys = label_keys(filter(None, line))
         if not HEADINGS.isdisjoint(keys) and (
             layout := _table_layout(keys, search.start) or _list_layout(grid, row, keys)
         ):
@@ -128,7 +130,7 @@ def find_blocks(grid: Grid) -> list[Block]:
             search.table(header, layout)
             below = header.bottom + 1
             listing = _headings(grid, header) if layout.is_list else frozenset()
-        elif (keys[0] in LABELS or COLONS.search(cells[0].text)) and (layout := _named_layout(cells, search.start)):
+        elif (keys[0] in LABELS or COLONS.search(cells[0].text)) and (layout := _named_layout(cells, keys, search.start)):
             if not search.is_within(layout, cells):
                 search.open(row, layout, has_label=True)
         elif len(cells) <= TITLE_CELLS and (layout := _titled_layout(cells[0], keys[0])):
@@ -173,8 +175,10 @@ def _headings(grid: Grid, header: Header) -> frozenset[str]:
     return frozenset(cell.text for row in grid.rows[header.top : header.bottom + 1] for cell in row)
 
 
-def _named_layout(cells: list[Cell], start: _Start | None) -> Layout | None:
+def _named_layout(cells: list[Cell], keys: list[str], start: _Start | None) -> Layout | None:
     """A row that begins with a label of the layout and holds the one that names a form."""
+    if NAMES.isdisjoint(keys) and not any(COLONS.search(cell.text) and _begins_with_name(cell) for cell in cells):
+        return None
     first = [start.layout] if start else []
     for layout in (*first, *LAYOUTS):
         if layout.label_of(cells[0].text) is None:
@@ -184,6 +188,11 @@ def _named_layout(cells: list[Cell], start: _Start | None) -> Layout | None:
             if label and label[0] == layout.names_form:
                 return layout
     return None
+
+
+def _begins_with_name(cell: Cell) -> bool:
+    """项目名称：某项目 in one cell."""
+    return label_key(split_label(inside_brackets(cell.text))[0]) in NAMES
 
 
 def _titled_layout(cell: Cell, key: str) -> Layout | None:

@@ -6,7 +6,7 @@ from the unpacked sheet. Formats it does not know (fractions, colours by conditi
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -47,6 +47,8 @@ CELL = (
 
 The first look ahead is but for speed: most cells are blank, or a text in the order in which all programs write it.
 """
+OTHERS = re.compile(rb"""(?:[^>"']++|"[^"]*+"|'[^']*+')*+(?=>)""")
+"""What follows the address of a cell in its tag."""
 ADDRESS = re.compile(rb"[A-Z]{1,3}[1-9][0-9]{0,6}")
 PREFIX = re.compile(rb"<(\w+:)?sheetData\b")
 FORMULA = re.compile(
@@ -199,6 +201,22 @@ class WorkbookFormats:
         part = self._sheets.get(sheet, "")
         return part if part in self._parts else ""
 
+    def of_few(self, data: bytes, places: Iterable[tuple[int, int]]) -> SheetFormats | None:
+        """Of these cells of a sheet's part in which nothing is computed; None if not each of them is found once, address first."""
+        formats: dict[tuple[int, int], str] = {}
+        for place in places:
+            start = b'<c r="%b"' % address(*place).encode()
+            at = data.find(start)
+            attributes = OTHERS.match(data, at + len(start)) if at >= 0 else None
+            if attributes is None or data.find(start, at + 1) >= 0:
+                return None
+            code, is_error, _ = self._read_once(attributes[0])
+            if is_error:
+                return None
+            if code != GENERAL:
+                formats[place] = code
+        return SheetFormats(formats)
+
     def of(self, data: bytes) -> SheetFormats:
         """Of a sheet's part."""
         formats: dict[tuple[int, int], str] = {}
@@ -206,9 +224,7 @@ class WorkbookFormats:
         pattern = _cell_pattern(data)
         columns = _Columns()
         for letters, number, others in pattern.findall(data):
-            if others not in self._told:
-                self._told[others] = self._read(others)
-            code, is_error, named = self._told[others]
+            code, is_error, named = self._read_once(others)
             if code == GENERAL and not is_error:
                 continue
             if letters:
@@ -231,6 +247,11 @@ class WorkbookFormats:
             if place and found and found[1]:
                 formulas[place] = "=" + html.unescape(found[1].decode("utf-8", "replace"))
         return formulas
+
+    def _read_once(self, attributes: bytes) -> tuple[str, bool, bytes]:
+        if attributes not in self._told:
+            self._told[attributes] = self._read(attributes)
+        return self._told[attributes]
 
     def _read(self, attributes: bytes) -> tuple[str, bool, bytes]:
         """Format, whether the cell shows an error, address."""
@@ -264,11 +285,16 @@ def _cell_pattern(sheet: bytes) -> re.Pattern[bytes]:
 def sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
     """Name of a sheet → path of its part."""
     targets = _targets(parts.get("xl/_rels/workbook.xml.rels", b""))
-    found = {}
-    for sheet in _elements(parts.get("xl/workbook.xml", b""), "sheet"):
-        identity = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), "")
-        found[sheet.get("name", "")] = targets.get(identity, "")
-    return found
+    return {name: targets.get(identity, "") for name, identity in _sheet_ids(parts.get("xl/workbook.xml", b""))}
+
+
+@lru_cache(maxsize=8)
+def _sheet_ids(workbook: bytes) -> Sequence[tuple[str, str]]:
+    """Name and id of each sheet."""
+    return [
+        (sheet.get("name", ""), next((value for key, value in sheet.attrib.items() if key.endswith("}id")), ""))
+        for sheet in _elements(workbook, "sheet")
+    ]
 
 
 @lru_cache(maxsize=8)

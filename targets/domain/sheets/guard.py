@@ -9,6 +9,7 @@ import re
 import struct
 import zipfile
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from targets.domain.sheets.biff import Biff, Encrypted, read_biff
 from targets.domain.sheets.docx_parts import main_part, unsafe
@@ -75,6 +76,8 @@ COUNT = re.compile(rb"""ount\s*=\s*(["'])(.*?)\1""")
 """The parser reserves room for as many shared strings as this says; there cannot be more of them than bytes."""
 QUOTED = re.compile(rb""""[^"]*"|'[^']*'""")
 LONGEST_PART_NAME = 1000
+SHORT_XML = 8 * 1024
+"""So short a part is remembered as harmless."""
 MOST_DIGITS = 20
 """A longer number is beyond every limit."""
 NOWHERE = (b"XFD", b"1048576")
@@ -233,8 +236,10 @@ def _unpack(content: bytes, name: str, limits: Limits) -> Parts:
 
 
 def _check_xml(part: str, data: bytes, name: str) -> None:
+    if len(data) <= SHORT_XML and _is_known_harmless(data):
+        return
     _refuse_definitions(part, data, name)
-    if b"ount" in data and any(_is_too_many(count, data) for count in COUNT.finditer(data)):
+    if _counts_beyond(data):
         raise damaged(name)
 
 
@@ -248,6 +253,20 @@ def _check_sheet(part: str, data: bytes, plain_columns: frozenset[bytes], name: 
         raise _refused(name, TOO_MANY_MERGES)
 
 
+@lru_cache(maxsize=64)
+def _is_known_harmless(data: bytes) -> bool:
+    """Most parts of a workbook say the same as those of the file before."""
+    return not (_defines(data) or _counts_beyond(data))
+
+
+def _counts_beyond(data: bytes) -> bool:
+    return b"ount" in data and any(_is_too_many(count, data) for count in COUNT.finditer(data))
+
+
+def _defines(data: bytes) -> bool:
+    return data.startswith(WIDE_TEXT) or (b"!" in data and (b"<!DOCTYPE" in data or b"<!ENTITY" in data))
+
+
 def _is_too_many(count: re.Match[bytes], data: bytes) -> bool:
     """Not where somebody's text says amount="x": that stands behind the end of a tag, or within a value."""
     if count[2].isdigit() and len(count[2]) < MOST_DIGITS and int(count[2]) <= len(data):
@@ -257,7 +276,7 @@ def _is_too_many(count: re.Match[bytes], data: bytes) -> bool:
 
 
 def _refuse_definitions(part: str, data: bytes, name: str) -> None:
-    if data.startswith(WIDE_TEXT) or (b"!" in data and (b"<!DOCTYPE" in data or b"<!ENTITY" in data)):
+    if _defines(data):
         raise _unsafe(part, name)
 
 

@@ -15,7 +15,7 @@ from targets.domain.sheets.cells import inside_brackets, label_key, split_label
 END = -1
 """The last sheet column of a form, wherever that is."""
 
-REMEMBERED_LABELS = 4_000
+REMEMBERED_LABELS, LONGEST_REMEMBERED = 4_000, 200
 
 DEPARTMENT = "department"
 """Code and name in one cell: `[202]淄博市淄川区教育和体育局`."""
@@ -130,6 +130,22 @@ class Paper:
     body_font: str = "宋体"
     head_font: str = "宋体"
     title_font: str = "方正小标宋简体"
+
+
+class _KnownLabels(dict[str, tuple[str, str] | None]):
+    """What `find` says of a text, asked once for each text of ordinary length."""
+
+    def __init__(self, find: Callable[[str], tuple[str, str] | None]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, text: str) -> tuple[str, str] | None:
+        found = self._find(text)
+        if len(text) <= LONGEST_REMEMBERED:
+            if len(self) >= REMEMBERED_LABELS:
+                self.clear()
+            self[text] = found
+        return found
 
 
 @dataclass(frozen=True)
@@ -251,18 +267,14 @@ class Layout:
         return frozenset(paths.union(self.listed, *(column.words for column in self.read_columns)))
 
     @cached_property
-    def _known_labels(self) -> dict[str, tuple[str, str] | None]:
-        return {}
+    def _known_labels(self) -> "_KnownLabels":
+        return _KnownLabels(self.find_label)
 
     def label_of(self, text: str) -> tuple[str, str] | None:
         """The field that a cell labels and the value glued to the label; None if the cell is no label of this layout."""
-        if text not in self._known_labels:
-            if len(self._known_labels) > REMEMBERED_LABELS:
-                self._known_labels.clear()
-            self._known_labels[text] = self._find_label(text)
         return self._known_labels[text]
 
-    def _find_label(self, text: str) -> tuple[str, str] | None:
+    def find_label(self, text: str) -> tuple[str, str] | None:
         exact = self.labels.get(label_key(text))
         if exact is not None:
             return exact, ""

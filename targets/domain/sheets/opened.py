@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import PureWindowsPath
 from xml.etree import ElementTree as ET
 
@@ -43,6 +44,8 @@ PARSER_ERRORS = (CalamineError, OSError, ValueError, ET.ParseError)
 PANIC = "PanicException"
 """What the parser raises where it did not expect a file to be so broken; derived from `BaseException` and nowhere to import from."""
 LONGEST_SHEET_NAME = 31
+ONLY_TEXT = frozenset({str})
+FEW_NUMBERS = 40
 LABELS = frozenset().union(*(layout.labels for layout in LAYOUTS))
 
 Texts = Sequence[Sequence[str]]
@@ -167,13 +170,35 @@ def _workbook(package: Package, name: str, wanted: Wanted, limits: Limits) -> It
             is_wanted = is_wanted or wanted(piece.values)
             if not (is_wanted or piece.part):
                 continue
-            found = SheetFormats()
-            data = piece.part or package.parts.get(part, b"")
-            if any(type(value) is not str for line in piece.values for value in line) or computes(data):
-                found = package.biff.of(number) if package.biff else formats.of(data)
-            _add(sheet, piece, found, known)
+            _add(sheet, piece, _formats(package, formats, number, part, piece), known)
         if is_wanted:
             yield sheet
+
+
+def _formats(package: Package, formats: WorkbookFormats, number: int, part: str, piece: _Piece) -> SheetFormats:
+    """The number formats of a piece; most forms hold a few numbers among their texts, or none."""
+    data = piece.part or package.parts.get(part, b"")
+    is_computed = computes(data)
+    if ONLY_TEXT.issuperset(map(type, chain.from_iterable(piece.values))) and not is_computed:
+        return SheetFormats()
+    if package.biff:
+        return package.biff.of(number)
+    if part in package.plain and not is_computed and (few := _few_numbers(piece)):
+        return formats.of_few(data, few) or formats.of(data)
+    return formats.of(data)
+
+
+def _few_numbers(piece: _Piece) -> list[tuple[int, int]]:
+    """Places of what is no text; none if there are many."""
+    found = (
+        (piece.first + row, column)
+        for row, line in enumerate(piece.values)
+        if not ONLY_TEXT.issuperset(map(type, line))
+        for column, value in enumerate(line)
+        if type(value) is not str
+    )
+    places = [*islice(found, FEW_NUMBERS + 1)]
+    return places if len(places) <= FEW_NUMBERS else []
 
 
 def _whole(workbook: CalamineWorkbook, sheet: str, name: str) -> Iterator[_Piece]:
@@ -194,17 +219,23 @@ def _cut(package: Package, part: str, sheet: str, name: str, at_once: int) -> It
 
 
 def _merges(sheet: CalamineSheet) -> list[Merge]:
-    return [Merge._make((*start, *end)) for start, end in sheet.merged_cell_ranges or ()]
+    ends = [(*start, *end) for start, end in sheet.merged_cell_ranges or ()]
+    return [*map(Merge._make, ends)]
 
 
 class _Shown(dict[Value, str]):
     """Value of a cell → the text that it shows where no number format says otherwise; equal texts are one in memory."""
 
     def __missing__(self, value: Value) -> str:
-        if len(self) > MOST_SHARED:
-            self.clear()
         self[value] = text = show(value)
         return text
+
+    def of(self, line: list[Value]) -> Iterator[str]:
+        if len(self) > MOST_SHARED:
+            self.clear()
+        if ONLY_TEXT.issuperset(map(type, line)):
+            return map(self.setdefault, line, line)  # type: ignore[arg-type]  # texts all
+        return map(self.__getitem__, line)
 
 
 def _add(sheet: OpenedSheet, piece: _Piece, found: SheetFormats, known: _Shown) -> None:
@@ -213,7 +244,7 @@ def _add(sheet: OpenedSheet, piece: _Piece, found: SheetFormats, known: _Shown) 
     texts += [[] for _ in range(piece.first - len(texts))]
     otherwise = list(_shown_otherwise(piece, found))
     for line in piece.values:
-        line[:] = map(known.__getitem__, line)  # in place: never twice in memory
+        line[:] = known.of(line)  # in place: never twice in memory
     texts += piece.values  # type: ignore[arg-type]  # texts by now
     for row, column, text, exact in otherwise:
         texts[row][column] = text

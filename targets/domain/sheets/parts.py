@@ -4,6 +4,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import cast
 
 from targets.domain.sheets.problems import FileRefused, quoted
@@ -14,6 +15,8 @@ AT_ONCE = 256 * 1024
 """Bytes unpacked in one go."""
 KEPT_UNPACKED = 1024 * 1024
 """Larger parts are unpacked each time that they are asked for."""
+SHORT, SHORT_UNPACKED = 4 * 1024, 32 * 1024
+"""Parts so short are remembered, for the next file may have the same."""
 
 VERSION, NAME_IN_UTF8, DAY_OF_NONE = 20, 1 << 11, (0, 0x21)
 ENTRY = struct.Struct("<5HIIIHH")
@@ -60,8 +63,9 @@ class Parts(Mapping[str, bytes]):
         if entry.compress_type == STORED:
             data = bytes(packed)
         elif entry.compress_type == DEFLATED:
+            is_short = entry.compress_size <= SHORT and entry.file_size <= SHORT_UNPACKED
             try:
-                data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, entry.file_size + 1)
+                data = _known(bytes(packed), entry.file_size) if is_short else _inflated(packed, entry.file_size)
             except zlib.error as error:
                 raise damaged(self._name) from error
         else:
@@ -126,6 +130,15 @@ class Parts(Mapping[str, bytes]):
             raise damaged(self._name)
         start = at + 30 + int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
         return memoryview(self._content)[start : start + entry.compress_size]
+
+
+def _inflated(packed: bytes | memoryview, size: int) -> bytes:
+    """One byte more than `size` where there are more."""
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, size + 1)
+
+
+_known = lru_cache(maxsize=64)(_inflated)
+"""Styles, theme and relations are the same to the byte in all workbooks of one program."""
 
 
 def damaged(name: str) -> FileRefused:

@@ -79,14 +79,25 @@ EXPLAINS = re.compile(
 SIGNS = "≥≤=＝<>＜＞≧≦"
 
 
+_OF_VALUES = Says.SIGNED | Says.VALUE | Says.PAIRS | Says.DASH | Says.MONEY
+AT_FIRST_SIGHT = _OF_VALUES | Says.ORDINAL | Says.LEVEL1 | Says.LEVEL2 | Says.LEVEL
+"""What a text may be besides something named in words."""
+
+
+@lru_cache(maxsize=16384)
+def at_first_sight(text: str) -> int:
+    """The kinds `AT_FIRST_SIGHT` of a text (and an item that ends in its amount): all that most cells are asked for."""
+    folded = plain(text)
+    found = _value(text, folded) | _level(text)
+    return found | Says.ORDINAL if ORDINAL.fullmatch(folded) else found
+
+
 @lru_cache(maxsize=16384)
 def says(text: str) -> int:
     """Everything a text may be."""
     folded = plain(text)
-    value = _value(text, folded)
-    found = value | _level(text)
-    if ORDINAL.fullmatch(folded):
-        found |= Says.ORDINAL
+    found = at_first_sight(text)
+    value = found & (_OF_VALUES | Says.ITEM)
     if not found & (Says.VALUE | Says.DASH) or found & Says.MONEY:
         if _is_office(folded):
             found |= Says.OFFICE

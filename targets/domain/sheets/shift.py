@@ -7,12 +7,13 @@ is clearly better than the straight one. Cases met: domain reference, section 8,
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, reduce
 from math import inf
+from operator import or_
 from typing import NamedTuple
 
 from targets.domain.sheets.cells import Cell
-from targets.domain.sheets.says import Says, says
+from targets.domain.sheets.says import AT_FIRST_SIGHT, Says, at_first_sight, says
 
 MARGIN = 1.5
 """A moved reading must score this much more than the straight one."""
@@ -121,6 +122,9 @@ def fit(name: str, text: str) -> float:
 @lru_cache(maxsize=16384)
 def contradicts(name: str, text: str) -> bool:
     """Whether a text is so unlike its column that its row may have moved."""
+    against = AGAINST_COLUMN.get(name, Says.NOTHING)
+    if not against & ~AT_FIRST_SIGHT and not at_first_sight(text) & against:
+        return False
     return fit(name, text) < DOUBTED.get(name, DOUBTED_ELSEWHERE)
 
 
@@ -135,6 +139,11 @@ def is_doubtful(texts: Mapping[str, str], fields: Mapping[str, object], *, stric
 NEEDED = ("name", "target")
 DOUBTED_ELSEWHERE = -1.0
 DOUBTED = {"activity": -0.6, "note": -0.6, "duty_goal": -1.5, "duty": -1.5, "duty_group": -1.5}
+AGAINST_COLUMN: Mapping[str, int] = {
+    name: reduce(or_, [kinds for kinds, score in fits if score < DOUBTED.get(name, DOUBTED_ELSEWHERE)], Says.NOTHING)
+    for name, fits in FITS.items()
+}
+"""The kinds of text that contradict a column: only these need to be looked for where nothing has moved."""
 
 
 def lay(cells: Sequence[Cell], places: Sequence[Place], *, strict: bool) -> Laid:
