@@ -7,7 +7,8 @@ they stand. A new layout of a known form is one more module with one more `Layou
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
+from operator import attrgetter
 
 from targets.domain.record import IndicatorRow, Record
 from targets.domain.sheets.cells import inside_brackets, label_key, split_label
@@ -23,6 +24,7 @@ STAMP = "stamp"
 """Who puts the stamp on the paper; repeats the unit or the department."""
 YEAR = "year"
 MONEY_UNIT = "money_unit"
+NONE: frozenset[str] = frozenset()
 HEADING = ""
 """A label over other labels, without a value of its own."""
 DEPARTMENT_CODE = "department_code"
@@ -103,6 +105,11 @@ class Column:
 @cache
 def _keys(words: tuple[str, ...]) -> frozenset[str]:
     return frozenset(label_key(word) for word in words)
+
+
+@lru_cache(maxsize=256)
+def _in_order(fields: tuple[str, ...], some: frozenset[str]) -> tuple[str, ...]:
+    return tuple(name for name in fields if name in some)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +210,15 @@ class Layout:
         return tuple(column.field for column in self.columns)
 
     @cached_property
+    def texts_of(self) -> Callable[[IndicatorRow], tuple[str, ...]]:
+        """What a row says in these columns."""
+        return attrgetter(*self.fields)
+
+    def in_order(self, names: frozenset[str]) -> tuple[str, ...]:
+        """Fields in the order of their columns."""
+        return _in_order(self.fields, names) if names else ()
+
+    @cached_property
     def order(self) -> Mapping[str, int]:
         """Field → place of its column among all that are read."""
         return {column.field: index for index, column in enumerate(self.read_columns)}
@@ -294,7 +310,10 @@ class Layout:
         printed: list[tuple[IndicatorRow, frozenset[str]]] = []
         for row in record.rows:
             above = printed[-1][0] if printed else None
-            hanging = frozenset(name for name in row.continues if above and getattr(row, name) == getattr(above, name))
-            if any(getattr(row, column.field) for column in self.columns if column.field not in hanging):
+            hanging = NONE
+            if above and row.continues:
+                hanging = frozenset([name for name in row.continues if getattr(row, name) == getattr(above, name)])
+            texts = self.texts_of(row)
+            if any(texts) and any(text for name, text in zip(self.fields, texts, strict=True) if name not in hanging):
                 printed.append((row, hanging))
         return printed

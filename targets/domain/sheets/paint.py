@@ -24,6 +24,9 @@ LINE_HEIGHT = 1.35
 TEXT_FORMAT = "@"
 """So that `=100%` stays text when somebody edits the cell."""
 
+Run = tuple[int, int, str, tuple[int, int]]
+"""A cell of the table: its first and last row, its text, and its columns."""
+
 
 @dataclass(slots=True)
 class StyleBook:
@@ -218,8 +221,7 @@ class Painter:
 
     def _rows(self) -> None:
         rows = self._printed_rows()
-        heights = [24.0 if self.layout.side else 20.0] * len(rows)
-        runs: list[tuple[int, int, float]] = []
+        runs: list[Run] = []
         for column, at in self._places():
             aligned = "center" if column.centred else "left"
             start = 0
@@ -229,14 +231,19 @@ class Painter:
                     continue
                 text = getattr(row, column.field)
                 self._put(self.row + start, self.row + index, at, text, "text", aligned)
-                runs.append((start, index, self._height(text, at)))
+                runs.append((start, index, text, at))
                 start = index + 1
-        for start, end, needed in sorted(runs, key=lambda run: run[1] - run[0]):
-            missing = needed - sum(heights[start : end + 1])
+        self._set_heights(len(rows), runs)
+        self.row += len(rows)
+
+    def _set_heights(self, count: int, runs: list[Run]) -> None:
+        """As high as their cells need, the cells of one row first."""
+        heights = [24.0 if self.layout.side else 20.0] * count
+        for start, end, text, at in sorted(runs, key=lambda run: run[1] - run[0]):
+            missing = self._height(text, at) - sum(heights[start : end + 1])
             heights[end] = min(TALLEST_ROW, heights[end] + max(0.0, missing))
         for index, height in enumerate(heights):
             self.sheet.set_row(self.row + index, height)
-        self.row += len(rows)
 
     def _height(self, text: str, at: tuple[int, int]) -> float:
         """Points that a wrapped text needs: spreadsheets do not fit the height of merged cells by themselves."""

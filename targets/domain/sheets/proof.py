@@ -19,7 +19,7 @@ from targets.domain.sheets.formats import shown
 from targets.domain.sheets.head import years_in
 from targets.domain.sheets.layout import DEPARTMENT, Layout
 from targets.domain.sheets.layouts import OFFICIAL
-from targets.domain.sheets.paint import Painter, StyleBook
+from targets.domain.sheets.paint import Painter, Run, StyleBook
 
 PART = "customXml/item1.xml"
 """A part that spreadsheet programs leave alone or drop; it never makes a workbook unreadable."""
@@ -79,16 +79,18 @@ def as_printed(record: Record) -> Record:
 
 def _rows(layout: Layout, record: Record) -> list[IndicatorRow]:
     cells = replace(record, rows=tuple(_cleaned(layout, row) for row in record.rows))
-    return [
-        row.with_cells(continues=tuple(column.field for column in layout.columns if column.field in hanging))
-        for row, hanging in layout.printed_rows(cells)
-    ]
+    return [_hanging(row, layout.in_order(hanging)) for row, hanging in layout.printed_rows(cells)]
+
+
+def _hanging(row: IndicatorRow, names: tuple[str, ...]) -> IndicatorRow:
+    return row if row.continues == names else row.with_cells(continues=names)
 
 
 def _cleaned(layout: Layout, row: IndicatorRow) -> IndicatorRow:
-    return IndicatorRow(
-        **{column.field: _clean(getattr(row, column.field)) for column in layout.columns}, continues=row.continues
-    )
+    texts = layout.texts_of(row)
+    if not ("".join(texts).isprintable() and [*map(str.strip, texts)] == [*texts]):
+        texts = tuple(map(_clean, texts))
+    return IndicatorRow(**dict(zip(layout.fields, texts, strict=True)), continues=row.continues)
 
 
 def _clean(text: str) -> str:
@@ -101,16 +103,23 @@ def is_shown(carried: Carried, grid: Grid, merges: Sequence[Merge]) -> bool:
     layout = OFFICIAL[record.kind]
     paper = _Paper()
     try:
-        Painter(paper, layout, record, StyleBook(paper, layout.paper), carried.check_code).paint()
+        _CellsOnly(paper, layout, record, StyleBook(paper, layout.paper), carried.check_code).paint()
     except (ValueError, TypeError):
         return False
-    shown = {(cell.row, cell.column): cell.text for row in grid.rows for cell in row}
+    shown = {(row, column): text for row, line in enumerate(grid.texts) for column, text in enumerate(line) if text}
     return (
         paper.texts == shown
         and paper.numbers == grid.exact
         and paper.merges == {tuple(merge) for merge in merges}
         and any(record.year in years_in(text) for (row, _), text in shown.items() if row < YEAR_LINES)
     )
+
+
+class _CellsOnly(Painter):
+    """How high the rows of the table are says nothing."""
+
+    def _set_heights(self, count: int, runs: list[Run]) -> None:
+        pass
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.straighten import Line, Page, Row, Told, is_cut, level1_beside, split_lines
 from targets.domain.sheets.terms import NOT_SAID, Half, half_grid, halves
 
+ROW_FIELDS = frozenset(ROW_TEXTS)
 SAMPLE = 12
 """Rows by which a head is judged."""
 TOTALS = frozenset("总分 合计 总计 小计 自评总分 得分合计 综合得分 总得分 合计得分".split())
@@ -235,12 +236,13 @@ class _Page:
         at = self._place_above(side)
         above = table.rows[at] if at is not None else None
         continues: set[str] = set()
+        hangs_from = self.grid.hangs_from
         for name, first, last in self.hanging:
-            merge = self.grid.hangs_from.get((row, first))
+            merge = hangs_from.get((row, first))
             if merge and merge.top > self.header.bottom and first <= merge.left <= last:
                 if line.moved and texts.get(name):
                     continue
-                if above and name in ROW_TEXTS and at is not None and self.table.places[at] >= merge.top:
+                if above and at is not None and table.places[at] >= merge.top and name in ROW_FIELDS:
                     texts[name] = getattr(above, name)
                     continues.add(name)
                 else:
@@ -251,7 +253,7 @@ class _Page:
             continues |= self._carry(row, above, texts, continues)
             if line.moved and "level1" in continues:
                 continues -= self._find_level1(row, texts)
-        ordered = tuple([name for name in self.layout.fields if name in continues]) if continues else ()
+        ordered = self.layout.in_order(frozenset(continues))
         ready = settled(texts)
         if is_unfilled(ready.texts):
             return
