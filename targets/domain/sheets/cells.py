@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import compress, count, repeat
+from itertools import chain, compress, count, repeat
 from typing import NamedTuple, overload
 
 from targets.domain.sheets.origin import Origin
@@ -17,6 +17,8 @@ HARMFUL = re.compile(
 """Control characters that databases or XML refuse, and marks that turn the direction of what follows."""
 LONGEST_LABEL = 60
 REMEMBERED_KEYS = 8192
+FEW_ROWS = 500
+"""A sheet of no more is looked at as a whole before its rows are."""
 MOST_SHARED = 50_000
 """Texts that are remembered to be shared: those that a list repeats come back at once when they are forgotten."""
 NOT_IN_LABELS = re.compile(r"\([^()]*\)|[\s:：★*☆\u200b-\u200d]")
@@ -48,7 +50,9 @@ class _Keys(dict[str, str]):
             return ""
         if len(self) >= REMEMBERED_KEYS:
             self.clear()
-        is_plain = text.isalnum() and unicodedata.is_normalized("NFKC", text)  # nothing to fold and nothing to leave out
+        is_plain = text.isalnum() and unicodedata.is_normalized(
+            "NFKC", text
+        )  # nothing to fold and nothing to leave out
         self[text] = key = text if is_plain else _folded_key(text)
         return key
 
@@ -186,7 +190,7 @@ class _Rows(Sequence[list[Cell]]):
         if made is None:
             row = range(len(self._texts))[at]
             line = self._texts[row]
-            cells = zip(repeat(row), compress(count(), line), filter(None, line))  # noqa: B905 - the first never ends
+            cells = zip(repeat(row), compress(count(), line), filter(None, line))
             made = self._made[row] = [*map(_new_cell, repeat(Cell), cells)]
         return made
 
@@ -226,10 +230,12 @@ class Grid:
         self.rows = _Rows(self.texts)
 
     def _clean(self) -> None:
+        if len(self.texts) <= FEW_ROWS and _are_clean([*chain.from_iterable(self.texts)]):
+            return
         known = _Cleaned()
         known[""] = ""
         for row, line in enumerate(self.texts):
-            if "".join(line).isprintable() and [*map(str.strip, line)] == line:
+            if _are_clean(line):
                 line[:] = map(known.setdefault, line, line)
                 continue
             kept = [*map(known.__getitem__, line)]
@@ -284,6 +290,11 @@ class Grid:
     def has_tall_merge(self, top: int, bottom: int) -> bool:
         """Whether a merge over several rows stands in rows `top` to `bottom` (excluded)."""
         return any(top <= merge.top < bottom for merge in self.tall)
+
+
+def _are_clean(texts: list[str]) -> bool:
+    """Quick, and sure where it says yes: nothing is to be taken away."""
+    return "".join(texts).replace("\n", "").isprintable() and [*map(str.strip, texts)] == texts
 
 
 def _blank(line: list[str], first: int, end: int) -> None:

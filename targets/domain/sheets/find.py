@@ -130,7 +130,9 @@ def find_blocks(grid: Grid) -> list[Block]:
             search.table(header, layout)
             below = header.bottom + 1
             listing = _headings(grid, header) if layout.is_list else frozenset()
-        elif (keys[0] in LABELS or COLONS.search(cells[0].text)) and (layout := _named_layout(cells, keys, search.start)):
+        elif (keys[0] in LABELS or COLONS.search(cells[0].text)) and (
+            layout := _named_layout(cells, keys, search.start)
+        ):
             if not search.is_within(layout, cells):
                 search.open(row, layout, has_label=True)
         elif len(cells) <= TITLE_CELLS and (layout := _titled_layout(cells[0], keys[0])):

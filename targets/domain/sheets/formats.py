@@ -47,6 +47,11 @@ CELL = (
 
 The first look ahead is but for speed: most cells are blank, or a text in the order in which all programs write it.
 """
+IN_UTF8 = b'<?xml version="1.0" encoding="UTF-8"'
+SHEET = re.compile(
+    rb'<sheet name="([^"&<>\t\r\n]*)" sheetId="[0-9]+"(?: state="[a-zA-Z]+")? r:id="([^"&<>\t\r\n]*)" ?/>'
+)
+"""As office programs write it; others are read as XML."""
 OTHERS = re.compile(rb"""(?:[^>"']++|"[^"]*+"|'[^']*+')*+(?=>)""")
 """What follows the address of a cell in its tag."""
 ADDRESS = re.compile(rb"[A-Z]{1,3}[1-9][0-9]{0,6}")
@@ -288,9 +293,11 @@ def sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
     return {name: targets.get(identity, "") for name, identity in _sheet_ids(parts.get("xl/workbook.xml", b""))}
 
 
-@lru_cache(maxsize=8)
 def _sheet_ids(workbook: bytes) -> Sequence[tuple[str, str]]:
     """Name and id of each sheet."""
+    found = SHEET.findall(workbook)
+    if workbook.startswith(IN_UTF8) and b"<!" not in workbook and len(found) == workbook.count(b"sheet "):
+        return [(name.decode("utf-8", "replace"), identity.decode("utf-8", "replace")) for name, identity in found]
     return [
         (sheet.get("name", ""), next((value for key, value in sheet.attrib.items() if key.endswith("}id")), ""))
         for sheet in _elements(workbook, "sheet")

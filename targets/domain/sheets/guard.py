@@ -198,6 +198,10 @@ def too_many_sheets(name: str, limits: Limits) -> FileRefused:
     return _refused(name, f"有 {limits.sheets} 个以上工作表。请拆分后分次上传。")
 
 
+def _too_large(name: str) -> FileRefused:
+    return _refused(name, "解压后过大，不像绩效目标表。请删除无关内容后重新上传。")
+
+
 def too_far(name: str) -> FileRefused:
     sentence = (
         "有内容的单元格离表格太远（可能在很靠右或很靠下的地方误输入了内容）。请删除多余的行和列，保存后重新上传。"
@@ -217,20 +221,19 @@ def _unpack(content: bytes, name: str, limits: Limits) -> Parts:
         entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, UnicodeDecodeError) as error:
         raise damaged(name) from error
-    too_large = _refused(name, "解压后过大，不像绩效目标表。请删除无关内容后重新上传。")
     if len(entries) > limits.entries or sum(entry.file_size for entry in entries) > limits.unpacked_bytes:
-        raise too_large
+        raise _too_large(name)
     found: dict[str, zipfile.ZipInfo] = {}
     for entry in entries:
         part = entry.filename
-        leads_out = part.startswith(("/", "\\")) or ".." in part.replace("\\", "/").split("/")
+        leads_out = part.startswith(("/", "\\")) or (".." in part and ".." in part.replace("\\", "/").split("/"))
         if part in found or leads_out or len(part) > LONGEST_PART_NAME:
             raise damaged(name)
         if entry.flag_bits & 1:
             raise _refused(name, REFUSED_KINDS["locked"])
         ratio_broken = entry.file_size > limits.ratio_from and entry.file_size > entry.compress_size * limits.ratio
         if entry.file_size > limits.part_bytes or ratio_broken:
-            raise too_large
+            raise _too_large(name)
         found[part] = entry
     return Parts(content, found, name)
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from targets.domain.sheets.cells import Cell, Grid, label_key, plain
 from targets.domain.sheets.layout import Column, Layout
 
 MOST_ROWS = 8
+LONGEST_HEAD = 1_000
+"""Characters of a head that is remembered."""
 COUNTING = ("栏次", "列次", "行次", "序号")
 FIRST_NUMBERS = frozenset(("1", "１", "(1)", "（1）", *COUNTING))
 FEWEST_NUMBERS = 3
@@ -33,6 +37,11 @@ class Header:
     twin: "Header | None" = None
     """A second group of the same headings beside the first (the longer term and the year)."""
 
+    def at(self, top: int) -> "Header":
+        """The same head `top` rows further down."""
+        twin = self.twin.at(top) if self.twin else None
+        return Header(self.top + top, self.bottom + top, {**self.fields}, {**self.unknown}, self.over, twin)
+
 
 @dataclass(frozen=True, slots=True)
 class _Leaf:
@@ -41,13 +50,42 @@ class _Leaf:
     span: Span
 
 
+class _Heading(NamedTuple):
+    """A cell of the head; rows are counted from its first one."""
+
+    row: int
+    column: int
+    text: str
+    bottom: int
+    right: int
+    """The last column of a merge over several, else -1."""
+
+
 def read_header(grid: Grid, layout: Layout, top: int) -> Header:
-    header = Header(top, _bottom(grid, layout, top))
-    rows = range(top, header.bottom + 1)
-    ends = [grid.right_of(cell) - 1 for row in rows for cell in grid.rows[row]]
-    leaves = _leaves(grid, top, header.bottom, (0, max(ends)), frozenset(), "")
+    bottom = _bottom(grid, layout, top)
+    cells = tuple([_heading(grid, cell, top) for cells in grid.rows[top : bottom + 1] for cell in cells])
+    is_short = sum(len(cell.text) for cell in cells) <= LONGEST_HEAD
+    return (_known if is_short else _understood)(layout, bottom - top, cells).at(top)
+
+
+def _heading(grid: Grid, cell: Cell, top: int) -> _Heading:
+    row, column, text = cell
+    merge = grid.merge_from.get((row, column))
+    if merge is None:
+        return _Heading(row - top, column, text, row - top, -1)
+    return _Heading(row - top, column, text, merge.bottom - top, merge.right if merge.right > merge.left else -1)
+
+
+def _understood(layout: Layout, bottom: int, cells: tuple[_Heading, ...]) -> Header:
+    header = Header(0, bottom)
+    last = max(max(cell.column, cell.right) for cell in cells)
+    leaves = _leaves(cells, 0, bottom, (0, last), frozenset(), "")
     _assign(header, layout, leaves)
     return header
+
+
+_known = lru_cache(maxsize=256)(_understood)
+"""Forms of one office have the same head, text for text."""
 
 
 def are_column_numbers(cells: Sequence[Cell]) -> bool:
@@ -79,23 +117,23 @@ def _bottom(grid: Grid, layout: Layout, top: int) -> int:
     return bottom
 
 
-def _leaves(grid: Grid, row: int, bottom: int, within: Span, above: frozenset[str], own: str) -> list[_Leaf]:
+def _leaves(
+    every: Sequence[_Heading], row: int, bottom: int, within: Span, above: frozenset[str], own: str
+) -> list[_Leaf]:
     """The lowest headings inside `within`. A heading reaches as far as its merge, or else to the next one beside it."""
     first, last = within
-    cells = []
-    while row <= bottom and not (cells := [c for c in grid.rows[row] if first <= c.column <= last]):
+    cells: list[_Heading] = []
+    while row <= bottom and not (cells := [c for c in every if c.row == row and first <= c.column <= last]):
         row += 1
     leaves: list[_Leaf] = []
     start = cells[0].column if cells else last + 1
     if own and start > first:
         leaves.append(_Leaf(own, above, (first, start - 1)))
     for index, cell in enumerate(cells):
-        merge = grid.merge_from.get((cell.row, cell.column))
         beside = cells[index + 1].column - 1 if index + 1 < len(cells) else last
-        span = (cell.column, min(merge.right if merge and merge.right > merge.left else beside, last))
+        span = (cell.column, min(beside if cell.right < 0 else cell.right, last))
         under = above | {label_key(own)} if own else above
-        next_row = (merge.bottom if merge else row) + 1
-        leaves += _leaves(grid, next_row, bottom, span, under, cell.text)
+        leaves += _leaves(every, cell.bottom + 1, bottom, span, under, cell.text)
     return leaves
 
 

@@ -19,7 +19,6 @@ NO_SIGN = frozenset("定性 定性指标 定量 定量指标 文字 文本 其�
 YES = frozenset("是 有 √ ✓ ✔ ☑ ★ 核心 核心指标 Y y 1".split())
 UNFILLED_NAME = re.compile(r"指标\s*\d+\s*[:：]?|\d{1,2}\s*[.、．:：]|…{2,}|\.{6}")
 LEVELS = ("level1", "level2")
-BESIDE = frozenset((OPERATOR, MEASUREMENT_UNIT, CORE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +42,6 @@ class Settled(NamedTuple):
 
 def settled(texts: dict[str, str]) -> Settled:
     """Most rows need nothing: they are handed back as they are."""
-    if not (BESIDE.isdisjoint(texts) and _are_plain(texts)):
-        return _settled(texts)
-    return Settled(texts)
-
-
-def _are_plain(texts: Mapping[str, str]) -> bool:
-    """Whether no level is written downwards or has points, and nothing a star."""
-    for name in (*LEVELS, "name"):
-        if (text := texts.get(name)) and (text[0] in STARS or text[-1] in ")）" or "\n" in text):
-            return False
-    return True
-
-
-def _settled(texts: dict[str, str]) -> Settled:
     is_core = False
     left: dict[str, str] = {}
     points: dict[str, str] = {}

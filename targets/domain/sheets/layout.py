@@ -155,9 +155,9 @@ class _KnownLabels(dict[str, tuple[str, str] | None]):
         return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
-    """All of one official form."""
+    """All of one official form; there is but one of each."""
 
     slug: str
     kind: str

@@ -1,0 +1,88 @@
+"""What is remembered of one file saves time with the next, and changes nothing of what is read there."""
+
+import openpyxl
+import pytest
+
+from targets.domain.sheets import cells, formats, parts
+from targets.domain.sheets.cells import LONGEST_LABEL, REMEMBERED_KEYS, label_key
+from targets.domain.sheets.layout import LONGEST_REMEMBERED, REMEMBERED_LABELS
+from targets.domain.sheets.layouts import LAYOUTS
+from targets.domain.sheets.opened import FEW_NUMBERS
+from targets.domain.sheets.problems import FileRefused
+from targets.domain.sheets.reader import read_workbook
+from targets.domain.sheets.shift import DOUBTED, DOUBTED_ELSEWHERE, FITS, contradicts, fit
+from targets.tests.sheets.books import ROWS, fill, one_sheet, project_lines, saved
+from targets.tests.sheets.test_guard import GOOD, in_sheet, lying_about_size
+
+TEXTS = [
+    "", "3", "（三）", "产出指标", "数量指标", "过程指标", "成本", "≥95%", "95", "提升", "小麦=5亩 玉米=13亩", "5亩 13亩", "-", "430万元", "某某经费2万元",
+    "某某经费", "教育科", "教育科、财务室", "统计年鉴", "反映补助情况", "反映", "长" * 70, "长" * 130, "按照有关规定开展各项工作", "★数量指标",
+]  # fmt: skip
+
+
+def form_with(values: list[float], code: str) -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    lines = project_lines(rows=[("产出指标", "数量指标", f"指标名{number}", "") for number, _ in enumerate(values)])
+    fill(sheet, lines)
+    for number, value in enumerate(values):
+        sheet.cell(len(lines) - len(values) + number + 1, 5, value).number_format = code
+    return saved(book)
+
+
+@pytest.mark.parametrize("count", [1, FEW_NUMBERS - 3, FEW_NUMBERS - 2, FEW_NUMBERS + 20])
+def test_numbers_show_as_on_the_screen_be_they_few_or_many(count: int) -> None:
+    values = [number / 100 for number in range(1, count + 1)]
+    form = read_workbook(form_with(values, "0%"), "a.xlsx").forms[0]
+    assert form.record
+    assert [row.target for row in form.record.rows] == [f"{number}%" for number in range(1, count + 1)]
+
+
+def test_a_cell_that_stands_twice_shows_as_in_the_slow_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    twice = in_sheet(b'<c r="E4"', b'<c r="E4" s="0" t="n"><v>1</v></c><c r="E4"')
+    quick = read_workbook(twice, "a.xlsx")
+    monkeypatch.setattr(formats.WorkbookFormats, "of_few", lambda self, data, places: None)
+    assert read_workbook(twice, "a.xlsx") == quick
+
+
+def test_a_part_that_is_known_must_still_have_its_size() -> None:
+    assert read_workbook(GOOD, "a.xlsx").forms
+    with pytest.raises(FileRefused, match="已损坏"):
+        read_workbook(lying_about_size(GOOD), "a.xlsx")
+    assert read_workbook(GOOD, "a.xlsx").forms
+
+
+def test_a_head_that_is_known_is_read_where_it_stands() -> None:
+    rows = [("产出指标", "数量指标", "学生数", "≥5人"), ("", "", "教师数", "≥2人")]
+    lines = project_lines(rows=rows)
+    other = ["绩效指标", "一级指标", "二级指标", "指标值", "三级指标"]
+    for above in ([], [["附件2"]], [["附件2"], []]):
+        for heading in (lines[7], other, lines[7]):
+            found = read_workbook(one_sheet([*above, *lines[:7], heading, *lines[8:]]), "a.xlsx").forms[0].record
+            assert found
+            name, target = ("name", "target") if heading is not other else ("target", "name")
+            assert [(getattr(row, name), getattr(row, target)) for row in found.rows] == [row[2:] for row in rows]
+
+
+def test_what_is_remembered_has_an_end() -> None:
+    for number in range(REMEMBERED_KEYS + 10):
+        label_key(f"名称{number}")
+    label_key("长" * (LONGEST_LABEL + 1))
+    assert len(cells._KEYS) <= REMEMBERED_KEYS
+    assert max(map(len, cells._KEYS)) <= LONGEST_LABEL
+    layout = LAYOUTS[0]
+    for number in range(REMEMBERED_LABELS + 10):
+        layout.label_of(f"名称{number}：某")
+    assert layout.label_of("项目名称：" + "长" * LONGEST_REMEMBERED) == ("title", "长" * LONGEST_REMEMBERED)
+    assert len(layout._known_labels) <= REMEMBERED_LABELS
+    assert max(map(len, layout._known_labels)) <= LONGEST_REMEMBERED
+    limit = parts._known.cache_info().maxsize
+    assert limit is not None
+    assert limit * (parts.SHORT + parts.SHORT_UNPACKED) < 4 * 1024 * 1024
+
+
+@pytest.mark.parametrize("name", [*FITS, "weight"])
+def test_a_quick_look_doubts_what_a_long_one_doubts(name: str) -> None:
+    texts = [*TEXTS, *(text for row in ROWS for text in row)]
+    limit = DOUBTED.get(name, DOUBTED_ELSEWHERE)
+    assert [contradicts(name, text) for text in texts] == [fit(name, text) < limit for text in texts]
