@@ -3,8 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from targets.domain.sheets.cells import Cell, Grid, inside_brackets, label_key, label_keys, split_label
+from targets.domain.sheets.flat import FLAT
 from targets.domain.sheets.foot import begins_foot
 from targets.domain.sheets.head import ANNEX, OTHER_FORM
 from targets.domain.sheets.header import Header, are_column_numbers, read_header
@@ -123,9 +125,8 @@ def find_blocks(grid: Grid) -> list[Block]:
             continue
         cells = grid.rows[row]
         keys = label_keys(filter(None, line))
-        if not HEADINGS.isdisjoint(keys) and (
-            layout := _table_layout(keys, search.start) or _list_layout(grid, row, keys)
-        ):
+        headings = HEADINGS.intersection(keys)
+        if headings and (layout := _table_layout(headings, keys, search.start) or _list_layout(grid, row, keys)):
             header = read_header(grid, layout, _head_top(grid, layout, row, below))
             search.table(header, layout)
             below = header.bottom + 1
@@ -141,16 +142,24 @@ def find_blocks(grid: Grid) -> list[Block]:
     return _with_ends(grid, search.found)
 
 
-def _table_layout(keys: list[str], start: _Start | None) -> Layout | None:
+def _table_layout(headings: frozenset[str], keys: list[str], start: _Start | None) -> Layout | None:
     """The layout that knows most of the headings; of two that know them equally the one that the form began with."""
-    words = set(keys)
-    if len(words) < FEWEST_HEADINGS:
-        return None
-    fitting = [x for x in LAYOUTS if len(words & x.headings) >= x.enough and all(words & need for need in x.must_have)]
-    if not fitting:
+    fitting = _fitting(headings)
+    if not fitting or len({*keys}) < FEWEST_HEADINGS:
         return None
     began = start.layout if start else None
-    return max(fitting, key=lambda x: (len(words & x.headings), x is began, began is not None and x.kind == began.kind))
+    kind = began.kind if began else None
+    return max(fitting, key=lambda found: (found[0], found[1] is began, found[1].kind == kind))[1]
+
+
+@lru_cache(maxsize=256)
+def _fitting(words: frozenset[str]) -> Sequence[tuple[int, Layout]]:
+    """The layouts whose table head these headings are, and how many of them each knows."""
+    return [
+        (len(words & layout.headings), layout)
+        for layout in LAYOUTS
+        if len(words & layout.headings) >= layout.enough and all(words & need for need in layout.must_have)
+    ]
 
 
 def _head_top(grid: Grid, layout: Layout, row: int, below: int) -> int:
@@ -164,8 +173,8 @@ def _head_top(grid: Grid, layout: Layout, row: int, below: int) -> int:
 
 def _list_layout(grid: Grid, row: int, keys: list[str]) -> Layout | None:
     """A list whose head has more than one row: 项目名称 stands in the first, 三级指标 below 绩效指标 in the next."""
-    layout = next((layout for layout in LAYOUTS if layout.is_list), None)
-    if layout is None or len(keys) < FEWEST_HEADINGS or not layout.must_have[0].intersection(keys):
+    layout = FLAT
+    if len(keys) < FEWEST_HEADINGS or layout.must_have[0].isdisjoint(keys):
         return None
     words = set(keys).union(label_key(cell.text) for below in grid.rows[row + 1 : row + 3] for cell in below)
     is_head = sum(key in layout.headings or key in layout.sides for key in keys) * 2 > len(keys)
