@@ -9,7 +9,7 @@ from functools import lru_cache
 from targets.domain.sheets.cells import plain
 from targets.domain.taxonomy import TAXONOMIES, stem
 from targets.domain.units import is_sum_of_money
-from targets.domain.values import EMPTY, TEXT, IndicatorValue
+from targets.domain.values import BLANK_MARKS, EMPTY, TEXT, IndicatorValue
 
 
 class Says:
@@ -76,6 +76,8 @@ SOURCE = re.compile(
 EXPLAINS = re.compile(
     r"(?:反映|反应|考核|衡量|是指|指的是|用于)|.{2,40}?(?:是指|占.{2,60}(?:比例|比率|比重)$)", re.DOTALL
 )
+MAY_COUNT = re.compile(f"[百年季{re.escape(BLANK_MARKS)}]")
+"""Words without any of these, and nothing but words, are no value."""
 SIGNS = "≥≤=＝<>＜＞≧≦"
 
 
@@ -116,6 +118,8 @@ def says(text: str) -> int:
 
 
 def _value(text: str, folded: str) -> int:
+    if text.isalpha() and not MAY_COUNT.search(text):
+        return Says.NOTHING
     value = IndicatorValue.parse(text) if len(folded) <= LONGEST_VALUES else None
     if value is None or value.kind == TEXT:
         tokens = folded.split() if len(folded) <= LONGEST_VALUES else []

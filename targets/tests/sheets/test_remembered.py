@@ -10,6 +10,7 @@ from targets.domain.sheets.layouts import LAYOUTS
 from targets.domain.sheets.opened import FEW_NUMBERS
 from targets.domain.sheets.problems import FileRefused
 from targets.domain.sheets.reader import read_workbook
+from targets.domain.sheets.says import Says, says
 from targets.domain.sheets.shift import DOUBTED, DOUBTED_ELSEWHERE, FITS, contradicts, fit
 from targets.tests.sheets.books import ROWS, fill, one_sheet, project_lines, saved
 from targets.tests.sheets.test_guard import GOOD, in_sheet, lying_about_size
@@ -86,3 +87,11 @@ def test_a_quick_look_doubts_what_a_long_one_doubts(name: str) -> None:
     texts = [*TEXTS, *(text for row in ROWS for text in row)]
     limit = DOUBTED.get(name, DOUBTED_ELSEWHERE)
     assert [contradicts(name, text) for text in texts] == [fit(name, text) < limit for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_value"),
+    [("百分之百", True), ("提升", False), ("道路新建的情况", False)],
+)
+def test_words_are_a_value_only_where_they_count(text: str, is_value: bool) -> None:
+    assert bool(says(text) & Says.VALUE) is is_value
