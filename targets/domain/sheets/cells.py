@@ -236,6 +236,8 @@ class Grid:
         known[""] = ""
         for row, line in enumerate(self.texts):
             if _are_clean(line):
+                if len(known) > MOST_SHARED:
+                    known.clear()
                 line[:] = map(known.setdefault, line, line)
                 continue
             kept = [*map(known.__getitem__, line)]

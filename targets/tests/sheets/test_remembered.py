@@ -1,10 +1,12 @@
 """What is remembered of one file saves time with the next, and changes nothing of what is read there."""
 
+import tracemalloc
+
 import openpyxl
 import pytest
 
 from targets.domain.sheets import cells, formats, parts
-from targets.domain.sheets.cells import LONGEST_LABEL, REMEMBERED_KEYS, label_key
+from targets.domain.sheets.cells import LONGEST_LABEL, REMEMBERED_KEYS, Grid, label_key
 from targets.domain.sheets.layout import LONGEST_REMEMBERED, REMEMBERED_LABELS
 from targets.domain.sheets.layouts import LAYOUTS
 from targets.domain.sheets.opened import FEW_NUMBERS
@@ -95,3 +97,12 @@ def test_a_quick_look_doubts_what_a_long_one_doubts(name: str) -> None:
 )
 def test_words_are_a_value_only_where_they_count(text: str, is_value: bool) -> None:
     assert bool(says(text) & Says.VALUE) is is_value
+
+
+def test_a_long_list_is_cleaned_without_being_remembered_whole() -> None:
+    rows = [[f"{row}-{column}" for column in range(20)] for row in range(15_000)]
+    tracemalloc.start()
+    Grid("表", rows)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * 1024 * 1024
