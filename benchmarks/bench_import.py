@@ -142,7 +142,9 @@ def empty(folder: Path, name: str) -> None:
 
 
 class Memory:
-    """The largest resident memory of this process and all that came from it together, looked at fifty times a second."""
+    """The largest resident memory of this process and all that came from it together, looked at ten times a second.
+
+    A look takes some milliseconds from the work that is measured."""
 
     def __init__(self) -> None:
         self.peak = 0.0
@@ -158,7 +160,7 @@ class Memory:
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._over.wait(0.02):
+        while not self._over.wait(0.1):
             self.peak = max(self.peak, sum(resident(process) for process in (str(os.getpid()), *scene.descendants())))
 
 

@@ -222,8 +222,8 @@ class WorkbookFormats:
                 formats[place] = code
         return SheetFormats(formats)
 
-    def of(self, data: bytes) -> SheetFormats:
-        """Of a sheet's part."""
+    def of(self, data: bytes, *, is_computed: bool) -> SheetFormats:
+        """Of a sheet's part; with its formulas if there may be any (`computes`)."""
         formats: dict[tuple[int, int], str] = {}
         errors: set[str] = set()
         pattern = _cell_pattern(data)
@@ -241,7 +241,7 @@ class WorkbookFormats:
             formats[place] = code
             if is_error:
                 errors.add(address(*place))
-        return SheetFormats(formats, self._formulas(data, pattern) if computes(data) else {}, frozenset(errors))
+        return SheetFormats(formats, self._formulas(data, pattern) if is_computed else {}, frozenset(errors))
 
     def _formulas(self, data: bytes, pattern: re.Pattern[bytes]) -> dict[str, str]:
         formulas: dict[str, str] = {}

@@ -181,8 +181,8 @@ def _formats(package: Package, formats: WorkbookFormats, number: int, part: str,
     if package.biff:
         return package.biff.of(number)
     if part in package.plain and not is_computed and (few := _few_numbers(piece)):
-        return formats.of_few(data, few) or formats.of(data)
-    return formats.of(data)
+        return formats.of_few(data, few) or formats.of(data, is_computed=is_computed)
+    return formats.of(data, is_computed=is_computed)
 
 
 def _few_numbers(piece: _Piece) -> list[tuple[int, int]]:
