@@ -1,7 +1,7 @@
 """The trail holds through every way of working, and each tampering is found and named."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -10,7 +10,7 @@ from io import StringIO
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -21,6 +21,7 @@ from targets.editing import fresh_declaration
 from targets.guards import Order
 from targets.models import Declaration, ReviewEvent, Revision, TrailSeal
 from targets.review import StepRefused, take_step
+from targets.review_many import Asked, lock_forms, take_together
 from targets.storing import store
 from targets.tests.world import World
 from targets.trail import Break, seal_the_day, verify
@@ -269,10 +270,10 @@ def test_the_command_names_what_is_wrong_and_ends_with_1(form: Declaration) -> N
 
 def test_a_year_of_forms_verifies(world: World) -> None:
     """Imported together and taken back, edited, sent, returned, approved, adjusted: every door writes links that hold."""
-    year_of(world, 60)
+    year_of(world, 300)
     report = verify()
     assert report.breaks == []
-    assert report.forms == 60
+    assert report.forms == 300
     assert report.links == sum(Declaration.objects.values_list("trail_length", flat=True))
 
 
@@ -297,12 +298,26 @@ def year_of(world: World, number: int) -> None:
         for form, _ in drafts[::2]
     ]
     store(again, by=world.filler, reason=Revision.Reason.EDIT)
-    for place, (form, _) in enumerate(drafts):
+    alone, together = drafts[:40], [form for form, _ in drafts[40:]]
+    for place, (form, _) in enumerate(alone):
         world.advance(form, *WAYS[place % len(WAYS)])
         if place % 20 == 10:
             seal_the_day()
+    for place, way in enumerate(WAYS):
+        for slug in way:
+            advance_together(world, together[place :: len(WAYS)], slug)
     for form, _ in drafts[:: len(WAYS)]:
         take_step(form, "void", by=world.boss, order=Order(opinion="重复。"))
+
+
+@transaction.atomic
+def advance_together(world: World, forms: Sequence[Declaration], slug: str) -> None:
+    locked = lock_forms([form.pk for form in forms]).values()
+    if slug == "return":
+        for form in locked:
+            world.note(form, world.actor(form, slug))
+    asked = [Asked(form, slug, world.actor(form, slug), world.order(form)) for form in locked]
+    assert set(take_together(asked)) == {""}
 
 
 def test_rows_from_before_the_trail_are_chained_in_the_order_of_their_times(form: Declaration) -> None:

@@ -97,18 +97,21 @@ class World:
         for slug in slugs:
             form.refresh_from_db()
             person = self.actor(form, slug)
-            revision = form.current_revision
             if slug == "return":
                 self.note(form, person)
-            order = Order(
-                opinion="请按意见修改。",
-                seen_revision=revision.number if revision else None,
-                document_number="川财绩〔2023〕1号",
-                document_date=timezone.localdate(),
-                adjustment=ADJUSTMENT,
-            )
-            take_step(form, slug, by=person, order=order)
+            take_step(form, slug, by=person, order=self.order(form))
         return form
+
+    def order(self, form: Declaration) -> Order:
+        """What does for any step."""
+        revision = form.current_revision
+        return Order(
+            opinion="请按意见修改。",
+            seen_revision=revision.number if revision else None,
+            document_number="川财绩〔2023〕1号",
+            document_date=timezone.localdate(),
+            adjustment=ADJUSTMENT,
+        )
 
     def note(self, form: Declaration, by: Person) -> Remark:
         """A remark that asks for nothing; with it a form may be returned."""
