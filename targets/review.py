@@ -69,7 +69,7 @@ NO_BUTTON_WHEN_REFUSED = frozenset(
 )
 """Steps that are nobody's duty here: a greyed button with a reason would only puzzle."""
 
-RETURNS = {
+RETURN_WORDS = {
     RETURNED: "退回单位修改",
     steps.DEPARTMENT_REVIEW: "退回主管部门",
     OFFICE_REVIEW: "退回业务科室",
@@ -121,7 +121,7 @@ def open_steps(
 def levels_to_return_to(declaration: Declaration) -> dict[str, str]:
     """State → words, the unit first."""
     in_use = declaration.budget_year.levels_in_use
-    return {level: RETURNS[level] for level in lower_levels(declaration.state, in_use)}
+    return {level: RETURN_WORDS[level] for level in lower_levels(declaration.state, in_use)}
 
 
 def whose_turn(declaration: Declaration) -> str:

@@ -16,6 +16,7 @@ from departments.models import Person
 from departments.roles import AUDITOR, BUDGET_OFFICE, PERFORMANCE_REVIEWER
 from departments.scoped_admin import ScopedAdmin, person
 from departments.transfer_admin import TransferAdmin
+from targets.admin.numbers import numbers_in
 from targets.ceilings import WAN, disagreements, wan, with_ceilings
 from targets.domain.steps import PASSED, RETURN_BY_CEILING, REVIEW_LEVELS
 from targets.guards import Order
@@ -136,7 +137,7 @@ def returns_page(request: HttpRequest) -> HttpResponse:
 
 def _return(request: HttpRequest, user: Person) -> None:
     """Together, each told."""
-    ticked = [int(pk) for pk in request.POST.getlist("form") if pk.isdecimal() and len(pk) < 18][:AT_ONCE]
+    ticked = numbers_in(request.POST.getlist("form"))[:AT_ONCE]
     ids = list(Declaration.objects.visible_to(user).filter(pk__in=ticked).values_list("pk", flat=True))
     if not ids:
         messages.error(request, "没有退回：没有勾选任何一张表。请勾选要退回的表。")

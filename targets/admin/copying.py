@@ -11,6 +11,7 @@ from django.urls import reverse
 from departments.models import Department, Person
 from departments.roles import FILLER
 from departments.scoped_admin import person
+from targets.admin.numbers import number_in, numbers_in
 from targets.copying import AT_ONCE, CopyRefused, Told, candidates, copy_forms, earlier_forms, open_years
 from targets.links import form_url
 from targets.models import BudgetYear, Declaration
@@ -36,7 +37,7 @@ def _chosen_year(years: Sequence[BudgetYear], asked: str) -> BudgetYear | None:
 
 
 def _copy(request: HttpRequest, user: Person, into: BudgetYear) -> HttpResponse:
-    ticked = [int(pk) for pk in request.POST.getlist("form") if pk.isdecimal() and len(pk) < 18]
+    ticked = numbers_in(request.POST.getlist("form"))
     codes = {pk: request.POST.get(f"code-{pk}", "") for pk in ticked}
     back = HttpResponseRedirect(request.get_full_path())
     if not ticked:
@@ -67,7 +68,7 @@ def _tell(request: HttpRequest, told: Told, into: BudgetYear) -> None:
 
 def _page(request: HttpRequest, user: Person, years: Sequence[BudgetYear], into: BudgetYear | None) -> HttpResponse:
     forms = earlier_forms(user, into) if into else []
-    alone, unit = (_number(request.GET.get(name, "")) for name in ("form", "unit"))
+    alone, unit = (number_in(request.GET.get(name, "")) for name in ("form", "unit"))
     if alone and not any(form.pk == alone for form in forms):
         raise Http404
     found_years = sorted({form.year for form in forms}, reverse=True)
@@ -99,10 +100,6 @@ def _of(forms: Sequence[Declaration], alone: int | None, source: int | None, uni
 
 def _by_code(unit: Department) -> tuple[str, str]:
     return unit.code, unit.name
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 18 else None
 
 
 admin.site.add_page("copy/", copy_page, "targets_copy")  # type: ignore[attr-defined]

@@ -14,6 +14,7 @@ from departments.roles import DEPARTMENT_REVIEWER, FILLER
 from departments.scoped_admin import person
 from targets.admin.decisions import decision_url, ticked_forms
 from targets.admin.export import download
+from targets.admin.numbers import COUNT_DIGITS, number_in
 from targets.decisions import choose, offered
 from targets.domain.steps import DEPARTMENT_REVIEW
 from targets.models import Campaign, Declaration
@@ -79,7 +80,7 @@ def _to_be_forwarded(user: Person) -> QuerySet[Any]:
 
 def _choose(request: HttpRequest, step: str, waiting: QuerySet[Any], user: Person) -> HttpResponse:
     """To the check of what was ticked, or of all that waits. A reviewer's list says of each form which revision stood in it."""
-    seen = {pk: _number(request.POST.get(f"seen:{pk}", "")) for pk in ticked_forms(request)}
+    seen = {pk: number_in(request.POST.get(f"seen:{pk}", ""), COUNT_DIGITS) for pk in ticked_forms(request)}
     ticked = Declaration.objects.visible_to(user).filter(pk__in=seen).order_by("unit__code", "title_key", "id")
     forms = waiting if "all" in request.POST else ticked  # what has left meanwhile is told in the check
     try:
@@ -88,10 +89,6 @@ def _choose(request: HttpRequest, step: str, waiting: QuerySet[Any], user: Perso
         messages.error(request, str(refusal))
         return HttpResponseRedirect(request.get_full_path())
     return HttpResponseRedirect(decision_url(decision))
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 9 else None
 
 
 def summary(request: HttpRequest) -> HttpResponseBase:

@@ -17,15 +17,15 @@ from django.utils import timezone
 from departments.models import Person
 from departments.scoped_admin import person
 from targets import jobs
+from targets.admin.numbers import numbers_in
 from targets.decisions import HOLDABLE, MOST, confirm, label_for, may_hold, offered, say
 from targets.domain.steps import DOCUMENT, RETURNED, STATES, STEPS, lower_levels
 from targets.links import form_url
 from targets.models import BudgetYear, DecidedForm, Decision, Declaration
-from targets.review import RETURNS
+from targets.review import RETURN_WORDS
 from targets.tasks import revive_jobs, start_steps
 
 FORMS_A_PAGE = 100
-LONGEST_NUMBER = 18
 TIMES = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
 """As a browser sends a time, and as people type one."""
 ONWARD = frozenset({"submit", "forward", "pass", "approve"})
@@ -91,7 +91,7 @@ def clean_later(moment: datetime | None) -> datetime | None:
 
 
 def ticked_forms(request: HttpRequest) -> list[int]:
-    return [int(pk) for pk in request.POST.getlist("form") if pk.isdecimal() and len(pk) < LONGEST_NUMBER]
+    return numbers_in(request.POST.getlist("form"))
 
 
 def decision_url(decision: Decision) -> str:
@@ -142,7 +142,7 @@ def _ask(request: HttpRequest, decision: Decision, user: Person) -> HttpResponse
     years = BudgetYear.objects.filter(declarations__decisions__decision=decision).distinct()
     in_use = {level for year in years for level in year.levels_in_use}
     lower = {level for state in states for level in lower_levels(state, tuple(in_use))}
-    levels = {level: words for level, words in RETURNS.items() if level in lower}
+    levels = {level: words for level, words in RETURN_WORDS.items() if level in lower}
     likely = max(ONWARD & fitting.keys(), key=lambda slug: fitting[slug], default="")
     initial = {name: getattr(decision, name) for name in Wish.base_fields} | {"step": decision.step or likely}
     form = Wish(request.POST or None, initial=initial, steps=steps, levels=levels, user=user)
@@ -164,7 +164,7 @@ def _said(decision: Decision, user: Person) -> dict[str, Any]:
     return {
         "decision": decision,
         "label": label_for(user, decision.step),
-        "returns_to": RETURNS.get(decision.to_level, "") if decision.step == "return" else "",
+        "returns_to": RETURN_WORDS.get(decision.to_level, "") if decision.step == "return" else "",
     }
 
 

@@ -16,6 +16,7 @@ from departments.models import Department, Person
 from departments.roles import FILLER
 from departments.scoped_admin import person
 from targets.admin.export import attachment
+from targets.admin.uploads import workbook_field
 from targets.domain.sheets.feedback import MOST_LINES
 from targets.domain.sheets.problems import FileRefused
 from targets.feedback import GivenAnswer, PlannedAnswer, plan_answers, store_answers
@@ -31,16 +32,7 @@ LETTERS_AT_MOST = 1_000_000
 
 
 class FeedbackForm(forms.Form):
-    file = forms.FileField(
-        label="填好的反馈表",
-        error_messages={
-            "required": "还没有选择文件。请选择填好的审核意见反馈表。",
-            "missing": "还没有选择文件。请选择填好的审核意见反馈表。",
-            "empty": "所选文件是空的（0 字节）。请重新选择。",
-            "invalid": "没有收到文件。请重新选择后上传。",
-        },
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.xls,.et,.ett,.ods,.csv,.txt,.docx"}),
-    )
+    file = workbook_field("填好的反馈表", "填好的审核意见反馈表")
 
     def clean_file(self) -> UploadedFile:
         upload: UploadedFile = self.cleaned_data["file"]

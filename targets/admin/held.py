@@ -14,11 +14,12 @@ from django.urls import reverse
 from departments.scoped_admin import person
 from targets import jobs
 from targets.admin.decisions import FORMS_A_PAGE, TIMES, clean_later, decision_url
+from targets.admin.numbers import numbers_in
 from targets.decisions import HOLDABLE, choose, may_hold, set_day, take_back
 from targets.links import form_url
 from targets.models import DecidedForm, Declaration, Job
 from targets.models.decision import SEE_HELD
-from targets.review import RETURNS, label_of
+from targets.review import RETURN_WORDS, label_of
 from targets.tasks import revive_jobs, start_release
 
 ENDED_SHOWN = 20
@@ -75,7 +76,7 @@ def _readable(lines: QuerySet[DecidedForm]) -> QuerySet[DecidedForm]:
 def _words(line: DecidedForm) -> str:
     """What is decided, with where a return leads."""
     decision = line.decision
-    where = RETURNS.get(decision.to_level, "") if decision.step == "return" else ""
+    where = RETURN_WORDS.get(decision.to_level, "") if decision.step == "return" else ""
     return where or label_of(decision.step)
 
 
@@ -87,7 +88,7 @@ def _deal(request: HttpRequest, shown: QuerySet[DecidedForm]) -> HttpResponse:
     deed = DEEDS.get(request.POST.get("do", ""))
     mine = shown & DecidedForm.objects.releasable_by(person(request))
     if "all" not in request.POST:
-        ticked = {int(pk) for pk in request.POST.getlist("line") if pk.isdecimal() and len(pk) < 18}
+        ticked = set(numbers_in(request.POST.getlist("line")))
         mine = mine.filter(pk__in=ticked)
     here = HttpResponseRedirect(request.get_full_path())
     if deed is None or not mine.exists():

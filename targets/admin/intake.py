@@ -21,7 +21,9 @@ from departments.roles import ADMIN, FILLER, FINANCE_ROLES
 from departments.scoped_admin import ScopedAdmin, person
 from targets.admin.export import attachment
 from targets.admin.intake_page import Chosen, all_problems, causes, has_problems, shown_forms
+from targets.admin.numbers import number_in, numbers_in
 from targets.admin.steps import ADOPT
+from targets.admin.uploads import workbook_field
 from targets.domain.compose import MODES
 from targets.domain.sheets.archive import is_archive
 from targets.domain.steps import EDITABLE
@@ -37,23 +39,13 @@ from targets.tasks import READ, STORE, revive_jobs, start_job
 
 MEGABYTE = 1024 * 1024
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-LONGEST_NUMBER = 18
 FORMS_A_PAGE = 50
 LEFT_OUT_SHOWN = 200
 SHOWN_WITH = ("declaration__unit", "declaration__current_revision", "department", "unit")
 
 
 class UploadForm(forms.Form):
-    file = forms.FileField(
-        label="Excel 或 Word 文件",
-        error_messages={
-            "required": "还没有选择文件。请选择要导入的表格或 Word 文件。",
-            "missing": "还没有选择文件。请选择要导入的表格或 Word 文件。",
-            "empty": "所选文件是空的（0 字节）。请重新选择。",
-            "invalid": "没有收到文件。请重新选择后上传。",
-        },
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.xls,.et,.ett,.ods,.csv,.txt,.docx,.zip"}),
-    )
+    file = workbook_field("Excel 或 Word 文件", "要导入的表格或 Word 文件", ".zip")
     year = forms.IntegerField(
         label="预算年度",
         required=False,
@@ -156,7 +148,7 @@ class ImportBatchAdmin(ScopedAdmin):
             return HttpResponseRedirect(reverse("admin:targets_importbatch_change", args=[pk]))
         if request.method == "POST":
             _keep_choices(request, batch)
-            wanted = _number(request.POST.get("page", "")) or 1
+            wanted = number_in(request.POST.get("page", "")) or 1
             return HttpResponseRedirect(f"{reverse('admin:targets_importbatch_preview', args=[pk])}?page={wanted}")
         forms = batch.forms.select_related(*SHOWN_WITH).order_by("place")
         page = Paginator(forms, FORMS_A_PAGE).get_page(request.GET.get("page"))
@@ -311,18 +303,9 @@ class ImportBatchAdmin(ScopedAdmin):
 
 def _keep_choices(request: HttpRequest, batch: ImportBatch) -> None:
     """What was ticked on the page that was posted, and the way chosen for each plan (`mode-3=append`)."""
-    shown = set(_numbers(request.POST.getlist("shown")))
+    shown = set(numbers_in(request.POST.getlist("shown")))
     modes = {place: mode for place in shown if (mode := request.POST.get(f"mode-{place}", "")) in MODES}
-    choose(batch, shown=shown, ticked=set(_numbers(request.POST.getlist("form"))), modes=modes)
-
-
-def _numbers(texts: list[str]) -> list[int]:
-    return [number for text in texts if (number := _number(text)) is not None]
-
-
-def _number(text: str) -> int | None:
-    """What a browser of ours sends; anything else counts as nothing."""
-    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else None
+    choose(batch, shown=shown, ticked=set(numbers_in(request.POST.getlist("form"))), modes=modes)
 
 
 def _told(batch: ImportBatch) -> str:

@@ -19,6 +19,7 @@ from departments.models import Department, Division
 from departments.roles import ADMIN, AUDITOR, PERFORMANCE_REVIEWER
 from departments.scoped_admin import ScopedAdmin, person
 from departments.transfer_admin import TransferAdmin
+from targets.admin.numbers import number_in
 from targets.filters import COMMON, LibraryFilter, category_choices, department_choices, of_category, of_department
 from targets.library import LibraryRefused, build_library, merge_entries, suggestions
 from targets.models import Declaration, LibraryIndicator
@@ -58,7 +59,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     user = person(request)
     asked = {name: request.GET.get(name, "").replace("\0", "")[:LONGEST_QUERY] for name in ("q", "level1", "level2")}
     form = None
-    if number := _number(request.GET.get("form", "")):
+    if number := number_in(request.GET.get("form", "")):
         form = get_object_or_404(Declaration.objects.visible_to(user).only("department", "division"), pk=number)
     found = suggestions(
         user,
@@ -67,15 +68,11 @@ def suggest(request: HttpRequest) -> HttpResponse:
         level2=asked["level2"],
         department=form.department_id if form else None,
         division=form.division_id if form else None,
-        limit=_number(request.GET.get("limit", "")) or 8,
+        limit=number_in(request.GET.get("limit", "")) or 8,
     )
     answer = JsonResponse({"suggestions": found}, json_dumps_params={"ensure_ascii": False})
     answer["Cache-Control"] = "private, max-age=60"
     return answer
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and text.isascii() and len(text) < 18 else None
 
 
 admin.site.add_page("library/", library_page, "targets_library")  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F
 
 from departments.models import Person
+from targets.admin.numbers import number_in
 from targets.background import Background
 from targets.domain.edits import HEAD_TEXTS
 from targets.domain.labels import field_label
@@ -116,7 +117,7 @@ def remark_desk(record: Record, user: Person) -> dict[str, Any]:
 
 def reply(declaration: Declaration, verb: str, number: str, text: str, *, by: Person) -> str:
     """The unit answers or adopts, from the form's own page; what is told then. Raises StepRefused."""
-    one = declaration.remarks.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 18 else None
+    one = declaration.remarks.filter(pk=number_in(number) or 0).first()
     if one is None:
         raise StepRefused("没有这条修改意见。请刷新页面。")
     if verb == "adopt":

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from departments.models import Division, Person
 from departments.roles import DEPARTMENT_REVIEWER, OFFICE_REVIEWER, PERFORMANCE_REVIEWER
 from departments.scoped_admin import ScopedAdmin, person
+from targets.admin.numbers import COUNT_DIGITS, number_in
 from targets.admin.page import Desk, address, show
 from targets.looks import look
 from targets.models import Declaration, Remark, StockPhrase
@@ -61,7 +62,7 @@ def looked_view(request: HttpRequest, declaration: Declaration) -> HttpResponse:
     if request.method == "POST":
         number = request.POST.get("seen_revision", "")
         try:
-            look(declaration, int(number) if number.isdecimal() and len(number) < 9 else None, by=person(request))
+            look(declaration, number_in(number, COUNT_DIGITS), by=person(request))
         except StepRefused as refusal:
             messages.error(request, str(refusal))
         else:
@@ -80,7 +81,7 @@ def _say(request: HttpRequest, declaration: Declaration, user: Person) -> tuple[
 
 def _close(request: HttpRequest, declaration: Declaration, verb: str, number: str, user: Person) -> str:
     seen = declaration.remarks.visible_to(user)
-    one = seen.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 18 else None
+    one = seen.filter(pk=number_in(number) or 0).first()
     if one is None or verb not in DEEDS:
         raise StepRefused("没有这条修改意见。请刷新页面。")
     told, deed = DEEDS[verb]

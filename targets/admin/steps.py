@@ -15,6 +15,7 @@ from departments.models import Department, Person
 from departments.roles import ADMIN, BUDGET_OFFICE, PERFORMANCE_REVIEWER
 from departments.scoped_admin import person
 from targets.admin.decisions import decision_url
+from targets.admin.numbers import number_in, numbers_in
 from targets.admin.page import Desk, address, show
 from targets.decisions import choose, hold_one
 from targets.domain.steps import ADJUSTMENT_ITEMS, DRAFT, PASSED, RETURNED
@@ -136,12 +137,12 @@ def many_view(request: HttpRequest, admin: ModelAdmin[Any], many: Many) -> HttpR
         raise Http404
     waiting = many.waiting(user)
     form = Approval(request.POST or None, label=many.verb)
-    year, department, batch = (_number(request.GET.get(name, "")) for name in ("year", "department", "batch"))
+    year, department, batch = (number_in(request.GET.get(name, "")) for name in ("year", "department", "batch"))
     shown = waiting.filter(year=year) if year else waiting
     shown = shown.filter(department=department) if department else shown
     shown = shown.filter(current_revision__batch=batch) if batch else shown
     asked = request.POST.getlist("form") or request.GET.getlist("form")
-    chosen = {int(number) for number in asked if number.isdecimal() and len(number) < 18}
+    chosen = set(numbers_in(asked))
     if request.method == "POST" and form.is_valid():
         ticked = Declaration.objects.visible_to(user).filter(pk__in=chosen)
         wanted = shown if "all" in request.POST else ticked  # what has left meanwhile is told in the check
@@ -174,10 +175,6 @@ def many_view(request: HttpRequest, admin: ModelAdmin[Any], many: Many) -> HttpR
     return TemplateResponse(request, "targets/declaration/many.html", context)
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 10 else None
-
-
 # 情况说明 -------------------------------------------------------------------------------------------------------------
 
 
@@ -188,7 +185,9 @@ def waivers_view(request: HttpRequest, admin: ModelAdmin[Any]) -> HttpResponse:
         raise Http404
     mine = Waiver.objects.filter(declaration__unit__in=user.scope.reach(PERFORMANCE_REVIEWER))
     if request.method == "POST":
-        waiver = get_object_or_404(mine.select_related("declaration__unit"), pk=_number(request.POST.get("waiver", "")))
+        waiver = get_object_or_404(
+            mine.select_related("declaration__unit"), pk=number_in(request.POST.get("waiver", ""))
+        )
         refusal = _decide(request, waiver, user)
         if not refusal:
             return HttpResponseRedirect(reverse("admin:targets_waivers"))
@@ -201,7 +200,7 @@ def waivers_view(request: HttpRequest, admin: ModelAdmin[Any]) -> HttpResponse:
         "opts": admin.opts,
         "asked": list(asked),
         "decided": list(decided.order_by("-decided_at")[:20]),
-        "typed_waiver": _number(request.POST.get("waiver", "")),
+        "typed_waiver": number_in(request.POST.get("waiver", "")),
         "typed_reason": request.POST.get("reason", ""),
     }
     return TemplateResponse(request, "targets/declaration/waivers.html", context)

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from departments.scoped_admin import person
+from targets.admin.numbers import number_in
 from targets.domain.record import PLAN, PROJECT
 from targets.links import ADMINS
 from targets.models import SavedFilter
@@ -120,7 +121,7 @@ def filters_view(request: HttpRequest, modeladmin: ModelAdmin[Any]) -> HttpRespo
 
 
 def _own(saved: Any, number: str) -> SavedFilter:
-    found = saved.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 18 else None
+    found = saved.filter(pk=number_in(number) or 0).first()
     if found is None:
         raise Http404
     one: SavedFilter = found

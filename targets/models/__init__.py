@@ -4,10 +4,11 @@ from targets.models.assessment import Assessment, ReviewQuestion
 from targets.models.attachment import Attachment
 from targets.models.ceiling import Ceiling
 from targets.models.decision import DecidedForm, Decision
-from targets.models.declaration import BudgetProject, Declaration, DepartmentPlan, Indicator
+from targets.models.declaration import Declaration, Indicator
 from targets.models.disclosure import Disclosure, DisclosureItem
 from targets.models.intake import ImportBatch, ImportedForm
 from targets.models.job import Job
+from targets.models.kinds import BudgetProject, DepartmentPlan
 from targets.models.library import LibraryIndicator
 from targets.models.look import Look
 from targets.models.phrase import StockPhrase

@@ -388,30 +388,3 @@ def _storable(number: Decimal | None) -> Decimal | None:
 def new_row_key() -> str:
     """Names a row for ever, through moves, edits and re-imports."""
     return secrets.token_hex(6)
-
-
-class KindManager(models.Manager.from_queryset(DeclarationQuerySet)):  # type: ignore[misc]
-    """Only the forms of one kind."""
-
-    def __init__(self, kind: str = "") -> None:
-        super().__init__()
-        self.kind = kind
-
-    def get_queryset(self) -> DeclarationQuerySet:
-        return super().get_queryset().filter(kind=self.kind)
-
-
-class BudgetProject(Declaration):
-    objects = KindManager(PROJECT)  # type: ignore[misc]
-
-    class Meta:
-        proxy = True
-        verbose_name = verbose_name_plural = KIND_LABELS[PROJECT]
-
-
-class DepartmentPlan(Declaration):
-    objects = KindManager(PLAN)  # type: ignore[misc]
-
-    class Meta:
-        proxy = True
-        verbose_name = verbose_name_plural = KIND_LABELS[PLAN]
