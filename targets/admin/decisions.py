@@ -110,7 +110,7 @@ def decisions_page(request: HttpRequest) -> HttpResponse:
         {"decision": one, "label": label_for(user, one.step), "told": _in_words({s: getattr(one, s) for s in State})}
         for one in page.object_list
     ]
-    return _page(request, "list", "成批办理记录", {"page": page, "lines": lines})
+    return bulk_page(request, "list", "成批办理记录", {"page": page, "lines": lines})
 
 
 def decision_page(request: HttpRequest, pk: int) -> HttpResponse:
@@ -129,7 +129,7 @@ def decision_page(request: HttpRequest, pk: int) -> HttpResponse:
     context = _said(decision, user) | _paged(request, lines)
     context |= {"able": number, "unable": context["page"].paginator.count - number}
     context["held_before"] = _held_before(decision, user) if not decision.is_held else 0
-    return _page(request, "check", f"{context['label']}：核对", context)
+    return bulk_page(request, "check", f"{context['label']}：核对", context)
 
 
 def _ask(request: HttpRequest, decision: Decision, user: Person) -> HttpResponse:
@@ -151,7 +151,7 @@ def _ask(request: HttpRequest, decision: Decision, user: Person) -> HttpResponse
         return HttpResponseRedirect(decision_url(decision))
     told = [(STATES[state], number) for state, number in states.items()]
     context = {"decision": decision, "form": form, "states": told, "number": sum(states.values()), "most": MOST}
-    return _page(request, "ask", "成批办理", context)
+    return bulk_page(request, "ask", "成批办理", context)
 
 
 def _steps_of(decision: Decision, user: Person) -> dict[str, str]:
@@ -173,12 +173,12 @@ def _result(request: HttpRequest, decision: Decision, user: Person) -> HttpRespo
     context = _said(decision, user) | {"job": job, "doing": "暂存" if decision.is_held else "办理"}
     if job is not None and not job.is_over:
         revive_jobs()
-        return _page(request, "progress", f"{context['label']}：正在办理", context)
+        return bulk_page(request, "progress", f"{context['label']}：正在办理", context)
     states = Counter(dict(_lines(decision, user).order_by().values_list("state").annotate(number=Count("pk"))))
     context |= _paged(request, _lines(decision, user))
     context |= {"counts": [(State(one).label, states[one]) for one in State.values if states[one]]}
     context["left"] = states[State.WAITING]
-    return _page(request, "result", f"{context['label']}：结果", context)
+    return bulk_page(request, "result", f"{context['label']}：结果", context)
 
 
 def _lines(decision: Decision, user: Person) -> QuerySet[DecidedForm]:
@@ -235,7 +235,7 @@ DEEDS: dict[str, Callable[[HttpRequest, Decision], None]] = {
 }
 
 
-def _page(request: HttpRequest, name: str, title: str, context: dict[str, Any]) -> HttpResponse:
+def bulk_page(request: HttpRequest, name: str, title: str, context: dict[str, Any]) -> HttpResponse:
     frame = {**admin.site.each_context(request), "title": title}
     return render(request, f"targets/decision/{name}.html", frame | context)
 

@@ -8,12 +8,12 @@ from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from departments.scoped_admin import person
 from targets import jobs
-from targets.admin.decisions import FORMS_A_PAGE, TIMES, clean_later, decision_url
+from targets.admin.decisions import FORMS_A_PAGE, TIMES, bulk_page, clean_later, decision_url
 from targets.admin.numbers import numbers_in
 from targets.decisions import HOLDABLE, choose, may_hold, set_day, take_back
 from targets.links import form_url
@@ -66,7 +66,7 @@ def held_page(request: HttpRequest) -> HttpResponse:
         "may_release": may_hold(user),
         "number": page.count,
     }
-    return _page(request, "held", "待下达决定", context)
+    return bulk_page(request, "held", "待下达决定", context)
 
 
 def _readable(lines: QuerySet[DecidedForm]) -> QuerySet[DecidedForm]:
@@ -142,16 +142,11 @@ def released_page(request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponseRedirect(request.path)
     if not job.is_over:
         revive_jobs()
-        return _page(request, "releasing", "正在下达", {"job": job})
+        return bulk_page(request, "releasing", "正在下达", {"job": job})
     lines = _readable(DecidedForm.objects.visible_to(user).filter(pk__in=job.options["lines"]))
     page = Paginator(lines.order_by("-state", "pk"), FORMS_A_PAGE).get_page(request.GET.get("page"))
     told = [(line, form_url(line.declaration), _words(line)) for line in page.object_list]
-    return _page(request, "released", "统一下达：结果", {"job": job, "page": page, "lines": told})
-
-
-def _page(request: HttpRequest, name: str, title: str, context: dict[str, Any]) -> HttpResponse:
-    frame = {**admin.site.each_context(request), "title": title}
-    return render(request, f"targets/decision/{name}.html", frame | context)
+    return bulk_page(request, "released", "统一下达：结果", {"job": job, "page": page, "lines": told})
 
 
 admin.site.add_page("held/", held_page, "targets_held")  # type: ignore[attr-defined]
