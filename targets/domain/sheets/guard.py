@@ -72,8 +72,11 @@ CELL = re.compile(
 """A cell with content; blank bordered cells down to the last row of a sheet are common and harmless."""
 ATTRIBUTE = re.compile(rb"""([^\s=>"']+)\s*=\s*("[^"]*"|'[^']*')""")
 ADDRESS = re.compile(rb"([A-Za-z]{1,3})([0-9]{1,7})")
-COUNT = re.compile(rb"""ount\s*=\s*(["'])(.*?)\1""")
-"""The parser reserves room for as many shared strings as this says; there cannot be more of them than bytes."""
+COUNT = re.compile(rb"""uniqueCount\s*=\s*(["'])(.*?)\1""")
+"""The parser reserves room for as many shared strings as this says; there cannot be more of them than bytes.
+
+`count` beside it says in how many cells they stand, for which nothing is reserved: a list may repeat few texts often.
+"""
 QUOTED = re.compile(rb""""[^"]*"|'[^']*'""")
 LONGEST_PART_NAME = 1000
 SHORT_XML = 8 * 1024
@@ -263,7 +266,7 @@ def _is_known_harmless(data: bytes) -> bool:
 
 
 def _counts_beyond(data: bytes) -> bool:
-    return b"ount" in data and any(_is_too_many(count, data) for count in COUNT.finditer(data))
+    return b"uniqueCount" in data and any(_is_too_many(count, data) for count in COUNT.finditer(data))
 
 
 def _defines(data: bytes) -> bool:
@@ -271,7 +274,7 @@ def _defines(data: bytes) -> bool:
 
 
 def _is_too_many(count: re.Match[bytes], data: bytes) -> bool:
-    """Not where somebody's text says amount="x": that stands behind the end of a tag, or within a value."""
+    """Not where somebody's text says uniqueCount="x": that stands behind the end of a tag, or within a value."""
     if count[2].isdigit() and len(count[2]) < MOST_DIGITS and int(count[2]) <= len(data):
         return False
     before = QUOTED.sub(b"", data[data.rfind(b"<", 0, count.start()) : count.start()])

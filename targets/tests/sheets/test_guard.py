@@ -1,6 +1,7 @@
 """Whatever is uploaded, the answer is a sentence, and it comes at once."""
 
 import io
+import re
 import struct
 import time
 import zipfile
@@ -9,7 +10,7 @@ from collections.abc import Callable, Sequence
 import openpyxl
 import pytest
 
-from targets.domain.record import PROJECT, Record
+from targets.domain.record import PROJECT, IndicatorRow, Record
 from targets.domain.sheets.guard import Limits, inspect
 from targets.domain.sheets.problems import FileRefused
 from targets.domain.sheets.reader import read_workbook
@@ -130,7 +131,10 @@ CASES = {
         "已损坏",
     ),
     "count of too many digits": (
-        rezipped(GOOD, lambda name, data: data.replace(b'count="', b'count="' + b"9" * 5000)),
+        rezipped(
+            write_official([Record(PROJECT, 2023, "校车")]),
+            lambda name, data: data.replace(b'uniqueCount="', b'uniqueCount="' + b"9" * 5000),
+        ),
         "已损坏",
     ),
     "row of too many digits": (
@@ -202,8 +206,19 @@ def test_a_text_with_a_stray_control_character_is_read_and_told():
 
 
 def test_a_text_may_speak_of_counts():
-    record = Record(PROJECT, 2023, "amount=\"5万\" count='x'")
+    record = Record(PROJECT, 2023, "uniqueCount=\"5万\" uniqueCount='x'")
     assert [form.title for form in read_workbook(write_official([record]), "a.xlsx").forms] == [record.title]
+
+
+def test_few_texts_may_stand_in_many_cells():
+    rows = (IndicatorRow(level1="产出指标", level2="数量指标", name="学生数", target="≥5人"),) * 900
+    content = write_official([Record(PROJECT, 2023, "校车", rows=rows)])
+    with zipfile.ZipFile(io.BytesIO(content)) as workbook:
+        shared = workbook.read("xl/sharedStrings.xml")
+    said = re.search(rb' count="([0-9]+)"', shared)
+    assert said
+    assert int(said[1]) > len(shared)
+    assert [len(form.record.rows) for form in read_workbook(content, "a.xlsx").forms] == [900]
 
 
 def test_cells_without_content_may_reach_to_the_last_row():
