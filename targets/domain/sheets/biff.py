@@ -5,11 +5,12 @@ size is replaced by the real one here, and the macros are hidden from it. It als
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
 from targets.domain.sheets.cells import address
-from targets.domain.sheets.formats import BUILT_IN, GENERAL, SheetFormats
+from targets.domain.sheets.formats import BUILT_IN, SheetFormats, dressed
+from targets.domain.sheets.number_format import GENERAL
 from targets.domain.sheets.ole import Broken, CompoundFile
 
 BOUND_SHEET, SHARED_STRINGS, FORMAT, STYLE, LOCKED, BEGIN, END = 0x85, 0xFC, 0x41E, 0xE0, 0x2F, 0x809, 0x0A
@@ -67,8 +68,9 @@ def read_biff(content: bytes) -> Biff:
     """Raises `Broken` for a file that contradicts itself, `Encrypted` for one with a password."""
     package = CompoundFile(content)
     stream, starts = package.stream(*STREAMS)
-    names, codes, is_new = _globals(stream)
-    sheets = [_sheet(stream, at, name, is_new=is_new) for at, name in names]
+    names, codes = _globals(stream)
+    dressing = dressed(codes)
+    sheets = [_sheet(stream, at, name, dressing) for at, name in names]
     if sum(facts_size(stream, at) for at, _ in names) > 2 * len(stream):
         raise Broken
     safe = bytearray(content)
@@ -102,7 +104,7 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
         at += 4 + length
 
 
-def _globals(stream: bytes) -> tuple[list[tuple[int, str]], dict[int, str], bool]:
+def _globals(stream: bytes) -> tuple[list[tuple[int, str]], dict[int, str]]:
     sheets: list[tuple[int, str]] = []
     own: dict[int, str] = {}
     styles: list[int] = []
@@ -126,7 +128,7 @@ def _globals(stream: bytes) -> tuple[list[tuple[int, str]], dict[int, str], bool
         elif kind == STYLE and length >= 4:
             styles.append(struct.unpack_from("<H", stream, at + 2)[0])
     codes = {index: own.get(number) or BUILT_IN.get(number, GENERAL) for index, number in enumerate(styles)}
-    return sheets, codes, is_new
+    return sheets, codes
 
 
 def _text(data: bytes, width: int, *, is_new: bool) -> str:
@@ -143,7 +145,7 @@ def _text(data: bytes, width: int, *, is_new: bool) -> str:
     )
 
 
-def _sheet(stream: bytes, start: int, name: str, *, is_new: bool) -> SheetFacts:
+def _sheet(stream: bytes, start: int, name: str, dressing: Container[int]) -> SheetFacts:
     facts = SheetFacts(name)
     for kind, at, length in _records(stream, start):
         if kind == DIMENSIONS:
@@ -151,7 +153,7 @@ def _sheet(stream: bytes, start: int, name: str, *, is_new: bool) -> SheetFacts:
         elif kind == MERGES and length >= 2:
             facts.merges += struct.unpack_from("<H", stream, at)[0]
         elif kind in CELLS and length >= 6:
-            _cell(facts, stream, kind, at, length)
+            _cell(facts, stream, kind, at, length, dressing)
         elif kind == MANY_NUMBERS and length >= 6:
             row, first = struct.unpack_from("<HH", stream, at)
             last = struct.unpack_from("<H", stream, at + length - 2)[0]
@@ -163,10 +165,10 @@ def _sheet(stream: bytes, start: int, name: str, *, is_new: bool) -> SheetFacts:
     return facts
 
 
-def _cell(facts: SheetFacts, stream: bytes, kind: int, at: int, length: int) -> None:
+def _cell(facts: SheetFacts, stream: bytes, kind: int, at: int, length: int, dressing: Container[int]) -> None:
     row, column, style = struct.unpack_from("<HHH", stream, at)
     _reach(facts, row, column)
-    if kind in TEXT_CELLS:
+    if kind in TEXT_CELLS and style not in dressing:
         return
     facts.styles[row, column] = style
     if kind in FORMULAS and length >= 14:

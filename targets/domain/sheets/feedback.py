@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from targets.domain.sheets.cells import Grid, address, label_key
 from targets.domain.sheets.foot import begins_foot
-from targets.domain.sheets.formats import Value
 from targets.domain.sheets.guard import DEFAULT_LIMITS, Limits, inspect
+from targets.domain.sheets.number_format import Value
 from targets.domain.sheets.opened import OpenedSheet, open_sheets
 from targets.domain.sheets.problems import FileRefused, quoted
 

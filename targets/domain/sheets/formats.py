@@ -1,44 +1,31 @@
-"""What the screen showed: numbers and dates by their number format, formulas by their result.
+"""The number formats of an .xlsx, cell by cell, its formulas and errors.
 
-The parser drops number formats, so a cell that shows 95% arrives as 0.95. This module reads the few attributes it needs
-from the unpacked sheet. Formats it does not know (fractions, colours by condition) fall back to the plain number.
+The parser drops them, so a cell that shows 95% arrives as 0.95. This module reads the few attributes it needs from the
+unpacked sheet.
 """
 
 import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cached_property, lru_cache
 from posixpath import join, normpath
 from xml.etree import ElementTree as ET
 
 from targets.domain.sheets.cells import address, column_number, position
+from targets.domain.sheets.number_format import GENERAL, TRUTH, show
 
-Value = str | float | int | bool | date | datetime | time | timedelta
-
-GENERAL = "General"
-TRUTH = "@"
-"""TRUE and FALSE have no format; a cell that holds them is named, for 1 and 0 equal them."""
-PLAIN = ("", GENERAL, TRUTH)
-"""Formats that show a number as it is."""
 BUILT_IN: Mapping[int, str] = {
-    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 37: "#,##0", 38: "#,##0", 39: "#,##0.00",
-    40: "#,##0.00", 41: "#,##0", 42: "#,##0", 43: "#,##0.00", 44: "#,##0.00", 14: "yyyy/m/d", 15: "d-mmm-yy", 16: "d-mmm",
+    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??", 48: "##0.0E+0",
+    18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00", 41: "#,##0", 42: "#,##0", 43: "#,##0.00", 44: "#,##0.00",
+    14: "yyyy/m/d", 15: "d-mmm-yy", 16: "d-mmm",
     17: "mmm-yy", 20: "h:mm", 21: "h:mm:ss", 22: "yyyy/m/d h:mm", 27: 'yyyy"年"m"月"', 28: 'm"月"d"日"', 29: 'm"月"d"日"',
     30: "m-d-yy", 31: 'yyyy"年"m"月"d"日"', 32: 'h"时"mm"分"', 33: 'h"时"mm"分"ss"秒"', 36: 'yyyy"年"m"月"', 45: "mm:ss",
-    46: "h:mm:ss", 47: "mm:ss", 50: 'yyyy"年"m"月"', 51: 'm"月"d"日"', 52: 'yyyy"年"m"月"', 53: 'm"月"d"日"', 54: 'm"月"d"日"',
+    46: "[h]:mm:ss", 47: "mm:ss", 50: 'yyyy"年"m"月"', 51: 'm"月"d"日"', 52: 'yyyy"年"m"月"', 53: 'm"月"d"日"', 54: 'm"月"d"日"',
     55: 'yyyy"年"m"月"', 56: 'm"月"d"日"', 57: 'yyyy"年"m"月"', 58: 'm"月"d"日"',
 }  # fmt: skip
 """Numbers of formats that files do not spell out, as a Chinese Excel shows them (ECMA-376 part 1, 18.8.30)."""
 
-LONGEST_CODE = 255
-"""Longer ones are none: spreadsheet programs refuse them."""
-WIDE = Context(prec=1000)
-"""Holds every digit of any number a cell can hold, with all decimals a format can ask for."""
-TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|([0#?][0#?,.]*|\.[0#?]+)|(%)|(.)', re.DOTALL)
-DATE_TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|(y+|m+|d+|h+|s+)|(.)', re.DOTALL | re.IGNORECASE)
 CELL = (
     rb"""<%bc(?! r="\w++"(?: s="\d++")?+(?: ?/| t="s"))(?=[\s>])(?![^>]*\bt="(?:s|inlineStr)")(?: r="([A-Z]{1,3})([0-9]{1,7})"(?=[\s>]))?+"""
     rb"""((?:[^>"']++|"[^"]*+"|'[^']*+')*+)(?<!/)>(?!</)"""
@@ -56,9 +43,12 @@ OTHERS = re.compile(rb"""(?:[^>"']++|"[^"]*+"|'[^']*+')*+(?=>)""")
 """What follows the address of a cell in its tag."""
 ADDRESS = re.compile(rb"[A-Z]{1,3}[1-9][0-9]{0,6}")
 PREFIX = re.compile(rb"<(\w+:)?sheetData\b")
+SAMPLE = "某"
 FORMULA = re.compile(
     rb"\s*<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v[^>]*>([^<]*)<)?"
 )
+CELL_TAG = re.compile(rb"<(?:\w+:)?c ([^>]*)>")
+TEXT_TYPES = (b"s", b"inlineStr", b"str")
 ATTRIBUTE = re.compile(rb"""\b([rst])\s*=\s*["']([^"']*)["']""")
 
 
@@ -71,119 +61,6 @@ class SheetFormats:
     """Address → `=…`."""
     errors: frozenset[str] = frozenset()
     """Addresses that show an error (#NAME?)."""
-
-
-@lru_cache(maxsize=8192, typed=True)
-def shown(value: Value, code: str) -> tuple[str, str]:
-    """The text on the screen, and the whole number behind it where that is another."""
-    text = show(value, code)
-    if not isinstance(value, float | int) or code in PLAIN:
-        return text, ""
-    whole = show(value)
-    return text, "" if text.replace(",", "").rstrip("0").rstrip(".") == whole else whole
-
-
-def show(value: Value, code: str = GENERAL) -> str:
-    """The text on the screen: `show(0.95, "0%")` → "95%"."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, timedelta):
-        return str(value)
-    if isinstance(value, date | time):
-        return _show_date(value, code)
-    number = Decimal(f"{value:.15g}")
-    if code in PLAIN or len(code) > LONGEST_CODE or not number.is_finite():
-        return _general(number)
-    return _show_number(number, code)
-
-
-def _general(number: Decimal) -> str:
-    """No exponent and no needless zeros: 100.0 → "100"."""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _show_number(number: Decimal, code: str) -> str:
-    sections = _sections(code)
-    section, negative_has_own = sections[0], False
-    if number < 0 and len(sections) > 1:
-        section, negative_has_own = sections[1], True
-    elif number == 0 and len(sections) > 2:
-        section = sections[2]
-    if section.strip() in (GENERAL, "@", ""):
-        return _general(number)
-    if re.search(r"[eE][+-]|[#0?]\s*/\s*[#0?]", section):
-        return _general(number)
-    return _fill(abs(number), section, "-" if number < 0 and not negative_has_own else "")
-
-
-def _fill(number: Decimal, section: str, sign: str) -> str:
-    tokens = [match.groups() for match in TOKEN.finditer(section)]
-    places = [digits for _, _, digits, _, _ in tokens if digits]
-    if any(percent for *_, percent, _ in tokens):
-        number *= 100
-    shown: list[str] = []
-    digits_done = False
-    for literal, escaped, digits, percent, other in tokens:
-        if digits:
-            shown.append("" if digits_done else _digits(number, "".join(places)))
-            digits_done = True
-        else:
-            shown.append(literal or escaped or percent or other or "")
-    return sign + "".join(shown).strip()
-
-
-def _digits(number: Decimal, places: str) -> str:
-    while places.endswith(","):  # a comma after the digits divides by a thousand
-        places, number = places[:-1], number / 1000
-    whole, _, decimals = places.partition(".")
-    rounded = number.quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP, WIDE)
-    text = f"{rounded:,f}" if "," in whole else f"{rounded:f}"
-    head, _, tail = text.partition(".")
-    head = head.rjust(sum(char == "0" for char in whole), "0") if head != "0" or "0" in whole else ""
-    optional = len(decimals) - len(decimals.rstrip("#?"))
-    while optional and tail.endswith("0"):
-        tail, optional = tail[:-1], optional - 1
-    return f"{head}.{tail}" if tail else head
-
-
-def _show_date(value: date | time, code: str) -> str:
-    first = _sections(code)[0]
-    tokens = [match.groups() for match in DATE_TOKEN.finditer(first)]
-    if not any(letters for _, _, letters, _ in tokens):
-        tokens = [match.groups() for match in DATE_TOKEN.finditer("yyyy/m/d" if isinstance(value, date) else "h:mm")]
-    shown: list[str] = []
-    after_hour = False
-    for literal, escaped, letters, other in tokens:
-        if letters:
-            kind = letters[0].lower()
-            shown.append(_date_part(value, kind, len(letters), is_minute=after_hour))
-            after_hour = kind in "hs"
-        else:
-            shown.append(literal or escaped or other or "")
-    return "".join(shown).replace("AM/PM", "").strip()
-
-
-def _date_part(value: date | time, kind: str, length: int, *, is_minute: bool) -> str:
-    if kind == "m" and is_minute:
-        kind = "minute"
-    names = {"y": "year", "m": "month", "d": "day", "h": "hour", "s": "second", "minute": "minute"}
-    number = getattr(value, names[kind], 0)
-    if kind == "y":
-        return f"{number:04d}" if length > 2 else f"{number % 100:02d}"
-    return f"{number:02d}" if length == 2 else str(number)
-
-
-@lru_cache(maxsize=256)
-def _sections(code: str) -> tuple[str, ...]:
-    """The parts between semicolons that stand outside quotes."""
-    return tuple(re.sub(r"\x00", ";", part) for part in re.sub(r'"[^"]*"|\\.', _hide, code).split(";"))
-
-
-def _hide(quoted: re.Match[str]) -> str:
-    return quoted[0].replace(";", "\x00")
 
 
 class WorkbookFormats:
@@ -205,6 +82,19 @@ class WorkbookFormats:
         """The path of its part, "" if there is none."""
         part = self._sheets.get(sheet, "")
         return part if part in self._parts else ""
+
+    def of_texts(self, data: bytes) -> dict[tuple[int, int], str]:
+        """Of the texts in a sheet's part that are shown with something before or after them, or not at all."""
+        dressing = _dressing(self._parts.get("xl/styles.xml", b""))
+        if not dressing:
+            return {}
+        found: dict[tuple[int, int], str] = {}
+        for tag in CELL_TAG.findall(data):
+            said = dict(ATTRIBUTE.findall(tag))
+            place = said.get(b"r", b"").upper()
+            if said.get(b"s") in dressing and said.get(b"t") in TEXT_TYPES and ADDRESS.fullmatch(place):
+                found[position(place.decode())] = self._codes[int(said[b"s"])]
+        return found
 
     def of_few(self, data: bytes, places: Iterable[tuple[int, int]]) -> SheetFormats | None:
         """Of these cells of a sheet's part in which nothing is computed; None if not each of them is found once, address first."""
@@ -323,6 +213,19 @@ def _style_codes(styles: bytes) -> dict[int, str]:
             numbers = [_number(style) for style in cell_styles]
             return {index: own.get(number) or BUILT_IN.get(number, GENERAL) for index, number in enumerate(numbers)}
     return {}
+
+
+@lru_cache(maxsize=8)
+def _dressing(styles: bytes) -> frozenset[bytes]:
+    """The cell styles, as sheets name them, under which a text gets something before or after it: `@"元"`."""
+    if b"@" not in styles and b";;;" not in styles:
+        return frozenset()
+    return frozenset(str(number).encode() for number in dressed(_style_codes(styles)))
+
+
+def dressed(codes: Mapping[int, str]) -> frozenset[int]:
+    """Of the numbers of cell styles, those under which a text is not shown as it is."""
+    return frozenset(number for number, code in codes.items() if show(SAMPLE, code) != SAMPLE)
 
 
 def _number(element: ET.Element) -> int:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from xml.etree import ElementTree as ET
 
 from targets.domain.sheets.cells import Merge, address
-from targets.domain.sheets.formats import show
+from targets.domain.sheets.number_format import show
 
 DEEPEST = 200
 LARGEST_REPEAT = 1 << 31

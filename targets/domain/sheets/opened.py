@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice, repeat
 from pathlib import PureWindowsPath
 from xml.etree import ElementTree as ET
@@ -20,7 +20,7 @@ from targets.domain.sheets.cells import MOST_SHARED, Merge, label_key
 from targets.domain.sheets.docx import read_docx
 from targets.domain.sheets.docx_parts import SAVE_AGAIN, docx_parts
 from targets.domain.sheets.docx_table import TooMuch
-from targets.domain.sheets.formats import SheetFormats, Value, WorkbookFormats, computes, show, shown
+from targets.domain.sheets.formats import SheetFormats, WorkbookFormats, computes
 from targets.domain.sheets.guard import (
     CURE,
     ODS_CONTENT,
@@ -32,6 +32,7 @@ from targets.domain.sheets.guard import (
     too_many_sheets,
 )
 from targets.domain.sheets.layouts import LAYOUTS
+from targets.domain.sheets.number_format import Value, show, shown
 from targets.domain.sheets.ods import TooDeep, TooFar, TooMany, read_ods
 from targets.domain.sheets.origin import Origin, Spot
 from targets.domain.sheets.pieces import cut, is_long
@@ -167,7 +168,9 @@ def _workbook(package: Package, name: str, wanted: Wanted, limits: Limits) -> It
             is_wanted = is_wanted or wanted(piece.values)
             if not (is_wanted or piece.part):
                 continue
-            _add(sheet, piece, _formats(package, formats, number, part, piece), known)
+            found = _formats(package, formats, number, part, piece)
+            dressed = formats.of_texts(piece.part or package.parts.get(part, b""))
+            _add(sheet, piece, replace(found, formats={**found.formats, **dressed}) if dressed else found, known)
         if is_wanted:
             yield sheet
 
@@ -260,5 +263,5 @@ def _shown_otherwise(piece: _Piece, found: SheetFormats) -> Iterator[tuple[int, 
     """Row, column, text and whole number of each value that has a number format of its own."""
     for (row, column), code in found.formats.items():
         line = piece.values[row - piece.first] if 0 <= row - piece.first < len(piece.values) else []
-        if column < len(line) and type(line[column]) is not str:
+        if column < len(line):
             yield row, column, *shown(line[column], code)

@@ -15,10 +15,10 @@ from typing import Any
 
 from targets.domain.record import MONEY, PLAN, IndicatorRow, Record
 from targets.domain.sheets.cells import Grid, Merge, clean_text
-from targets.domain.sheets.formats import shown
 from targets.domain.sheets.head import years_in
 from targets.domain.sheets.layout import DEPARTMENT, Layout
 from targets.domain.sheets.layouts import OFFICIAL
+from targets.domain.sheets.number_format import shown
 from targets.domain.sheets.paint import Painter, Run, StyleBook
 
 PART = "customXml/item1.xml"

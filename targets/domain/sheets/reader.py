@@ -10,9 +10,9 @@ from targets.domain.sheets.cells import LONGEST_LABEL, Grid, label_key, position
 from targets.domain.sheets.find import find_blocks
 from targets.domain.sheets.flat_reader import ListForms
 from targets.domain.sheets.form import FormReading, gather_forms, read_form
-from targets.domain.sheets.formats import Value
 from targets.domain.sheets.guard import DEFAULT_LIMITS, Limits, inspect
 from targets.domain.sheets.layouts import LAYOUTS
+from targets.domain.sheets.number_format import Value
 from targets.domain.sheets.opened import OpenedSheet, open_sheets
 from targets.domain.sheets.own_list import OwnList, read_own_list
 from targets.domain.sheets.placed import at_origin, left_out

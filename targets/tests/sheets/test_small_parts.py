@@ -1,11 +1,8 @@
 """Tables for the small functions: labels, addresses, departments, number formats."""
 
-from datetime import UTC, date, datetime, time, timedelta
-
 import pytest
 
 from targets.domain.sheets.cells import address, clean_text, inside_brackets, label_key, split_label
-from targets.domain.sheets.formats import show
 from targets.domain.sheets.names import printed_department, split_department
 
 
@@ -84,39 +81,3 @@ def test_split_department(text, parts):
 
 def test_printed_department():
     assert [printed_department("202", "某局"), printed_department("", "某局")] == ["[202]某局", "某局"]
-
-
-@pytest.mark.parametrize(
-    ("value", "code", "shown"),
-    [
-        (0.955, "0%", "96%"),
-        (0.5, "0.00%", "50.00%"),
-        (-0.5, "0%", "-50%"),
-        (1234567.891, "#,##0.00", "1,234,567.89"),
-        (1234.5, "#,##0.00;[Red]-#,##0.00", "1,234.50"),
-        (-1234.5, "#,##0.00_);[Red](#,##0.00)", "(1,234.50)"),
-        (0, '0;-0;"无"', "无"),
-        (7, "00000", "00007"),
-        (0.5, "#.##", ".5"),
-        (5, "0.##", "5"),
-        (12000, '0.0,"千"', "12.0千"),
-        (95, '"≥"0"%"', "≥95%"),
-        (3, "[DBNum1]0", "3"),
-        (2.5, "# ?/?", "2.5"),
-        (1e20, "General", "100000000000000000000"),
-        (1e-7, "General", "0.0000001"),
-        (1e300, "0.00", f"1{'0' * 300}.00"),
-        (float("inf"), "0.00", "Infinity"),
-        (5, "0" * 300, "5"),
-        (728, "_ * #,##0.00_ ;_ * -#,##0.00_ ;", "728.00"),
-        (date(2023, 12, 31), 'yyyy"年"m"月"d"日";@', "2023年12月31日"),
-        (date(2023, 1, 2), "[$-804]yyyy/mm/dd", "2023/01/02"),
-        (date(2023, 1, 2), "General", "2023/1/2"),
-        (datetime(2023, 1, 2, 3, 4, tzinfo=UTC), "yyyy-mm-dd hh:mm", "2023-01-02 03:04"),
-        (time(9, 5), "h:mm", "9:05"),
-        (timedelta(hours=1), "[h]:mm", "1:00:00"),
-        ("=100%", "0%", "=100%"),
-    ],
-)
-def test_shown(value, code, shown):
-    assert show(value, code) == shown

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 import docx
 from openpyxl.worksheet.worksheet import Worksheet
 
-from targets.domain.sheets.formats import show
+from targets.domain.sheets.number_format import show
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
