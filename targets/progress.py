@@ -16,7 +16,7 @@ from targets.models import Declaration, Indicator, Remark, ReviewEvent
 
 def with_progress(forms: QuerySet[Any]) -> QuerySet[Any]:
     """Each form with `filled`, `open_remarks` and, of these, `open_musts`; in the query that reads the forms."""
-    waiting = Remark.objects.filter(state=Remark.State.OPEN, audience=Remark.Audience.UNIT, sent_at__isnull=False)
+    waiting = Remark.objects.awaiting_answer()
     return forms.annotate(
         filled=_number_of(Indicator.objects.exclude(target="")),
         open_remarks=_number_of(waiting),

@@ -22,14 +22,14 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
         seen |= Q(side=Remark.Side.DEPARTMENT, declaration__unit__in=scope.reach(DEPARTMENT_REVIEWER))
         return self.filter(seen, declaration__unit__in=scope.reach())
 
+    def awaiting_answer(self) -> "RemarkQuerySet":
+        """What the unit was sent and has not answered; a note asks for nothing."""
+        waiting = self.filter(state=Remark.State.OPEN, audience=Remark.Audience.UNIT, sent_at__isnull=False)
+        return waiting.exclude(level=Remark.Level.NOTE)
+
     def unanswered_musts(self) -> "RemarkQuerySet":
         """What the unit must answer before it may send the form on again."""
-        return self.filter(
-            level=Remark.Level.MUST,
-            state=Remark.State.OPEN,
-            audience=Remark.Audience.UNIT,
-            sent_at__isnull=False,
-        )
+        return self.awaiting_answer().filter(level=Remark.Level.MUST)
 
 
 class Remark(models.Model):

@@ -82,13 +82,13 @@ _LAST_REPLY = RemarkReply.objects.filter(remark=OuterRef("pk")).order_by("-pk").
 
 
 def _waits_for(user: Person) -> Q:
-    """Open, as far as the reader knows: of an answer that was not sent yet only the unit knows."""
+    """Unanswered, as far as the reader knows: of an answer that was not sent yet only the unit knows."""
     unsent = Q(
         state=Remark.State.ANSWERED,
         declaration__state__in=EDITABLE,
         replied_at__gte=F("declaration__state_since"),
     ) & ~Q(declaration__unit__in=user.scope.own)
-    return Q(state=Remark.State.OPEN) | unsent
+    return (Q(state=Remark.State.OPEN) | unsent) & ~Q(level=Remark.Level.NOTE)
 
 
 def still_open(remarks: QuerySet[Remark], user: Person) -> QuerySet[Remark]:

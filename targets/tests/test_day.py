@@ -76,6 +76,7 @@ def test_remarks_that_wait_for_an_answer_are_counted(world: World) -> None:
     for level in ("must", "must", "question"):
         remark(form, Said("请核对", level=level), by=world.boss)
     remark(form, Said("留意", audience="internal"), by=world.boss)
+    remark(form, Said("供参考", level="note"), by=world.boss)
     form.refresh_from_db()
     take_step(form, "return", by=world.boss, order=Order(opinion="请修改"))
     day = client_of(world, "filler").get(reverse(DAY))
@@ -84,7 +85,7 @@ def test_remarks_that_wait_for_an_answer_are_counted(world: World) -> None:
     assert "待答复 3 条" in day.content.decode()
     assert "其中必须修改 2 条" in day.content.decode()
     home = client_of(world, "filler").get(reverse("admin:index")).content.decode()
-    assert "修改意见待答复 3 条，必须修改 2 条" in home
+    assert "修改意见待答复 3 条，其中必须修改 2 条，答复或采纳后才能送审" in home
 
 
 def test_a_department_sends_on_what_it_has_seen(world: World) -> None:
