@@ -39,8 +39,19 @@ class Compared:
     """Key under which a removed row is drawn → its own key."""
 
     @property
+    def in_words(self) -> str:
+        """ "" for two texts that are the same."""
+        told = (
+            ("改动 {} 处", self.cells),
+            ("新增 {} 行", self.added),
+            ("删除 {} 行", self.removed),
+            ("移动 {} 行", self.moved),
+        )
+        return "，".join(words.format(number) for words, number in told if number)
+
+    @property
     def is_same(self) -> bool:
-        return not (self.cells or self.added or self.removed or self.moved)
+        return not self.in_words
 
 
 def compared(

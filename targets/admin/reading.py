@@ -109,6 +109,11 @@ def _written(paper: Paper, asked: str) -> str:
     return asked if asked in shown or not asked else "form"
 
 
+def _counted(notes: Sequence[RemarkNote]) -> list[tuple[str, int]]:
+    words = (one.state_in_words if one.remark.sent_at else "未发出" for one in notes)
+    return list(Counter(said or "不须答复" for said in words).items())
+
+
 def reading_context(
     request: HttpRequest,
     reading: Reading,
@@ -131,11 +136,14 @@ def reading_context(
     paper, above = with_margin(context["paper"], margin)
     kept = request.GET.copy()
     kept.pop("row", None)
+    against = reading.comparison.against
+    if against:  # a remark counts as a look, and would turn the page he is at into the full text
+        kept["against"] = str(against.number)
     return context | {
         "paper": paper,
         "remarks": above,
         "all_remarks": notes,
-        "remark_counts": list(Counter(one.state.label if one.remark.sent_at else "未发出" for one in notes).items()),
+        "remark_counts": _counted(notes),
         "written": _written(paper, margin.writing),
         "last_year": margin.last,
         "last_year_url": form_url(margin.last.form) if margin.last else "",

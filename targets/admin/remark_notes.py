@@ -46,6 +46,12 @@ class RemarkNote:
     may_take_back: bool = False
 
     @property
+    def state_in_words(self) -> str:
+        """ "" for what asks for no answer and got none: a note, or what reviewers keep to themselves."""
+        asks = self.remark.level != Remark.Level.NOTE and self.remark.audience == Remark.Audience.UNIT
+        return str(self.state.label) if asks or self.state != Remark.State.OPEN else ""
+
+    @property
     def mark(self) -> str:
         is_open_must = self.remark.level == Remark.Level.MUST and self.state == Remark.State.OPEN
         return "must_fix" if is_open_must else "remark"

@@ -22,6 +22,16 @@ from targets.review import StepRefused
 REVIEWERS = frozenset({DEPARTMENT_REVIEWER, OFFICE_REVIEWER, PERFORMANCE_REVIEWER})
 
 
+LONGEST = 4000
+"""Characters of a remark: about four pages of paper."""
+
+
+def too_long(what: str) -> dict[str, str]:
+    return {
+        "max_length": f"没有保存：{what}最多 %(limit_value)d 字，现在 %(show_value)d 字。请删减，或分成几条。您写的还在本页。"
+    }
+
+
 class RemarkForm(forms.Form):
     """A row and a field of it, or a field of the head, or neither: the whole form."""
 
@@ -30,8 +40,10 @@ class RemarkForm(forms.Form):
     level = forms.ChoiceField(choices=Remark.Level.choices, error_messages={"required": "请选择要求。"})
     audience = forms.ChoiceField(choices=Remark.Audience.choices, error_messages={"required": "请选择可见范围。"})
     phrase = forms.CharField(required=False, max_length=300)
-    text = forms.CharField(required=False, max_length=4000)
-    proposal = forms.CharField(required=False, max_length=4000, strip=False)
+    text = forms.CharField(required=False, max_length=LONGEST, error_messages=too_long("修改意见"))
+    proposal = forms.CharField(
+        required=False, max_length=LONGEST, strip=False, error_messages=too_long("建议修改的文字")
+    )
 
     def said(self) -> Said:
         said = self.cleaned_data

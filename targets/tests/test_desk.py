@@ -210,6 +210,28 @@ def test_after_it_the_page_opens_at_the_remark_with_the_same_choice(
     assert answered["Location"] == f"{page(form)}?against=1&only=1#remark-{new.pk}"
 
 
+def test_a_remark_is_a_look_but_the_page_stays_with_the_difference(
+    client: Client, world: World, form: Declaration
+) -> None:
+    sent_again(world, sent_back_with_a_remark(world, form), Change(key_of(form), "target", "≥1200人", "≥1250人"))
+    html = seen_by(world, "office", form)
+    action = f"{page(form, 'remark')}?against=1&"
+    assert f'action="{action.replace("&", "&amp;")}"' in html
+    client.force_login(world.office)
+    said = {"do": "remark", "row": key_of(form), "level": "must", "audience": "unit", "text": "再核"}
+    html = client.post(action, said, follow=True).content.decode()
+    assert "<del>≥1200人</del><ins>≥1250人</ins>" in html
+
+
+def test_what_asks_for_no_answer_is_not_said_to_wait_for_one(world: World, form: Declaration) -> None:
+    for level, audience in (("must", "unit"), ("note", "unit"), ("question", "internal")):
+        remark(form, Said("看", row=key_of(form), level=level, audience=audience), by=world.office)
+    sent_again(world, sent_back(world, form))
+    html = seen_by(world, "office", form)
+    assert "修改意见 3 条：已答复 1，不须答复 2" in words(html)
+    assert "待答复" not in words(html)
+
+
 @pytest.mark.parametrize(("row", "where"), [(NUMBER, "beside"), (None, "above")])
 def test_what_was_refused_stands_where_it_was_typed(
     client: Client, world: World, form: Declaration, row: int | None, where: str
@@ -221,6 +243,7 @@ def test_what_was_refused_stands_where_it_was_typed(
     assert "建议修改须指明一个文字栏目" in html
     assert ("改成这样" in row_of(html, f"row-{key_of(form)}")) == (where == "beside")
     assert html.count("改成这样") == 1
+    assert html.count('href="#written"') == html.count('id="written"') == 1
 
 
 def sent_back_with_a_remark(world: World, form: Declaration) -> Declaration:
@@ -307,7 +330,7 @@ def test_a_form_sent_again_shows_what_changed_since_one_looked(world: World, for
     html = seen_by(world, "office", form)
     assert "<del>≥1200人</del><ins>≥1250人</ins>" in html
     assert "您上次看的是第1稿" in words(html)
-    assert "之后改动 1 处，新增 1 行，删除 0 行，移动 1 行" in words(html)
+    assert "之后改动 1 处，新增 1 行，移动 1 行" in words(html)
     assert "移动，原第5行" in row_of(html, f"row-{key_of(form, 0)}")
     assert "<del>≥1200人</del>" not in seen_by(world, "office", form, against=0)
     assert "您上次看的" not in words(seen_by(world, "perf", form))

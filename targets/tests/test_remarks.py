@@ -212,6 +212,18 @@ def test_a_refused_remark_keeps_what_was_typed(client: Client, world: World, for
     assert '<option value="question" selected>' in html
 
 
+def test_a_remark_of_more_than_four_pages_is_refused_in_words_and_kept(
+    client: Client, world: World, form: Declaration
+) -> None:
+    client.force_login(world.office)
+    page = reverse("admin:targets_budgetproject_remark", args=[form.pk])
+    said = {"do": "remark", "row": "", "level": "must", "audience": "unit", "text": "字" * 5000}
+    html = client.post(page, said).content.decode()
+    assert "没有保存：修改意见最多 4000 字，现在 5000 字。请删减，或分成几条。您写的还在本页。" in html
+    assert "字" * 5000 in html
+    assert not form.remarks.exists()
+
+
 def test_phrases_are_one_s_own_unless_the_performance_office_shares_them(world: World) -> None:
     form = world.advance(world.declaration(), "submit", "forward")
     for name, text in (("office", "请附测算依据。"), ("perf", "请写可考核的结果。")):

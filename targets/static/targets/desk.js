@@ -1,10 +1,10 @@
-// The reading desk: a new remark is written beside its row without leaving the page, and what was typed below is kept
-// while it is saved. Without this script the same links open the same inputs by loading the page again.
+// The reading desk: a new remark is written beside its row without leaving the page, and what is typed there and below is
+// kept until it has arrived. Without this script the same links open the same inputs by loading the page again.
 "use strict";
 {
   const one = (selector, within = document) => within.querySelector(selector);
-  const kept = `opinion:${location.pathname}`;
-  let written = null;
+  const kept = `desk:${document.currentScript.dataset.by}:${(/^.*?\/\d+\//.exec(location.pathname) || [""])[0]}`;
+  let written = one(".jx-say-form"); // a refused one stands there already
   let pointed = "";
 
   const close = () => {
@@ -19,6 +19,7 @@
     const place = link.dataset.say;
     const template = one(`template[data-say-form="${place === "form" ? "form" : "row"}"]`);
     if (!template) { return false; }
+    const said = written ? Object.fromEntries(new FormData(written)) : {};
     close();
     const row = link.closest("tr");
     written = one("form", template.content).cloneNode(true);
@@ -46,6 +47,9 @@
     } else {
       margin.append(written);
     }
+    ["level", "audience", "text", "proposal"].forEach((name) => { // what was begun at another place comes along
+      if (said[name]) { written.elements[name].value = said[name]; }
+    });
     written.elements.text.focus({ preventScroll: true });
     written.scrollIntoView({ block: "nearest" });
     return true;
@@ -59,24 +63,55 @@
     if (event.target.closest("a[data-say-close]") && written) {
       event.preventDefault();
       close();
+      note("");
     }
   });
 
-  document.addEventListener("submit", (event) => {
-    const opinion = one(".submit-row textarea[name=opinion]");
-    if (!opinion) { return; }
-    try {
-      if (event.target.contains(opinion)) {
-        sessionStorage.removeItem(kept);
-      } else if (opinion.value) {
-        sessionStorage.setItem(kept, opinion.value);
-      }
-    } catch { /* the opinion is typed again */ }
+  // What is being written, kept in this tab until it has arrived: a session may end, or a link be pressed, in the middle of it.
+  const read = () => { try { return JSON.parse(sessionStorage.getItem(kept)) || {}; } catch { return {}; } };
+  const keep = (draft) => { try { sessionStorage.setItem(kept, JSON.stringify(draft)); } catch { /* typed again */ } };
+  const opinionBox = () => one(".submit-row textarea[name=opinion]");
+
+  const remarkWritten = () => {
+    const form = written;
+    if (!form || !(form.elements.text.value || form.elements.proposal.value)) { return null; }
+    const values = Object.fromEntries(new FormData(form));
+    delete values.csrfmiddlewaretoken;
+    return { place: values.row || (form.elements.field.type === "hidden" && values.field ? `f-${values.field}` : "form"), values };
+  };
+
+  const note = (sent) => {
+    const box = opinionBox();
+    keep({ sent, opinion: box ? box.value : "", remark: remarkWritten() });
+  };
+
+  const writeAgain = ({ place, values }) => {
+    const link = one(`a[data-say="${CSS.escape(place)}"]`) || one('a[data-say="form"]');
+    if (!link || written || !open(link)) { return; }
+    Object.entries(values).forEach(([name, value]) => {
+      const input = written.elements[name];
+      if (input && input.type !== "hidden") { input.value = value; }
+    });
+  };
+
+  document.addEventListener("input", (event) => {
+    if (event.target.closest(".jx-say-form, .submit-row")) { note(""); }
   });
 
-  const opinion = one(".submit-row textarea[name=opinion]");
-  try {
-    if (opinion && !opinion.value) { opinion.value = sessionStorage.getItem(kept) || ""; }
-    sessionStorage.removeItem(kept);
-  } catch { /* no storage, nothing kept */ }
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches(".jx-say-form")) { note("remark"); }
+    if (event.target.matches(".submit-row")) { note("step"); }
+  });
+
+  const draft = read();
+  const hasArrived = one("ul.messagelist li.success") !== null;
+  if (hasArrived && draft.sent) { draft.remark = null; }
+  if (hasArrived && draft.sent === "step") { draft.opinion = ""; }
+  if (opinionBox() && !opinionBox().value) { opinionBox().value = draft.opinion || ""; }
+  if (draft.remark) { writeAgain(draft.remark); }
+  note("");
+
+  // A refused remark stands open at its row: there the eye should be, not at the head of the page.
+  const refused = one("#written");
+  if (refused && one("#refusal")) { refused.scrollIntoView({ block: "center" }); }
 }

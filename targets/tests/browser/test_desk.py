@@ -1,7 +1,11 @@
 """A form goes back with remarks in its margin and comes again: the reviewer writes, the unit answers, he sees what changed."""
 
+import re
+
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from targets.demo import PASSWORD
 from targets.models import Declaration
 from targets.tests.browser.conftest import SignIn
 from targets.tests.browser.test_way import TITLE, expect_told, open_form, press
@@ -98,3 +102,81 @@ def test_a_wide_grid_is_written_on_without_leaving_the_page(sign_in: SignIn) -> 
     expect_told(office, "修改意见已保存")
     expect(office.locator("tr.beside .jx-remark")).to_contain_text("请说明口径。")
     assert office.evaluate("document.documentElement.scrollWidth") == 1366
+
+
+def log_in_again(page: Page, username: str) -> None:
+    page.wait_for_url("**/login/**")
+    page.get_by_label("用户名").fill(username)
+    page.get_by_label("密码").fill(PASSWORD)
+    press(page, "登录")
+    page.wait_for_url("**/change/**")
+
+
+def at_the_office(sign_in: SignIn) -> Page:
+    for username, words in (("jingban", "送审"), ("zhuguan", "报送财政")):
+        page = open_form(sign_in(username))
+        press(page, words)
+        expect_told(page, f"{words}已办理")
+    return open_form(sign_in("yewu"))
+
+
+def test_a_session_that_ends_in_the_middle_of_a_sentence_takes_nothing_along(sign_in: SignIn) -> None:
+    office = at_the_office(sign_in)
+    office.get_by_label("审核意见").fill(OPINION)
+    row(office, 3).locator("td[id$='-target']").click()
+    row(office, 3).get_by_role("link", name="写意见").click()
+    row(office, 3).get_by_label("问题").fill("一段很长的意见")
+    row(office, 3).get_by_label("要求").select_option("疑问")
+    office.context.clear_cookies(name="sessionid")
+    row(office, 3).get_by_role("button", name="保存修改意见").click()
+    log_in_again(office, "yewu")
+    expect(row(office, 3).get_by_label("问题")).to_have_value("一段很长的意见")
+    expect(row(office, 3).get_by_label("要求")).to_have_value("question")
+    expect(row(office, 3).get_by_label("栏目")).to_have_value("target")
+
+    row(office, 5).get_by_role("link", name="写意见").click()  # the wrong row: what was written comes along
+    expect(row(office, 5).get_by_label("问题")).to_have_value("一段很长的意见")
+    row(office, 5).get_by_role("button", name="保存修改意见").click()
+    expect_told(office, "修改意见已保存")
+    expect(office.get_by_label("问题")).to_have_count(0)
+    expect(office.get_by_label("审核意见")).to_have_value(OPINION)
+
+    office.context.clear_cookies(name="sessionid")
+    press(office, "退回")
+    log_in_again(office, "yewu")
+    expect(office.get_by_label("审核意见")).to_have_value(OPINION)
+    press(office, "退回")
+    expect_told(office, "退回已办理")
+
+
+@pytest.mark.parametrize("size", [(390, 844), (683, 384), (910, 512)])
+def test_a_phone_and_a_zoomed_page_show_the_form_and_pass_it(sign_in: SignIn, size: tuple[int, int]) -> None:
+    width, height = size
+    office = at_the_office(sign_in)
+    office.set_viewport_size({"width": width, "height": height})
+    for address in ("/admin/", "/admin/targets/budgetproject/?turn=mine", office.url):
+        office.goto(address)
+        assert office.evaluate("document.documentElement.scrollWidth") == width
+    cells = row(office, 1).locator("td[id$='-name'], td[id$='-target']")
+    for cell in cells.all():
+        box = cell.bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] < box["x"] + box["width"] <= width
+    bar = office.locator("form.submit-row").bounding_box()
+    assert bar is not None
+    is_out_of_the_way = bar["y"] > height  # at the end of the page
+    assert is_out_of_the_way or bar["height"] < height / 4
+    press(office, "初审通过")
+    expect_told(office, "初审通过已办理")
+
+
+def test_paper_is_light_whatever_the_screen(sign_in: SignIn) -> None:
+    office = at_the_office(sign_in)
+    office.evaluate("document.documentElement.dataset.theme = 'dark'")
+    office.emulate_media(media="print", color_scheme="dark")
+    grounds = office.eval_on_selector_all(
+        "h1, #f-goal, tr[id^='row-'] td.m", "cells => cells.map(cell => getComputedStyle(cell).color)"
+    )
+    assert {max(map(int, re.findall(r"\d+", one)[:3])) < 100 for one in grounds} == {True}
+    expect(row(office, 7).locator("td.m")).to_be_visible()
+    expect(row(office, 7).get_by_role("link", name="写意见")).to_be_hidden()
