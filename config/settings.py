@@ -161,6 +161,8 @@ READING_MEMORY_BYTES = number("READING_MEMORY_MB", default=700) * 1024 * 1024
 """Address space of the child process that reads one upload; beyond it only that upload is refused."""
 READING_SECONDS = number("READING_SECONDS", default=30)
 """Processor time of the same; ten times as much where it reads in the background."""
+READING_TEXT_BYTES = number("READING_TEXT_MB", default=200) * 1024 * 1024
+"""Text of all forms of one upload as the server gets it: a small file may say the same text a million times."""
 BACKGROUND_FROM_BYTES = number("BACKGROUND_FROM_KB", default=1500) * 1024
 """Larger uploads, and archives, are read by the worker while a page shows how far it is."""
 BACKGROUND_FROM_FORMS = number("BACKGROUND_FROM_FORMS", default=200)

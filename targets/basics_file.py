@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import ForeignKey, Model
 
 from departments.models import Department, Division, Duty, Office
+from targets.domain.sheets.problems import too_large
 from targets.models import BudgetYear, Campaign, Category, ReviewQuestion, RuleSetting
 
 BYTES_AT_MOST = 2 * 1024 * 1024
@@ -115,7 +116,7 @@ def shortened(sentences: list[str]) -> list[str]:
 
 def _entries(content: bytes) -> list[Any]:
     if len(content) > BYTES_AT_MOST:
-        raise BasicsRefused([f"文件超过{BYTES_AT_MOST // 1024 // 1024}MB，不像是基础数据。请拆成几个文件。"])
+        raise BasicsRefused([too_large("基础数据", len(content), BYTES_AT_MOST)])
     try:
         entries = json.loads(content.decode("utf-8-sig"), parse_constant=_no_constant)
         json.dumps(entries, ensure_ascii=False).encode()  # halves of a character cannot be stored

@@ -55,13 +55,14 @@ class Run:
         self._told = 0.0
 
     def progress(self, done: int, total: int, doing: str) -> None:
-        """Say how far the work is and renew the lease; raises Cancelled or LeaseLost."""
+        """Say how far the work is and renew the lease; `total` 0 leaves the numbers. Raises Cancelled or LeaseLost."""
         now = time.monotonic()
         if now - self._told < TELL_EVERY_SECONDS and done < total:
             return
         self._told = now
         mine = self._mine().filter(cancel_asked=False)
-        if not mine.update(done=done, total=total, doing=doing, lease_until=lease_end()):
+        numbers = {"done": done, "total": total} if total else {}
+        if not mine.update(**numbers, doing=doing, lease_until=lease_end()):
             raise Cancelled if self._mine().exists() else LeaseLost
 
     def end(self, state: Job.State, message: str = "") -> None:

@@ -41,6 +41,12 @@ def start_job(kind: str, batch: ImportBatch, by: Person, **options: Any) -> Job:
     return _hand_over(_job(kind, by, options, batch=batch))
 
 
+def read_at_once(batch: ImportBatch, by: Person) -> None:
+    """A small file in the request that brought it. It is a job as well: should the process end, the worker reads it."""
+    jobs.work_off(_job(READ, by, {"at_once": True}, batch=batch).pk, HANDLERS, give_back)
+    batch.refresh_from_db(fields=["state", "message"])
+
+
 def start_steps(decision: Decision) -> Job | None:
     """Go on with what of a confirmed decision is waiting; None when somebody is at it, or nothing is left."""
     with transaction.atomic():
@@ -90,7 +96,7 @@ def run_job(pk: int) -> None:
 def read(run: jobs.Run) -> str:
     batch = batch_of(run)
     if batch.state == ImportBatch.State.READING:
-        read_batch(batch, run.progress)
+        read_batch(batch, run.progress, in_background=not run.job.options.get("at_once"))
     return ""
 
 

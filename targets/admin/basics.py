@@ -13,6 +13,7 @@ from django.urls import reverse
 from departments.models import Person
 from departments.roles import ADMIN
 from departments.scoped_admin import person
+from targets.admin.uploads import UploadField
 from targets.basics import preview_basics, store_basics
 from targets.basics_file import BYTES_AT_MOST, KINDS
 
@@ -24,25 +25,7 @@ EXAMPLE = """[
 
 
 class BasicsForm(forms.Form):
-    file = forms.FileField(
-        label="基础数据文件（JSON）",
-        max_length=255,
-        widget=forms.FileInput(attrs={"accept": ".json"}),
-        error_messages={
-            "required": "还没有选择文件。请选择JSON文件。",
-            "missing": "还没有选择文件。请选择JSON文件。",
-            "empty": "这个文件是空的，请重新选择。",
-            "invalid": "没有收到文件，请重新选择。",
-            "max_length": "文件名过长，请改短后重新上传。",
-        },
-    )
-
-    def clean_file(self) -> bytes:
-        upload = self.cleaned_data["file"]
-        if upload.size > BYTES_AT_MOST:
-            raise forms.ValidationError(f"文件超过{BYTES_AT_MOST // 1024 // 1024}MB，不像是基础数据。请拆成几个文件。")
-        content: bytes = upload.read()
-        return content
+    file = UploadField("基础数据文件（JSON）", "JSON文件", (".json",), most_bytes=BYTES_AT_MOST)
 
 
 def basics_page(request: HttpRequest) -> HttpResponse:
@@ -62,7 +45,7 @@ def basics_page(request: HttpRequest) -> HttpResponse:
         form = BasicsForm(request.POST, request.FILES)
         context["form"] = form
         if form.is_valid():
-            context |= _preview(user, form.cleaned_data["file"])
+            context |= _preview(user, form.cleaned_data["file"].read())
     return _page(request, context)
 
 

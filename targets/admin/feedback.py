@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -16,7 +14,7 @@ from departments.models import Department, Person
 from departments.roles import FILLER
 from departments.scoped_admin import person
 from targets.admin.export import attachment
-from targets.admin.uploads import workbook_field
+from targets.admin.uploads import WorkbookField
 from targets.domain.sheets.feedback import MOST_LINES
 from targets.domain.sheets.problems import FileRefused
 from targets.feedback import GivenAnswer, PlannedAnswer, plan_answers, store_answers
@@ -26,20 +24,12 @@ from targets.models import Remark
 from targets.outgoing.feedback import addressees, feedback_file, sent_remarks, still_open, years_of
 from targets.outgoing.shapes import CONTENT_TYPES, XLSX, ExportRefused
 
-MEGABYTE = 1024 * 1024
 LETTERS_AT_MOST = 1_000_000
 """Of all answers of one file: they go to the page and come back with the confirmation."""
 
 
 class FeedbackForm(forms.Form):
-    file = workbook_field("填好的反馈表", "填好的审核意见反馈表")
-
-    def clean_file(self) -> UploadedFile:
-        upload: UploadedFile = self.cleaned_data["file"]
-        if (upload.size or 0) > settings.MAX_UPLOAD_BYTES:
-            limit = settings.MAX_UPLOAD_BYTES / MEGABYTE
-            raise forms.ValidationError(f"文件超过{limit:g}MB的上限，不像是审核意见反馈表。请删除无关内容后重新上传。")
-        return upload
+    file = WorkbookField("填好的反馈表", "填好的审核意见反馈表")
 
 
 def feedback_page(request: HttpRequest) -> HttpResponse:
@@ -80,7 +70,6 @@ def _page(request: HttpRequest, user: Person, form: FeedbackForm) -> HttpRespons
         "year": year,
         "addressees": found,
         "has_several": len({one.department.pk for one in found}) > 1,
-        "limit": settings.MAX_UPLOAD_BYTES // MEGABYTE,
     }
     return _render(request, "targets/feedback/page.html", context)
 

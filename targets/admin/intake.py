@@ -9,8 +9,7 @@ from django.contrib import admin, messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Length
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
@@ -23,29 +22,30 @@ from targets.admin.export import attachment
 from targets.admin.intake_page import Chosen, all_problems, causes, has_problems, shown_forms
 from targets.admin.numbers import number_in, numbers_in
 from targets.admin.steps import ADOPT
-from targets.admin.uploads import workbook_field
+from targets.admin.uploads import WorkbookField
 from targets.domain.compose import MODES
 from targets.domain.sheets.archive import is_archive
 from targets.domain.steps import EDITABLE
 from targets.intake.annotated import annotated, may_be_annotated, problem_list
-from targets.intake.batch import ImportRefused, choose, discard_batch, keep, open_batch, preview, store_batch
+from targets.intake.batch import ImportRefused, choose, discard_batch, open_batch, store_batch
 from targets.intake.undo import may_undo, undo_batch
 from targets.jobs import ask_to_cancel
 from targets.links import form_url
 from targets.models import Declaration, ImportBatch
 from targets.models.intake import CREATE, UPDATE
 from targets.outgoing.shapes import CONTENT_TYPES, XLSX
-from targets.tasks import READ, STORE, revive_jobs, start_job
+from targets.tasks import READ, STORE, read_at_once, revive_jobs, start_job
 
-MEGABYTE = 1024 * 1024
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+TEXT_OF_A_FILE = 10
+"""What is read of an ordinary workbook has so many times its bytes."""
 FORMS_A_PAGE = 50
 LEFT_OUT_SHOWN = 200
 SHOWN_WITH = ("declaration__unit", "declaration__current_revision", "department", "unit")
 
 
 class UploadForm(forms.Form):
-    file = workbook_field("Excel 或 Word 文件", "要导入的表格或 Word 文件", ".zip")
+    file = WorkbookField("Excel 或 Word 文件", "要导入的表格或 Word 文件", ".zip")
     year = forms.IntegerField(
         label="预算年度",
         required=False,
@@ -58,16 +58,6 @@ class UploadForm(forms.Form):
         },
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 6, "autocomplete": "off"}),
     )
-
-    def clean_file(self) -> UploadedFile:
-        upload: UploadedFile = self.cleaned_data["file"]
-        size = upload.size or 0
-        if size > settings.MAX_UPLOAD_BYTES:
-            limit = settings.MAX_UPLOAD_BYTES / MEGABYTE
-            raise forms.ValidationError(
-                f"文件有{size / MEGABYTE:.1f}MB，超过{limit:g}MB的上限。请拆成几个文件分别导入。"
-            )
-        return upload
 
 
 @admin.register(ImportBatch)
@@ -119,24 +109,14 @@ class ImportBatchAdmin(ScopedAdmin):
         user = self._importer(request)
         form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
         if form.is_valid():
-            upload, year = form.cleaned_data["file"], form.cleaned_data["year"]
-            content = upload.read()
-            if len(content) > settings.BACKGROUND_FROM_BYTES or is_archive(content):
-                return self._read_in_background(content, upload.name or "", user, year)
-            read = preview(content, upload.name or "", by=user, year=year)
-            if not read.message:
-                batch = open_batch(content, upload.name or "", by=user, year=year)
-                keep(batch, read)
-                return HttpResponseRedirect(reverse("admin:targets_importbatch_preview", args=[batch.pk]))
-            form.add_error("file", read.message)
-        context = {"form": form, "limit": settings.MAX_UPLOAD_BYTES // MEGABYTE}
+            batch = _taken(form.cleaned_data["file"], user, form.cleaned_data["year"])
+            if batch.state != ImportBatch.State.UNREADABLE:
+                page = "preview" if batch.state == ImportBatch.State.PREVIEW else "change"
+                return HttpResponseRedirect(reverse(f"admin:targets_importbatch_{page}", args=[batch.pk]))
+            form.add_error("file", batch.message)
+            batch.delete()  # nothing of it was kept, and who brought it has been told
+        context = {"form": form}
         return self._page(request, "targets/intake/upload.html", "导入", context)
-
-    def _read_in_background(self, content: bytes, name: str, user: Person, year: int | None) -> HttpResponse:
-        with transaction.atomic():
-            batch = open_batch(content, name, by=user, year=year)
-            start_job(READ, batch, user)
-        return HttpResponseRedirect(reverse("admin:targets_importbatch_change", args=[batch.pk]))
 
     # preview ----------------------------------------------------------------------------------------------------------
 
@@ -201,8 +181,7 @@ class ImportBatchAdmin(ScopedAdmin):
             if not batch.forms.filter(is_chosen=True, action__in=(CREATE, UPDATE)).exists():
                 messages.warning(request, "没有勾选任何表，没有写入数据。请至少勾选一张，或点“放弃”。")
                 return HttpResponseRedirect(reverse("admin:targets_importbatch_preview", args=[pk]))
-            many = batch.forms.filter(is_chosen=True).count() > settings.BACKGROUND_FROM_FORMS
-            if many or batch.size > settings.BACKGROUND_FROM_BYTES:  # few forms may have many rows
+            if _are_many(batch):
                 return self._store_in_background(batch, user)
         try:
             store_batch(batch, by=user)
@@ -292,13 +271,32 @@ class ImportBatchAdmin(ScopedAdmin):
         return person(request)
 
     def _own_batch(self, user: Person, pk: int) -> Any:
-        """A preview shows what its uploader may see, so it is his alone. Its bytes stay where they are; `size` counts them."""
-        own = ImportBatch.objects.select_related("uploaded_by").defer("content").annotate(size=Length("content"))
+        """A preview shows what its uploader may see, so it is his alone. Its bytes stay where they are."""
+        own = ImportBatch.objects.select_related("uploaded_by").defer("content")
         return get_object_or_404(own, pk=pk, uploaded_by=user)
 
     def _page(self, request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> HttpResponse:
         frame = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
         return render(request, template, frame | context)
+
+
+def _taken(upload: UploadedFile, user: Person, year: int | None) -> ImportBatch:
+    """A small file is read by now, a large one will be."""
+    content = upload.read()
+    with transaction.atomic():
+        batch = open_batch(content, upload.name or "", by=user, year=year)
+        if is_large := len(content) > settings.BACKGROUND_FROM_BYTES or is_archive(content):
+            start_job(READ, batch, user)
+    if not is_large:
+        read_at_once(batch, user)
+    return batch
+
+
+def _are_many(batch: ImportBatch) -> bool:
+    """Whether the forms that go in are too many, or too long, to be stored while somebody waits."""
+    found = batch.forms.filter(is_chosen=True).order_by().aggregate(count=Count("pk"), text=Sum("size", default=0))
+    most = settings.BACKGROUND_FROM_BYTES * TEXT_OF_A_FILE
+    return bool(found["count"] > settings.BACKGROUND_FROM_FORMS or found["text"] > most)
 
 
 def _keep_choices(request: HttpRequest, batch: ImportBatch) -> None:

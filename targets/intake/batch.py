@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -23,7 +23,7 @@ from targets.domain.sheets.reader import Found
 from targets.domain.steps import EDITABLE, STATES
 from targets.editing import fresh_declaration, why_not_editable
 from targets.findings import Years
-from targets.intake.kept import begin, finish, keep_more, portions, problem_json
+from targets.intake.kept import BYTES_AT_ONCE, begin, finish, keep_more, portions, problem_json
 from targets.intake.plan import Plan, PlannedForm, plan_forms
 from targets.intake.reading import READING, Progress, nobody, read_upload
 from targets.models import BudgetYear, Declaration, ImportBatch, ImportedForm, Indicator, Revision
@@ -34,7 +34,7 @@ from targets.storing import store
 OK, PARTIAL, ERROR, FILE_REFUSED = "ok", "partial", "error", "refused"
 NO_FORM = "压缩包里没有绩效目标表。请核对后重新上传。"
 STORED_AT_ONCE = 500
-"""Forms whose text is in memory at one time while a batch is stored."""
+"""Forms whose text is in memory at one time while a batch is stored, fewer where it is long."""
 
 
 class ImportRefused(Exception):
@@ -111,7 +111,7 @@ def open_batch(content: bytes, name: str, *, by: Person, year: int | None = None
     )
 
 
-def read_batch(batch: ImportBatch, progress: Progress = nobody) -> None:
+def read_batch(batch: ImportBatch, progress: Progress = nobody, *, in_background: bool = True) -> None:
     """Read the batch's file and keep what is found, some forms at a time while the rest is still being read.
 
     Until the last of them is kept the batch is `READING`; whoever is interrupted begins anew, and again is the same as once.
@@ -122,7 +122,8 @@ def read_batch(batch: ImportBatch, progress: Progress = nobody) -> None:
     plan = Plan(batch.uploaded_by)
     problems: list[Problem] = []
     kept, message = 0, ""
-    reading = read_upload(bytes(batch.content), batch.file_name, year=batch.year, progress=progress, in_background=True)
+    content, name, year = bytes(batch.content), batch.file_name, batch.year
+    reading = read_upload(content, name, year=year, progress=progress, in_background=in_background)
     try:
         with closing(reading):
             for portion in portions(reading, problems):
@@ -190,17 +191,17 @@ class _Storing:
     created: int = 0
     updated: int = 0
 
-    def look_up(self, forms: QuerySet[ImportedForm]) -> list[int]:
-        """Years and departments of those that go in, a few for thousands of them; returns their keys in their order."""
-        found = list(
-            forms.order_by("place").values_list("pk", "action", "is_chosen", "budget_year", "department", "unit")
-        )
-        self.actions.update(action for _, action, *_ in found)
-        chosen = [form for form in found if form[1] in (CREATE, UPDATE) and form[2]]
-        years, units = {form[3] for form in chosen}, {unit for form in chosen for unit in form[4:]}
+    def look_up(self, forms: QuerySet[ImportedForm]) -> list[tuple[int, int]]:
+        """Years and departments of those that go in, a few for thousands of them; returns their keys in their order,
+        each with the size of its text."""
+        columns = ("pk", "size", "action", "is_chosen", "budget_year", "department", "unit")
+        found = list(forms.order_by("place").values_list(*columns))
+        self.actions.update(action for _, _, action, *_ in found)
+        chosen = [form for form in found if form[2] in (CREATE, UPDATE) and form[3]]
+        years, units = {form[4] for form in chosen}, {unit for form in chosen for unit in form[5:]}
         self.years = BudgetYear.objects.prefetch_related("campaigns").in_bulk(years - {None})
         self.units = Department.objects.in_bulk(units - {None})
-        return [form[0] for form in chosen]
+        return [form[:2] for form in chosen]
 
 
 def store_batch(batch: ImportBatch, *, by: Person, progress: Progress = nobody) -> dict[int, str]:
@@ -216,15 +217,27 @@ def store_batch(batch: ImportBatch, *, by: Person, progress: Progress = nobody) 
             held = _locked(batch)
             if held.state not in (ImportBatch.State.PREVIEW, ImportBatch.State.STORING):
                 raise ImportRefused(f"这个文件{held.get_state_display()}，没有再次导入。")
-            keys = storing.look_up(held.forms.all())
-            for start in range(0, len(keys), STORED_AT_ONCE):
-                _store_portion(storing, keys[start : start + STORED_AT_ONCE])
+            for keys in _portions(storing.look_up(held.forms.all())):
+                _store_portion(storing, keys)
             _close(held, storing)
     except IntegrityError:
         raise ImportRefused("导入时有人刚建立了同名的表，没有写入任何数据。请重新上传后再确认。") from None
     for name in STORED:
         setattr(batch, name, getattr(held, name))
     return storing.left_out
+
+
+def _portions(sized: Iterable[tuple[int, int]]) -> Iterator[list[int]]:
+    portion: list[int] = []
+    length = 0
+    for key, size in sized:
+        if portion and (len(portion) == STORED_AT_ONCE or length + size > BYTES_AT_ONCE):
+            yield portion
+            portion, length = [], 0
+        portion.append(key)
+        length += size
+    if portion:
+        yield portion
 
 
 @no_garbage()

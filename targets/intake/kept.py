@@ -15,6 +15,8 @@ from targets.models.intake import REFUSED
 
 LINES_AT_ONCE, LINES_OF_A_FORM = 10_000, 4
 """Lines that are planned and kept at one time while a file is read; a form counts as some beside its own."""
+BYTES_AT_ONCE = 8 * 1024 * 1024
+"""Of their text, where lines are long."""
 REFUSED_AT_ONCE = 500
 
 
@@ -23,18 +25,19 @@ class Overtaken(Exception):
 
 
 def portions(reading: Iterable[Found | Problem], problems: list[Problem]) -> Iterator[list[Found]]:
-    """Portions of so many lines, whether they are of few forms or of many; problems of the file are put aside."""
+    """Portions of so many lines, whether they are of few forms or of many, long or short; problems of the file are put aside."""
     portion: list[Found] = []
-    lines = 0
+    lines = size = 0
     for found in reading:
         if isinstance(found, Problem):
             problems.append(found)
             continue
         portion.append(found)
         lines += LINES_OF_A_FORM + (len(found.form.record.rows) if found.form.record else 0)
-        if lines >= LINES_AT_ONCE:
+        size += found.size
+        if lines >= LINES_AT_ONCE or size >= BYTES_AT_ONCE:
             yield portion
-            portion, lines = [], 0
+            portion, lines, size = [], 0, 0
     if portion:
         yield portion
 
@@ -105,6 +108,7 @@ def _kept(batch: ImportBatch, form: PlannedForm) -> ImportedForm:
         action=form.action,
         amount=form.record.total if form.record else None,
         frozen=form.record.as_short_json() if form.record else None,
+        size=form.size,
         problems=[problem_json(one) for one in form.problems],
         budget_year=form.budget_year,
         department=form.department,

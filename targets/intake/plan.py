@@ -37,6 +37,8 @@ class PlannedForm:
     problems: list[Problem] = field(default_factory=list)
     place: int = 0
     """Its number in the file."""
+    size: int = 0
+    """Bytes of what was read."""
 
     @property
     def title(self) -> str:
@@ -137,7 +139,7 @@ def plan_forms(found: Iterable[Found], by: Person) -> list[PlannedForm]:
 def _identify(found: Found, register: Register, years: dict[tuple[int, int], BudgetYear], by: Person) -> PlannedForm:
     form = found.form
     action = REFUSED if form.refused or form.record is None else CREATE
-    planned = PlannedForm(form, action, form.record, place=found.place)
+    planned = PlannedForm(form, action, form.record, place=found.place, size=found.size)
     planned.problems = list(form.problems)
     if planned.action == REFUSED or form.record is None:
         return planned

@@ -3,8 +3,9 @@
 import logging
 import queue
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
+from functools import partial
 from typing import IO
 
 from django.conf import settings
@@ -18,12 +19,14 @@ from targets.intake.nursery import new_child
 logger = logging.getLogger("targets.intake")
 
 Progress = Callable[[int, int, str], None]
-"""Told how many things of how many are done, and what is being done; may raise to stop the work."""
+"""Told how many things of how many are done (of 0: as many as before), and what is being done; may raise to stop the work."""
 
 TOO_MUCH = "太大或内部结构异常，读取时超出了{limit}的上限，已停止。请拆成几个文件，或用 Excel、WPS 另存后重新上传。"
 READING = "正在读取文件"
-LINES_AHEAD = 500
-"""Lines of the child that wait at most, a form each."""
+BYTES_AHEAD = 4 * 1024 * 1024
+"""Of what the child has said, so much waits at most."""
+SILENT_SECONDS = 2
+"""So long without a word of the child, and whoever waits for it says that he still does."""
 BACKGROUND_TIME = 10
 """How many times as long a file may take where nobody waits at a page for it."""
 
@@ -39,8 +42,7 @@ def read_upload(
 
     Raises FileRefused with a sentence, whatever becomes of the child; it takes back what came before it.
     """
-    seconds = settings.READING_SECONDS * (BACKGROUND_TIME if in_background else 1)
-    order = Order(name, year, settings.MAX_UPLOAD_BYTES, settings.READING_MEMORY_BYTES, seconds)
+    order = _order(name, year, times=BACKGROUND_TIME if in_background else 1)
     with closing(_told_by_child(order, content, progress)) as told:
         for said in told:
             if found := said.found or said.problem:
@@ -49,9 +51,15 @@ def read_upload(
 
 def read_answers(content: bytes, name: str) -> list[FeedbackLine]:
     """`read_feedback` at arm's length. Raises FileRefused with a sentence, whatever becomes of the child."""
-    limits = (settings.MAX_UPLOAD_BYTES, settings.READING_MEMORY_BYTES, settings.READING_SECONDS)
-    order = Order(name, None, *limits, is_feedback=True)
+    order = _order(name, None, is_feedback=True)
     return [said.answer for said in _told_by_child(order, content, nobody) if said.answer]
+
+
+def _order(name: str, year: int | None, *, times: int = 1, is_feedback: bool = False) -> Order:
+    memory, text = settings.READING_MEMORY_BYTES, settings.READING_TEXT_BYTES
+    return Order(
+        name, year, settings.MAX_UPLOAD_BYTES, memory, settings.READING_SECONDS * times, text, is_feedback=is_feedback
+    )
 
 
 def _told_by_child(order: Order, content: bytes, progress: Progress) -> Generator[Said]:
@@ -59,7 +67,7 @@ def _told_by_child(order: Order, content: bytes, progress: Progress) -> Generato
     with new_child() as child:
         clock = threading.Timer(order.seconds * 2, child.kill)
         clock.start()
-        ahead = _Ahead(child.output)
+        ahead = Ahead(child.output)
         try:
             _send(child.input, order, content)
             yield from _listen(ahead, progress)
@@ -79,11 +87,31 @@ class _Silence(Exception):
     """The child ended without its last word, or said something that is none of its words."""
 
 
-class _Ahead:
+class Waiting(queue.Queue[bytes]):
+    """Full by the length of its lines, not by their number: a form may be of one line or of thousands."""
+
+    def _init(self, maxsize: int) -> None:
+        super()._init(maxsize)
+        self._length = 0
+
+    def _qsize(self) -> int:
+        return self._length
+
+    def _put(self, line: bytes) -> None:
+        super()._put(line)
+        self._length += len(line) or 1
+
+    def _get(self) -> bytes:
+        line = super()._get()
+        self._length -= len(line) or 1
+        return line
+
+
+class Ahead:
     """What the child says, taken down while what it said before is being worked on, so that neither waits for the other."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
-        self._lines: queue.Queue[bytes] = queue.Queue(LINES_AHEAD)
+        self._lines = Waiting(BYTES_AHEAD)
         self._thread = threading.Thread(target=self._take, args=(pipe,), daemon=True)
         self._thread.start()
 
@@ -92,8 +120,17 @@ class _Ahead:
             self._lines.put(line)
         self._lines.put(b"")
 
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._lines.get, b"")
+    def lines(self, still_here: Callable[[], None]) -> Iterator[bytes]:
+        """`still_here` is called again and again while the child says nothing; it may raise to stop the work."""
+        while True:
+            try:
+                line = self._lines.get(timeout=SILENT_SECONDS)
+            except queue.Empty:
+                still_here()
+                continue
+            if not line:
+                return
+            yield line
 
     def end(self) -> None:
         """When the child is gone: nobody wants the rest."""
@@ -111,14 +148,16 @@ def _send(pipe: IO[bytes], order: Order, content: bytes) -> None:
         pass
 
 
-def _listen(ahead: Iterable[bytes], progress: Progress) -> Iterator[Said]:
+def _listen(ahead: Ahead, progress: Progress) -> Iterator[Said]:
     """Everything the child found, up to its last word."""
-    for line in ahead:
+    for line in ahead.lines(partial(progress, 0, 0, READING)):
         try:
             said = said_in(line)
         except ValueError as error:
             raise _Silence(str(error)) from None
-        if said.found or said.problem or said.answer:
+        if said.found:
+            yield Said(found=said.found._replace(size=len(line)))
+        elif said.problem or said.answer:
             yield said
         elif said.progress:
             progress(*said.progress, READING)

@@ -73,6 +73,8 @@ class ImportedForm(models.Model):
     amount = models.DecimalField("年度资金总额", max_digits=18, decimal_places=2, null=True)
     """In 元; here as well, so that a page adds up thousands of forms without opening their text."""
     frozen = models.JSONField("读到的内容", null=True)
+    size = models.PositiveIntegerField("字节数", default=0)
+    """Bytes of what was read, so that portions are cut and the worker is called without opening a text."""
     problems = models.JSONField("问题", default=list, blank=True)
     budget_year = models.ForeignKey(BudgetYear, models.PROTECT, null=True, related_name="+")
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")

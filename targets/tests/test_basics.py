@@ -74,7 +74,7 @@ def test_entries_may_come_in_any_order(db):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "这个文件是空的"),
+        (b"", "所选文件是空的"),
         (b"{", "文件不是能读取的JSON"),
         (b"\xff\xfe", "编码不是UTF-8"),
         (b"[" * 100000, "文件不是能读取的JSON"),
@@ -85,7 +85,7 @@ def test_entries_may_come_in_any_order(db):
         (b"[]", "文件中没有数据"),
         (b"[1]", "第1条：缺少 model 或 fields"),
         (b"[" + b"1," * 3000 + b"1]", "一次最多导入3000条"),
-        (b" " * (2 * 1024 * 1024 + 1), "文件超过2MB"),
+        (b" " * (2 * 1024 * 1024 + 1), "有2.0MB，超过2MB的上限。请拆成几个文件分别上传。"),
         (entries(("departments.person", {"username": "x"})), "账号不能由文件导入"),
         (entries(("departments.membership", {})), "任职不能由此导入"),
         (entries(("targets.revision", {})), "修订记录只由系统写入"),

@@ -219,7 +219,7 @@ def test_no_file_chosen(world: World) -> None:
 def test_a_file_above_the_limit_is_refused_unread(world: World, settings: Any) -> None:
     settings.MAX_UPLOAD_BYTES = 1024 * 1024
     page = upload(client_of(world.filler), b"x" * (1024 * 1024 + 1))
-    assert page.context["form"].errors["file"] == ["文件有1.0MB，超过1MB的上限。请拆成几个文件分别导入。"]
+    assert page.context["form"].errors["file"] == ["“绩效目标表.xlsx”有1.0MB，超过1MB的上限。请拆成几个文件分别上传。"]
 
 
 @pytest.mark.parametrize("year", ["二三年", "23", "99999"])

@@ -142,6 +142,23 @@ def test_whoever_lost_his_lease_writes_nothing_more(world: World) -> None:
     second.progress(1, 1, "正在读取文件")
 
 
+def test_a_small_file_is_a_job_too_and_outlives_its_request(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its server is killed while it reads: the worker takes the file up."""
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setitem(HANDLERS, READ, killed)
+        with pytest.raises(KeyboardInterrupt):
+            upload(world, write_official([world.record()]), "表.xlsx")
+    batch = ImportBatch.objects.get()
+    assert (batch.state, revive_jobs()) == ("reading", 0)
+    batch.jobs.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert revive_jobs() == 1
+    assert (work(batch).state, batch.state, batch.forms.count()) == ("done", "preview", 1)
+
+
 def test_the_command_hands_a_file_to_the_worker(world: World, tmp_path: object) -> None:
     path = tmp_path / "全部.zip"  # type: ignore[operator]
     path.write_bytes(archive(world.record()))
@@ -222,6 +239,6 @@ def test_the_command_line_names_forms_for_the_worker_too(world: World, tmp_path:
 def test_a_large_file_of_few_forms_is_stored_by_the_worker(world: World, settings: pytest.FixtureRequest) -> None:
     client, batch = upload(world, archive(world.record()))
     work(batch)
-    settings.BACKGROUND_FROM_BYTES = 1  # type: ignore[attr-defined]
+    settings.BACKGROUND_FROM_BYTES = 1  # type: ignore[attr-defined]  # its text is more than ten times as long
     client.post(reverse("admin:targets_importbatch_confirm", args=[batch.pk]), {"shown": ["0"], "form": ["0"]})
     assert (work(batch).kind, batch.state, batch.created) == (STORE, "stored", 1)

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from targets.domain.record import Record
 from targets.domain.sheets.flat_writer import FlatForm, write_flat_workbook
 from targets.domain.sheets.writer import write_official
+from targets.intake import batch as stored
 from targets.intake import kept
 from targets.intake.batch import keep, open_batch, preview, read_batch, store_batch
 from targets.models import Declaration, ImportBatch
@@ -70,6 +71,20 @@ def test_portions_end_as_the_whole_does(world: World, monkeypatch: pytest.Monkey
     assert written_down(in_portions) == written_down(at_once) == written_down(previewed)
     assert store_batch(in_portions, by=world.filler) == {}
     assert Declaration.objects.filter(title__in=["学前教育补助", "两遍相同", "两遍不同"]).count() == 2
+
+
+def test_portions_are_short_where_texts_are_long(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    records = [world.record(title=f"项目{number}", goal="长" * 20_000) for number in range(4)]
+    batch = opened(world, flat(*records))
+    monkeypatch.setattr(kept, "BYTES_AT_ONCE", 100_000)
+    monkeypatch.setattr(stored, "BYTES_AT_ONCE", 100_000)
+    told: list[tuple[int, int]] = []
+    read_batch(batch, lambda done, total, doing: told.append((done, total)))
+    assert [one for one in told if one[1]] == [(0, 4), (2, 4), (4, 4)]
+    with CaptureQueriesContext(connection) as queries:
+        assert store_batch(batch, by=world.filler) == {}
+    assert sum(query["sql"].startswith('SELECT "targets_importedform"."id", "targets_imp') for query in queries) == 4
+    assert sorted(Declaration.objects.values_list("title", flat=True)) == [record.title for record in records]
 
 
 def test_progress_is_told_in_forms(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,8 +16,9 @@ from targets.domain.sheets.flat_writer import FlatForm, write_flat_workbook
 from targets.domain.sheets.nursery import UNKNOWN
 from targets.domain.sheets.problems import FileRefused, Problem
 from targets.domain.sheets.reader import Found
+from targets.intake import reading
 from targets.intake.nursery import Nursery, new_child
-from targets.intake.reading import read_upload
+from targets.intake.reading import Ahead, Waiting, read_upload
 from targets.tests.domain.examples import PROJECT
 
 
@@ -53,9 +54,9 @@ def test_each_upload_has_a_process_of_its_own_and_leaves_nothing_open() -> None:
         assert one.nursery is other.nursery
         assert one.number != other.number
         assert [one.kill(), one.kill(), other.kill()] == [-signal.SIGKILL, UNKNOWN, -signal.SIGKILL]
-    reading = read_upload(flat("乙"), "乙.xlsx")
-    next(reading)
-    reading.close()
+    begun = read_upload(flat("乙"), "乙.xlsx")
+    next(begun)
+    begun.close()
     with pytest.raises(FileRefused):
         titles(read_upload(b"PK\x03\x04", "坏.xlsx"))
     assert open_files() == before
@@ -69,14 +70,50 @@ def test_a_reader_that_takes_too_much_ends_alone(settings: Settings) -> None:
     assert titles(read_upload(flat("甲"), "甲.xlsx")) == ["甲0", "甲1", "甲2"]
 
 
+def test_a_reader_that_breaks_says_why() -> None:
+    with new_child() as child:
+        child.input.write(b"no order\n")
+        child.input.close()
+        assert child.output.read() == b""
+        assert b"DecodeError" in child.errors.read()
+
+
+def test_what_a_reader_has_said_waits_by_its_length() -> None:
+    waiting = Waiting(10)
+    for line in (b"1234567", b"8901234", b""):
+        waiting.put(line, timeout=1)
+        if waiting.full():
+            assert waiting.get(timeout=1) == b"1234567"
+    assert [waiting.get(timeout=1) for _ in range(2)] == [b"8901234", b""]
+    assert waiting.empty()
+
+
+def test_whoever_waits_for_a_silent_reader_may_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "SILENT_SECONDS", 0.01)
+    calls = iter((None, None, InterruptedError()))
+
+    def stop_at_third() -> None:
+        if stop := next(calls):
+            raise stop
+
+    from_it, tells = os.pipe()
+    with os.fdopen(from_it, "rb") as output, os.fdopen(tells, "wb") as silent:
+        ahead = Ahead(output)
+        with pytest.raises(InterruptedError):
+            list(ahead.lines(stop_at_third))
+        silent.close()
+        ahead.end()
+    assert list(calls) == []
+
+
 def test_a_nursery_that_has_died_is_replaced_and_its_reader_finishes() -> None:
-    reading = read_upload(flat("甲", 2_000), "甲.xlsx")
-    next(reading)
+    begun = read_upload(flat("甲", 2_000), "甲.xlsx")
+    next(begun)
     with new_child() as child:  # which finds nothing to do, and nobody to complain to
         nursery = child.nursery
     os.kill(nursery.process, signal.SIGKILL)
     assert titles(read_upload(flat("乙"), "乙.xlsx")) == ["乙0", "乙1", "乙2"]
-    assert len(titles(reading)) == 1_999
+    assert len(titles(begun)) == 1_999
     with new_child() as child:
         assert child.nursery is not nursery
 

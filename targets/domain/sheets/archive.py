@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from targets.domain.sheets.guard import MEGABYTE
-from targets.domain.sheets.problems import FileRefused, quoted
+from targets.domain.sheets.problems import MEGABYTE, FileRefused, quoted
 
 MEMBERS_AT_MOST = 3_000
 LONGEST_NAME = 80

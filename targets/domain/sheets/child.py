@@ -8,7 +8,7 @@ Standard input: one line of JSON (`Order`), then the bytes of the file. Standard
 
 import gc
 import resource
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -18,8 +18,11 @@ from msgspec.json import Decoder, Encoder
 from targets.domain.sheets.archive import is_archive, members
 from targets.domain.sheets.feedback import FeedbackLine, read_feedback
 from targets.domain.sheets.guard import DEFAULT_LIMITS, Limits
-from targets.domain.sheets.problems import REFUSED, FileRefused, Problem
+from targets.domain.sheets.problems import MEGABYTE, REFUSED, FileRefused, Problem, problem, quoted
 from targets.domain.sheets.reader import Found, Reading, read_one_by_one, read_workbook
+
+MOST_PROBLEMS, LONGEST_TITLE = 100, 200
+"""What is left of a form that is too long to be told."""
 
 
 class Order(Struct):
@@ -33,6 +36,8 @@ class Order(Struct):
     """Bytes."""
     seconds: int
     """Of processor time."""
+    text: int = DEFAULT_LIMITS.told_bytes
+    """Bytes of all forms of the file as they are told."""
     is_feedback: bool = False
     """The lines of a 审核意见反馈表 are looked for, not forms."""
 
@@ -59,18 +64,14 @@ def main(asked: BinaryIO, told: BinaryIO) -> None:
     header, _, content = asked.read().partition(b"\n")
     order = Decoder(Order).decode(header)
     limit_process(order.memory, order.seconds)
-    limits = Limits(file_bytes=order.bytes)
+    limits = Limits(file_bytes=order.bytes, told_bytes=order.text)
     gc.disable()  # so short a life leaves hardly any garbage in circles, and looking for it takes a tenth of the time
     try:
-        if order.is_feedback:
-            for line in read_feedback(content, order.name, limits):
-                tell(told, Said(answer=line))
-        else:
-            for said in read(content, order.name, order.year, limits):
-                tell(told, said)
+        for line in lines(read_all(order, content, limits), order.name, limits):
+            tell(told, line)
     except FileRefused as refusal:
-        tell(told, Said(refused=str(refusal)))
-    tell(told, Said(end=True))
+        tell(told, encoded(Said(refused=str(refusal))))
+    tell(told, encoded(Said(end=True)))
 
 
 def limit_process(memory: int, seconds: int) -> None:
@@ -81,9 +82,40 @@ def limit_process(memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def tell(told: BinaryIO, said: Said) -> None:
-    told.write(encoded(said) + b"\n")
+def tell(told: BinaryIO, line: bytes) -> None:
+    told.write(line + b"\n")
     told.flush()
+
+
+def lines(answer: Iterable[Said], name: str, limits: Limits) -> Iterator[bytes]:
+    """What is told, within limits that are the server's own: what a text stands in twice it gets twice."""
+    room = limits.told_bytes
+    for said in answer:
+        line = encoded(said)
+        if said.found and len(line) > limits.form_bytes:
+            line = encoded(Said(found=_without_text(said.found, len(line), limits)))
+        room -= len(line)
+        if room < 0:
+            most = limits.told_bytes // MEGABYTE
+            raise FileRefused(f"{quoted(name, 80)}里各表的文字合计超过{most}MB，没有读入。请拆成几个文件分别上传。")
+        yield line
+
+
+def _without_text(found: Found, size: int, limits: Limits) -> Found:
+    form = found.form
+    sentence = (
+        f"这张表的文字共{size / MEGABYTE:.1f}MB，超过{limits.form_bytes / MEGABYTE:g}MB的上限，没有导入。"
+        "请删去重复或无关的内容后重新上传。"
+    )
+    told = (*form.problems[:MOST_PROBLEMS], problem(form.sheet, form.cell, REFUSED, sentence))
+    short = replace(form, record=None, title=form.title[:LONGEST_TITLE], problems=told, refused=True)
+    return found._replace(form=short)
+
+
+def read_all(order: Order, content: bytes, limits: Limits) -> Iterator[Said]:
+    if order.is_feedback:
+        return (Said(answer=line) for line in read_feedback(content, order.name, limits))
+    return read(content, order.name, order.year, limits)
 
 
 def read(content: bytes, name: str, year: int | None, limits: Limits = DEFAULT_LIMITS) -> Iterator[Said]:

@@ -72,7 +72,7 @@ class WorkbookFormats:
 
     @cached_property
     def _codes(self) -> dict[int, str]:
-        return _style_codes(self._parts.get("xl/styles.xml", b""))
+        return _style_codes(bytes(self._parts.get("xl/styles.xml", b"")))
 
     @cached_property
     def _sheets(self) -> dict[str, str]:
@@ -179,7 +179,7 @@ def _cell_pattern(sheet: bytes) -> re.Pattern[bytes]:
 
 def sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
     """Name of a sheet → path of its part."""
-    targets = _targets(parts.get("xl/_rels/workbook.xml.rels", b""))
+    targets = _targets(bytes(parts.get("xl/_rels/workbook.xml.rels", b"")))
     return {name: targets.get(identity, "") for name, identity in _sheet_ids(parts.get("xl/workbook.xml", b""))}
 
 
@@ -230,7 +230,7 @@ def dressed(codes: Mapping[int, str]) -> frozenset[int]:
 
 def _number(element: ET.Element) -> int:
     number = element.get("numFmtId", "")
-    return int(number) if number.isascii() and number.isdigit() else 0
+    return int(number[:9]) if number.isascii() and number.isdigit() else 0
 
 
 def _elements(part: bytes, *names: str) -> list[ET.Element]:

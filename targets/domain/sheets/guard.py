@@ -15,10 +15,8 @@ from targets.domain.sheets.biff import Biff, Encrypted, read_biff
 from targets.domain.sheets.docx_parts import main_part, unsafe
 from targets.domain.sheets.ole import Broken
 from targets.domain.sheets.parts import CURE_OF_ANY, Parts, damaged
-from targets.domain.sheets.problems import FileRefused, quoted
+from targets.domain.sheets.problems import MEGABYTE, FileRefused, quoted, too_large
 from targets.domain.sheets.sniff import DOCX, ODS, TEXT, XLS, XLSX, sniff
-
-MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,10 @@ class Limits:
     merges: int = 50_000
     sheet_at_once: int = 4 * MEGABYTE
     """A sheet that is longer, unpacked, is read in pieces of so many bytes."""
+    form_bytes: int = 4 * MEGABYTE
+    """Of one form as it is told to the server. A text of a few kilobytes may stand in every cell of a workbook."""
+    told_bytes: int = 200 * MEGABYTE
+    """Of all forms of a file: a list of 100,000 rows has 61 MB."""
 
 
 DEFAULT_LIMITS = Limits()
@@ -125,7 +127,7 @@ def inspect(content: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Packa
     Anything else raises `FileRefused` with a sentence that says what it is.
     """
     if len(content) > limits.file_bytes:
-        raise _refused(name, f"超过 {limits.file_bytes // MEGABYTE} MB。请拆分后分次上传。")
+        raise FileRefused(too_large(name, len(content), limits.file_bytes))
     found = sniff(content)
     if found == TEXT:
         return Package(TEXT, content)
@@ -255,7 +257,7 @@ def _check_sheet(part: str, data: bytes, plain_columns: frozenset[bytes], name: 
         raise _unsafe(part, name)
     if not (plain_columns and _is_within(data, plain_columns, limits.box)) and _box(data) > limits.box:
         raise too_far(name)
-    if data.count(b"mergeCell ") > limits.merges:
+    if data.count(b"mergeCell") - 2 > limits.merges:  # without the list's own beginning and end
         raise _refused(name, TOO_MANY_MERGES)
 
 

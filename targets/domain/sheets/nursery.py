@@ -81,11 +81,12 @@ def _live(streams: Sequence[int]) -> NoReturn:
             os.dup2(stream, standard)
             os.close(stream)
         with open(0, "rb") as asked, open(1, "wb") as told:
-            read(asked, told)
-        status = 0
-    except BaseException:
-        traceback.print_exc()
-        sys.stderr.flush()
+            try:
+                read(asked, told)
+                status = 0
+            except BaseException:
+                traceback.print_exc()  # before the end of what it tells, at which it is killed
+                sys.stderr.flush()
     finally:
         os._exit(status)
 

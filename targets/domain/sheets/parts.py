@@ -42,7 +42,7 @@ class Parts(Mapping[str, bytes]):
         data = bytearray()  # grows in place: never twice in memory
         for piece in self.stream(part):
             data += piece
-        return cast("bytes", data)  # for all who only read it
+        return cast("bytes", data)  # for all who only read it; whoever remembers it makes bytes of it
 
     def __contains__(self, part: object) -> bool:
         return part in self._entries

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+MEGABYTE = 1024 * 1024
+
 REFUSED = "refused"
 """The form cannot be stored."""
 GUESS = "guess"
@@ -32,6 +34,11 @@ def moved(found: Problem, sheet: str, cell: str) -> Problem:
     """The same remark under another name of its place."""
     sentence = found.message.removeprefix(f"{found.sheet}!{found.cell}：")
     return problem(sheet, cell, found.level, sentence)
+
+
+def too_large(name: str, size: int, most: int) -> str:
+    """The one sentence, at every door, about a file that has more bytes than are taken."""
+    return f"{quoted(name, 80)}有{size / MEGABYTE:.1f}MB，超过{most / MEGABYTE:g}MB的上限。请拆成几个文件分别上传。"
 
 
 def quoted(text: str, longest: int = 40) -> str:

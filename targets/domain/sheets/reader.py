@@ -44,6 +44,8 @@ class Found(NamedTuple):
     place: int
     known: int
     form: FormReading
+    size: int = 0
+    """Bytes that came from the process that read it."""
 
 
 def read_workbook(content: bytes, name: str, *, year: int | None = None, limits: Limits = DEFAULT_LIMITS) -> Reading:
@@ -96,8 +98,8 @@ def read_one_by_one(
     if package.has_external_links:
         yield problem(first_sheet, "A1", WARNING, "工作簿引用了其他文件，已按其中保存的数值读入，请核对。")
     good = known - len(refused)
-    for place, _, form in refused:
-        yield Found(place, known, _with_the_rest(form, good))
+    for one in refused:
+        yield one._replace(known=known, form=_with_the_rest(one.form, good))
 
 
 def _proven(carried: Carried, opened: OpenedSheet, grid: Grid, year: int | None) -> FormReading | None:

@@ -13,6 +13,7 @@ from departments.models import Person
 from departments.models.people import Membership
 from departments.roles import ADMIN
 from targets.domain.compose import MODES, REPLACE
+from targets.domain.sheets.problems import too_large
 from targets.intake.batch import (
     FILE_REFUSED,
     OK,
@@ -65,10 +66,7 @@ class Command(BaseCommand):
         try:
             size = path.stat().st_size
             if size > settings.MAX_UPLOAD_BYTES:
-                limit = settings.MAX_UPLOAD_BYTES // 1024 // 1024
-                return Preview(
-                    path.name, message=f"文件有{size / 1024 / 1024:.1f}MB，超过{limit}MB的上限。请拆成几个文件。"
-                ), None
+                return Preview(path.name, message=too_large(path.name, size, settings.MAX_UPLOAD_BYTES)), None
             content = path.read_bytes()
         except OSError:
             return Preview(path.name, message=f"找不到或不能读取文件“{path}”。请核对路径。"), None

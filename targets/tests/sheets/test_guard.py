@@ -172,7 +172,7 @@ CASES = {
     "path upwards": (rezipped(GOOD, more=[("../../etc/passwd", b"x")]), "已损坏"),
     "lying sizes": (lying_about_size(GOOD), "已损坏"),
     "odd compression": (rezipped(GOOD, compression=zipfile.ZIP_LZMA), "已损坏"),
-    "too large": (GOOD + b"\x00" * 42_000_000, "超过 40 MB"),
+    "too large": (GOOD + b"\x00" * 42_000_000, "“预算.xlsx”有40.1MB，超过40MB的上限"),
     "workbook broken": (
         rezipped(GOOD, lambda name, data: b"<workbook" if name == "xl/workbook.xml" else data),
         "读不了",
@@ -246,9 +246,28 @@ def test_a_parser_gets_the_parts_that_were_checked_and_nothing_else(compression)
         assert {name: new.read(name) for name in new.namelist()} == {name: old.read(name) for name in old.namelist()}
 
 
+def test_so_many_styles_that_their_part_is_long_are_read():
+    """Copying between workbooks adds styles until there are tens of thousands."""
+    more = b"".join(b'<numFmt numFmtId="%d" formatCode="0.%s"/>' % (900 + at, b"0" * (at % 30)) for at in range(40_000))
+
+    def with_styles(name: str, data: bytes) -> bytes:
+        head, begin, rest = data.partition(b"<fonts")
+        return head + b"<numFmts>" + more + b"</numFmts>" + begin + rest if name == "xl/styles.xml" else data
+
+    number = in_sheet(b"</sheetData>", b'<row r="30"><c r="A30"><v>1</v></c></row></sheetData>')
+    assert read_workbook(rezipped(number, with_styles), "a.xlsx").forms[0].title == "校车运营补贴"
+
+
+def test_merges_are_counted_however_they_are_written():
+    merges = b"".join(b'<mergeCell\nref="A%d:B%d"/>' % (row, row) for row in range(100, 60_100))
+    content = in_sheet(b"</sheetData>", b"</sheetData><mergeCells>" + merges + b"</mergeCells>")
+    with pytest.raises(FileRefused, match="合并单元格过多"):
+        inspect(content, "a.xlsx")
+
+
 def test_limits_are_passed_in():
-    with pytest.raises(FileRefused, match="超过 0 MB"):
-        inspect(GOOD, "a.xlsx", Limits(file_bytes=10))
+    with pytest.raises(FileRefused, match="，超过1MB的上限"):
+        inspect(GOOD + b"\x00" * 1_100_000, "a.xlsx", Limits(file_bytes=1024 * 1024))
 
 
 def test_external_links_are_noted():
