@@ -71,8 +71,12 @@ class WorkbookFormats:
         self._told: dict[bytes, tuple[str, bool, bytes]] = {}
 
     @cached_property
+    def _styles(self) -> bytes:
+        return bytes(self._parts.get("xl/styles.xml", b""))
+
+    @cached_property
     def _codes(self) -> dict[int, str]:
-        return _style_codes(bytes(self._parts.get("xl/styles.xml", b"")))
+        return _style_codes(self._styles)
 
     @cached_property
     def _sheets(self) -> dict[str, str]:
@@ -85,7 +89,7 @@ class WorkbookFormats:
 
     def of_texts(self, data: bytes) -> dict[tuple[int, int], str]:
         """Of the texts in a sheet's part that are shown with something before or after them, or not at all."""
-        dressing = _dressing(self._parts.get("xl/styles.xml", b""))
+        dressing = _dressing(self._styles)
         if not dressing:
             return {}
         found: dict[tuple[int, int], str] = {}
