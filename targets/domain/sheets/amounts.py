@@ -13,7 +13,7 @@ AMOUNT = re.compile(
 )
 AMOUNT_WITHOUT_UNIT = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 MONEY_LABEL = re.compile(
-    "(资金|拨款|收入|结转|结余|自筹|投资|预算|支出|补助|经费|财政|总额|执行数|金额|其他|其它)(数|数[AB]|额|总额|合计|金额)?$"
+    "(资金|拨款|收入|结转|结余|自筹|投资|预算|支出|补助|经费|财政|总额|执行数|金额|其他|其它|安排)(数|数[AB]|额|总额|合计|金额)?$"
 )
 """Found in the key of a label whose value is money."""
 UNIT_IN_HEADING = re.compile(r"(亿元|万元|元)")
@@ -29,6 +29,8 @@ class Amount:
     value: Decimal | None = None
     fault: str = ""
     guess: str = ""
+    has_unit: bool = False
+    """The cell itself names the unit."""
 
 
 def read_amount(text: str, unit: str) -> Amount:
@@ -48,7 +50,7 @@ def read_amount(text: str, unit: str) -> Amount:
     if amount != amount.quantize(FEN):
         return Amount(fault="不能精确到分")
     guess = f"已按 {amount / WAN:,.2f} 万元读入，请核对。" if own_unit and own_unit != unit else ""
-    return Amount(amount.quantize(FEN), guess=guess)
+    return Amount(amount.quantize(FEN), guess=guess, has_unit=bool(own_unit))
 
 
 def unit_in(heading: str) -> str:

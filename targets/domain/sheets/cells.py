@@ -28,6 +28,10 @@ NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.]
 """二、主管部门 and 3.实施单位: many forms number their labels."""
 
 
+BOTH_NAMES = re.compile(r"^(?:预算|项目)?单位\((?:专项|项目)(?:名称)?\)(?:名称)?$")
+"""单位（专项）名称 stands over units and projects alike: here the brackets are no remark."""
+
+
 def clean_text(text: str) -> tuple[str, bool]:
     """The text to keep, verbatim but for surrounding white space, line ends and harmful characters; and whether some were."""
     if text.isprintable():
@@ -72,6 +76,8 @@ def label_keys(texts: Iterable[str]) -> list[str]:
 def _folded_key(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).replace("【", "(").replace("】", ")")
     folded = folded.replace("〔", "(").replace("〕", ")").replace("[", "(").replace("]", ")")
+    if BOTH_NAMES.match(folded):
+        return "单位、项目名称"
     return NUMBERED.sub("", NOT_IN_LABELS.sub("", NOT_IN_LABELS.sub("", folded)))
 
 

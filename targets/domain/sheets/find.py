@@ -10,7 +10,7 @@ from targets.domain.sheets.flat import FLAT
 from targets.domain.sheets.foot import begins_foot
 from targets.domain.sheets.head import ANNEX, OTHER_FORM
 from targets.domain.sheets.header import Header, are_column_numbers, read_header
-from targets.domain.sheets.layout import Layout
+from targets.domain.sheets.layout import Layout, undressed
 from targets.domain.sheets.layouts import LAYOUTS
 from targets.domain.sheets.terms import is_term
 
@@ -144,7 +144,7 @@ def find_blocks(grid: Grid) -> list[Block]:
 
 def _table_layout(headings: frozenset[str], keys: list[str], start: _Start | None) -> Layout | None:
     """The layout that knows most of the headings; of two that know them equally the one that the form began with."""
-    fitting = _fitting(headings)
+    fitting = _fitting(headings) or _fitting(headings.union(*map(undressed, keys)) & HEADINGS)
     if not fitting or len({*keys}) < FEWEST_HEADINGS:
         return None
     began = start.layout if start else None

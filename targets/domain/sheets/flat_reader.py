@@ -34,9 +34,9 @@ from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, MEASUREMEN
 from targets.domain.sheets.list_shift import straighten_lines
 from targets.domain.sheets.names import split_department
 from targets.domain.sheets.plan_v2 import PLAN_V2
-from targets.domain.sheets.problems import WARNING, Problem, problem, quoted
+from targets.domain.sheets.problems import GUESS, WARNING, Problem, problem, quoted
 from targets.domain.sheets.project_v1 import PROJECT_V1
-from targets.domain.sheets.table import TOTALS, Carried, Table
+from targets.domain.sheets.table import TOTALS, Carried, Table, meant_headings
 
 IDENTITY = (KIND, YEAR, "code", "title", "unit", DEPARTMENT)
 """Two lines that say the same of these belong to one form; what a line leaves blank it does not deny."""
@@ -142,6 +142,9 @@ class ListForms:
         self._year, self._told = year, [*told]
         for block in form.blocks:
             if block.header:
+                self._told += [
+                    problem(grid.name, told.place, GUESS, told.sentence) for told in meant_headings(FLAT, block.header)
+                ]
                 self._told += straighten_lines(grid, block.header, range(block.header.bottom + 1, block.bottom))
                 self._reader.read_page(_Page(grid, block, block.header))
 
@@ -191,8 +194,15 @@ class _ListReader:
         cells = self.grid.rows[row]
         if are_column_numbers(cells):
             return False
-        if len(cells) == 1 and "title" in said and label_key(self.headings["title"].text) in UNITS_TOO:
+        if (
+            "title" in said
+            and label_key(self.headings["title"].text) in UNITS_TOO
+            and not own
+            and said.keys() <= OF_UNIT
+        ):
             self.unit_above = said["title"]
+            if MONEY_SAID & said.keys():
+                self.totals.append((said | {"unit": said["title"]}, cells))
             return False
         if self.unit_above and "title" in said:
             said.setdefault("unit", self.unit_above)
@@ -415,6 +425,8 @@ class _ListReader:
 
 NONE: frozenset[str] = frozenset()
 MONEY_SAID = frozenset(MONEY)
+OF_UNIT = MONEY_SAID | {"title", UNIT_CODE}
+"""What a line says that names the unit of the projects below it."""
 ORDERS = {
     layout.kind: tuple(column.field for column in layout.columns if column.field in ROW_FIELDS)
     for layout in (PROJECT_V1, PLAN_V2)

@@ -220,9 +220,9 @@ class _FormReader:
             return None
         label = self.head.labels[name]
         unit = unit_in(label.text) or self.head.money_unit or self._unit_beside()
-        if not unit:
-            self._tell(cell.address, GUESS, f"表中没有写金额单位，{quoted(cell.text)}已按万元读入，请核对。")
         found = read_amount(self.grid.exact.get((cell.row, cell.column), cell.text), unit or "万元")
+        if not unit and not found.has_unit:
+            self._tell(cell.address, GUESS, f"表中没有写金额单位，{quoted(cell.text)}已按万元读入，请核对。")
         if found.fault == "不能精确到分" and (cell.row, cell.column) in self.grid.exact:
             shown = read_amount(cell.text, unit or "万元")
             if not shown.fault:

@@ -5,6 +5,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 
 from targets.domain.sheets.cells import Cell, plain, split_label
+from targets.domain.sheets.layout import OVERALL_GOAL
 from targets.domain.sheets.signing import FOOT_WORDS, foot_key
 
 YEAR_IN_TEXT = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:年(?!\s*\d{1,2}\s*月)|$)")
@@ -51,6 +52,18 @@ class Head:
             if len({year for year, _ in places}) == 1:
                 return places[0]
         return None
+
+    def settle_goals(self) -> None:
+        """A goal that is not said to be the year's is the year's if the form has no other."""
+        overall = self.values.pop(OVERALL_GOAL, None)
+        if overall is None:
+            return
+        label = self.labels[OVERALL_GOAL]
+        if "goal" in self.values:
+            add_extra(self.extra, label.text.strip("：: "), overall.text)
+        else:
+            self.values["goal"] = overall
+            self.labels["goal"] = label
 
 
 def years_in(text: str) -> set[int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from targets.domain.record import MONEY
 from targets.domain.sheets.amounts import AMOUNT_WITHOUT_UNIT, MONEY_LABEL, unit_in
-from targets.domain.sheets.below import Above, labels_of
+from targets.domain.sheets.below import GOALS, Above, labels_of
 from targets.domain.sheets.cells import Cell, Grid, label_key, plain, split_label
 from targets.domain.sheets.head import (
     ANNEX,
@@ -25,6 +25,7 @@ from targets.domain.sheets.layout import (
     EXTRA,
     HEADING,
     LONG_TERM_TOTAL,
+    MAY_BE_DRESSED,
     MONEY_UNIT,
     OVERALL_GOAL,
     PART_OR_OTHER,
@@ -92,7 +93,8 @@ class _HeadReader:
         head.long_is_right = self.terms.long_is_right
         for name, text in self.tasks.kept(head.money_unit):
             add_extra(head.extra, name, text)
-        self._settle_goals()
+        head.settle_goals()
+        self.terms.settle(head)
         return head
 
     def _read_row(self, cells: list[Cell]) -> None:
@@ -221,6 +223,7 @@ class _HeadReader:
     def _read_pairs(self, cells: list[Cell]) -> None:
         at = 0
         if len(cells) > 2 and self.layout.label_of(cells[0].text) is None and self._is_group(cells[0]):
+            self._keep_unit(cells[:1], [None])
             at = 1
         while at < len(cells):
             at += self._read_pair(cells, at)
@@ -302,8 +305,10 @@ class _HeadReader:
         head = self.head
         printed = split_label(label.text)[0] or label.text
         if label in self.long_parts:
+            self.terms.money.setdefault(name, (label, value))
             name, printed = EXTRA, self.terms.printed(label.text)
         elif name in (LONG_TERM_TOTAL, TASK):
+            self.terms.money.setdefault("total", (label, value))
             name = EXTRA
         if name == PART_OR_OTHER:
             name = EXTRA if self._is_part(label) else "other"
@@ -319,10 +324,24 @@ class _HeadReader:
         elif name == EXTRA:
             self._keep_extra(label, printed, value.text)
         elif name not in head.values:
-            head.values[name] = value
-            if name in MONEY:
-                head.labels[name] = label
+            self._keep_first(name, label, value)
         elif head.values[name].text != value.text:
+            self._keep_more(name, label, printed, value)
+
+    def _keep_first(self, name: str, label: Cell, value: Cell) -> None:
+        self.head.values[name] = value
+        if name in MONEY:
+            self.head.labels[name] = label
+        if name in MAY_BE_DRESSED and self.layout.is_dressed(label.text):
+            said = quoted(split_label(label.text)[0] or label.text, 20)
+            self.head.guesses.append((label, f"{said}已读为“{self.layout.named[name]}”，请核对。"))
+
+    def _keep_more(self, name: str, label: Cell, printed: str, value: Cell) -> None:
+        """年度绩效目标2 goes on with the goal; another value of a field is kept beside it."""
+        if name in GOALS and label_key(label.text)[-1:].isdigit():
+            held = self.head.values[name]
+            self.head.values[name] = held._replace(text=f"{held.text}\n{value.text}")
+        else:
             self._keep_extra(label, printed, value.text)
 
     def _keep_extra(self, label: Cell, printed: str, text: str) -> None:
@@ -380,15 +399,3 @@ class _HeadReader:
             return 1 + used
         head.strays.append(cell)
         return 1
-
-    def _settle_goals(self) -> None:
-        """A goal that is not said to be the year's is the year's if the form has no other."""
-        overall = self.head.values.pop(OVERALL_GOAL, None)
-        if overall is None:
-            return
-        label = self.head.labels[OVERALL_GOAL]
-        if "goal" in self.head.values:
-            add_extra(self.head.extra, label.text.strip("：: "), overall.text)
-        else:
-            self.head.values["goal"] = overall
-            self.head.labels["goal"] = label

@@ -34,18 +34,22 @@ class Header:
     """Printed heading → columns, for headings that the layout does not know."""
     over: frozenset[str] = frozenset()
     """Keys of the headings over its indicators and targets, their own included."""
+    meant: tuple[tuple[str, str, int], ...] = ()
+    """Printed heading, field and column where a heading was only taken to mean the field."""
     twin: "Header | None" = None
     """A second group of the same headings beside the first (the longer term and the year)."""
 
     def at(self, top: int) -> "Header":
         """The same head `top` rows further down."""
         twin = self.twin.at(top) if self.twin else None
-        return Header(self.top + top, self.bottom + top, {**self.fields}, {**self.unknown}, self.over, twin)
+        return Header(self.top + top, self.bottom + top, {**self.fields}, {**self.unknown}, self.over, self.meant, twin)
 
 
 @dataclass(frozen=True, slots=True)
 class _Leaf:
     text: str
+    over: str
+    """The heading directly above it."""
     above: frozenset[str]
     span: Span
 
@@ -118,7 +122,7 @@ def _bottom(grid: Grid, layout: Layout, top: int) -> int:
 
 
 def _leaves(
-    every: Sequence[_Heading], row: int, bottom: int, within: Span, above: frozenset[str], own: str
+    every: Sequence[_Heading], row: int, bottom: int, within: Span, above: frozenset[str], own: str, over: str = ""
 ) -> list[_Leaf]:
     """The lowest headings inside `within`. A heading reaches as far as its merge, or else to the next one beside it."""
     first, last = within
@@ -128,12 +132,12 @@ def _leaves(
     leaves: list[_Leaf] = []
     start = cells[0].column if cells else last + 1
     if own and start > first:
-        leaves.append(_Leaf(own, above, (first, start - 1)))
+        leaves.append(_Leaf(own, over, above, (first, start - 1)))
     for index, cell in enumerate(cells):
         beside = cells[index + 1].column - 1 if index + 1 < len(cells) else last
         span = (cell.column, min(beside if cell.right < 0 else cell.right, last))
         under = above | {label_key(own)} if own else above
-        leaves += _leaves(every, cell.bottom + 1, bottom, span, under, cell.text)
+        leaves += _leaves(every, cell.bottom + 1, bottom, span, under, cell.text, own)
     return leaves
 
 
@@ -150,6 +154,7 @@ def _assign(header: Header, layout: Layout, leaves: list[_Leaf]) -> None:
                 if SHARED in other.fields:
                     part.fields.setdefault(SHARED, other.fields[SHARED])
             header.fields, header.unknown, header.over, header.twin = left.fields, left.unknown, left.over, right
+            header.meant = left.meant + right.meant
             return
     _assign_group(header, layout, leaves)
     has_level1 = any(column.field == SHARED for column in layout.columns)
@@ -183,13 +188,14 @@ def _take_long_target(part: Header) -> None:
 
 def _assign_group(header: Header, layout: Layout, leaves: list[_Leaf]) -> None:
     order = layout.order
-    keys = [label_key(leaf.text) for leaf in leaves]
+    keys = [_key(layout, leaf) for leaf in leaves]
+    early = _of_levels_above(layout, keys)
     before = -1
-    for leaf, key in zip(leaves, keys, strict=True):
-        fitting = [c for c in layout.columns_of.get(key, ()) if c.field not in header.fields]
+    for at, (leaf, key) in enumerate(zip(leaves, keys, strict=True)):
+        fitting = [c for c in layout.columns_of.get(key, ()) if c.field not in header.fields and at not in early]
         if not fitting:
-            if key not in layout.sides and leaf.text not in header.unknown:
-                header.unknown[leaf.text] = leaf.span
+            if key not in layout.sides:
+                header.unknown.setdefault(_name(header, leaves, keys, at), leaf.span)
             continue
         chosen = _best(fitting, leaf, order, before) if len(fitting) > 1 else fitting[0]
         if chosen.field in TWINNED:
@@ -202,6 +208,42 @@ def _assign_group(header: Header, layout: Layout, leaves: list[_Leaf]) -> None:
             leaf,
             is_alone=keys.count(key) == 1,
         )
+
+    _take_what_is_meant(header, layout)
+
+
+def _key(layout: Layout, leaf: _Leaf) -> str:
+    """名称 below 三级绩效指标 is 三级绩效指标名称, where that is a heading of the layout."""
+    own = label_key(leaf.text)
+    joined = label_key(leaf.over) + own
+    is_better = joined in layout.columns_of or (joined in layout.listed and own not in layout.columns_of)
+    return joined if leaf.over and is_better else own
+
+
+def _name(header: Header, leaves: Sequence[_Leaf], keys: Sequence[str], at: int) -> str:
+    """The printed heading of a column that no field takes; one that comes again is named with the heading above or before it."""
+    leaf = leaves[at]
+    if keys[at] != label_key(leaf.text):
+        return leaf.over + leaf.text
+    if leaf.text not in header.unknown and keys.count(keys[at]) == 1:
+        return leaf.text
+    return (leaf.over or (leaves[at - 1].text if at else "")) + leaf.text
+
+
+def _of_levels_above(layout: Layout, keys: Sequence[str]) -> frozenset[int]:
+    """Where every level has weights beside it, those before the indicator are not its own."""
+    fields = [{column.field for column in layout.columns_of.get(key, ())} for key in keys]
+    weights = [at for at, names in enumerate(fields) if "weight" in names]
+    name = next((at for at, names in enumerate(fields) if "name" in names), 0)
+    return frozenset(at for at in weights if at < name) if any(at > name for at in weights) else frozenset()
+
+
+def _take_what_is_meant(header: Header, layout: Layout) -> None:
+    """Headings that are nearly words of the layout stand for the fields that have no column yet."""
+    for text, span in [*header.unknown.items()]:
+        if name := layout.column_like(label_key(text), header.fields):
+            header.fields[name] = header.unknown.pop(text)
+            header.meant += ((text, name, span[0]),)
 
 
 def _best(fitting: list[Column], leaf: _Leaf, order: Mapping[str, int], before: int) -> Column:

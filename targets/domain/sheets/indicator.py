@@ -58,8 +58,8 @@ def settled(texts: dict[str, str]) -> Settled:
             texts[name] = text[: found.start()]
             points[texts[name]] = f"{found[1]}分"
     for name in (*LEVELS, "name"):
-        if (text := texts.get(name)) and text[0] in STARS:
-            texts[name] = text.lstrip(STARS).lstrip()
+        if (text := texts.get(name)) and text[0] in STARS and (bare := text.lstrip(STARS).lstrip()):
+            texts[name] = bare
             is_core = True
     return Settled(texts, is_core, points, left)
 

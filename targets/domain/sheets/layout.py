@@ -5,7 +5,7 @@ they stand. A new layout of a known form is one more module with one more `Layou
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from operator import attrgetter
@@ -16,6 +16,12 @@ from targets.domain.sheets.cells import inside_brackets, label_key, split_label
 END = -1
 """The last sheet column of a form, wherever that is."""
 
+BEFORE = re.compile("^(?:项目|业务|预算|本年度|本年|当年|年度|部门|绩效|预期|全年|计划|具体|核心|设定)")
+AFTER = re.compile(r"(?:名称|内容|及代码|及编码|及说明|\d{1,2})$")
+"""What offices put before or after a word of the form: 业务主管部门, 绩效指标性质, 年度绩效目标1."""
+LONGEST_REPORT = 12
+REPORT = re.compile("(?:执行|支出|到位|使用|完成)(?:数|率|金额|额)(?:[AB])?(?:得分)?$")
+"""Ends a heading of money that was spent: 1-7月执行数."""
 REMEMBERED_LABELS, LONGEST_REMEMBERED = 4_000, 200
 
 DEPARTMENT = "department"
@@ -48,6 +54,22 @@ MEASUREMENT_UNIT = "measurement_unit"
 """Sign and unit of a target in columns of their own; read into its text."""
 CORE = "core"
 """A column that marks core indicators 核心指标."""
+
+
+MAY_BE_DRESSED = frozenset((DEPARTMENT, "unit", "title", "code", "total", "fiscal", "other", "goal", OVERALL_GOAL))
+
+
+def undressed(key: str) -> tuple[str, ...]:
+    """What may be left of a word when the words after and before it are taken away, one after the other."""
+    found = [key, *_without(AFTER, key)]
+    found += [bare for end in found for bare in _without(BEFORE, end)]
+    return tuple(found[1:])
+
+
+def _without(dress: re.Pattern[str], key: str) -> Iterator[str]:
+    while (bare := dress.sub("", key)) not in (key, ""):
+        yield bare
+        key = bare
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +147,8 @@ class Dialect:
     """Headings of such columns that say what became of a target."""
     sides: tuple[str, ...] = ()
     """Labels left of a table."""
+    like: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Field → headings that mean its column where it has no other; they mean something else elsewhere, so it is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +229,18 @@ class Layout:
         return found
 
     @cached_property
+    def named(self) -> Mapping[str, str]:
+        """Field → the word of the form for it, for messages."""
+        found: dict[str, str] = {}
+        for line in self.lines:
+            for label in line.labels:
+                found.setdefault(label.field, label.text.strip("：: ").removeprefix("其中："))
+        for dialect in self.dialects:
+            for label in dialect.labels:
+                found.setdefault(label.field, label.text)
+        return found
+
+    @cached_property
     def fields(self) -> tuple[str, ...]:
         """Of the columns, in their order."""
         return tuple(column.field for column in self.columns)
@@ -261,6 +297,21 @@ class Layout:
         )
 
     @cached_property
+    def _like(self) -> Mapping[str, str]:
+        """Key of a heading → the field that it may stand for where that has no other column."""
+        return {
+            label_key(word): name for dialect in self.dialects for name, words in dialect.like.items() for word in words
+        }
+
+    def column_like(self, key: str, taken: Container[str]) -> str:
+        """The field that an unknown heading seems to mean; "" if none, or if that has its column."""
+        if key in self.listed or key in self.sides:
+            return ""
+        known = [self._like.get(key, "")]
+        known += [column.field for bare in undressed(key) for column in self.columns_of.get(bare, ())]
+        return next((name for name in known if name and name not in taken), "")
+
+    @cached_property
     def listed(self) -> frozenset[str]:
         """Keys of the headings of columns that no field takes."""
         return self.reports | {label_key(word) for dialect in self.dialects for word in dialect.listed}
@@ -296,7 +347,19 @@ class Layout:
             return exact, ""
         word, value = split_label(inside_brackets(text))
         glued = self.labels.get(label_key(word)) if word else None
-        return None if glued is None else (glued, value)
+        if glued is not None:
+            return glued, value
+        key = label_key(word or text)
+        if len(key) <= LONGEST_REPORT and REPORT.search(key):
+            return REPORTED, value if word else ""
+        meant = next((name for bare in undressed(key) if (name := self.labels.get(bare)) in MAY_BE_DRESSED), None)
+        return None if meant is None else (meant, value if word else "")
+
+    def is_dressed(self, text: str) -> bool:
+        """Whether a label is known only without what stands before or after its word."""
+        return (
+            label_key(text) not in self.labels and label_key(split_label(inside_brackets(text))[0]) not in self.labels
+        )
 
     def columns_for(self, record: Record) -> tuple[Column, ...]:
         """The columns that a record needs on paper."""

@@ -25,7 +25,15 @@ from targets.domain.sheets.project_v11 import PROJECT_V11
 from targets.domain.sheets.project_v13 import PROJECT_V13
 
 MONEY_GROUP = Label("项目资金（万元）", HEADING, aliases=("资金情况", "项目预算", "项目资金申请", "年度预算资金"))
-TITLE_WORDS = ("项目支出名称", "项目（政策）名称")
+TITLE_WORDS = (
+    "项目支出名称",
+    "项目（政策）名称",
+    "预算项目名称",
+    "支出项目名称",
+    "项目全称",
+    "专项名称",
+    "专项资金名称",
+)
 CODE_WORDS = ("项目编码", "项目编号")
 
 

@@ -66,10 +66,19 @@ def read_table(grid: Grid, layout: Layout, blocks: Sequence[Block], *, long_is_r
     in_rows = any(grid.has_tall_merge(head + 1, bottom) for _, head, bottom in tables)
     for number, block in enumerate(blocks):
         if block.header:
+            table.told += meant_headings(layout, block.header)
             _Page(grid, layout, block, block.header, table, may_carry=not proven, continues_page=number > 0).read()
     if proven and not in_rows:
         table.blanks = _blanks_below_text(layout, table)
     return table
+
+
+def meant_headings(layout: Layout, header: Header) -> list[Told]:
+    """What is to be said of headings that are only nearly words of the layout."""
+    return [
+        Told(header.top, column, f"表头{quoted(text)}已读为“{layout.headings_of[name]}”，请核对。")
+        for text, name, column in header.meant
+    ]
 
 
 def _blanks_below_text(layout: Layout, table: Table) -> list[int]:

@@ -1,10 +1,13 @@
 """Money of the longer term beside (or above) that of the year: 中期资金总额, 其中：财政拨款, 其他资金, and the same for the year."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from targets.domain.record import MONEY
 from targets.domain.sheets.cells import Cell, label_key
+from targets.domain.sheets.head import Head
 from targets.domain.sheets.layout import LONG_TERM_TOTAL, PART_OR_OTHER
+from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.terms import is_long
 
 PARTS = frozenset(("fiscal", "other", PART_OR_OTHER))
@@ -22,6 +25,20 @@ class TermMoney:
     """Some part of the money stood twice in a row."""
     long_is_right: bool | None = None
     """Where a label of the longer term stood beside one of the year: which of them is the right one, in the table too."""
+
+    money: dict[str, tuple[Cell, Cell]] = field(default_factory=dict)
+    """Field → label and value of the longer term."""
+
+    def settle(self, head: Head) -> None:
+        """A form that states the money of its whole term alone (实施期资金总额) means that of the year."""
+        label, value = self.money.get("total", (None, None))
+        if label is None or value is None or label != self.long or "total" in head.values:
+            return
+        for name in MONEY:
+            if name in self.money:
+                head.labels[name], head.values[name] = self.money[name]
+        said = quoted(label.text.strip("：: "), 20)
+        head.guesses.append((value, f"表中没有年度资金总额，已按{said}读入，请核对。"))
 
     def see(self, cells: Sequence[Cell], fields: Sequence[str | None]) -> None:
         if TOTALS_AND_GOAL.isdisjoint(fields):
