@@ -178,7 +178,7 @@ def _workbook(package: Package, name: str, wanted: Wanted, limits: Limits) -> It
 def _formats(package: Package, formats: WorkbookFormats, number: int, part: str, piece: _Piece) -> SheetFormats:
     """The number formats of a piece; most forms hold a few numbers among their texts, or none."""
     data = piece.part or package.parts.get(part, b"")
-    is_computed = computes(data)
+    is_computed = part not in package.usual and computes(data)
     if ONLY_TEXT.issuperset(map(type, chain.from_iterable(piece.values))) and not is_computed:
         return SheetFormats()
     if package.biff:

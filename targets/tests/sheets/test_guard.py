@@ -265,6 +265,37 @@ def test_merges_are_counted_however_they_are_written():
         inspect(content, "a.xlsx")
 
 
+END_OF_ROWS = b"</sheetData>"
+AS_USUAL = {
+    "as it is": (b"", b""),
+    "blank row": (END_OF_ROWS, b'<row r="99"/></sheetData>'),
+    "row of blanks": (END_OF_ROWS, b'<row r="99"><c r="A99" s="1"/><c r="AZ99"/></row></sheetData>'),
+    "last row of the pattern": (END_OF_ROWS, b'<row r="99999"><c r="A99999" t="n"><v>1</v></c></row></sheetData>'),
+}
+UNUSUAL = {
+    "far row": (END_OF_ROWS, b'<row r="100000"><c r="A100000"><v>1</v></c></row></sheetData>'),
+    "far column": (END_OF_ROWS, b'<row r="9"><c r="BA9"><v>1</v></c></row></sheetData>'),
+    "two addresses": (END_OF_ROWS, b'<row r="9"><c r="A9" r="B9"><v>1</v></c></row></sheetData>'),
+    "no address": (END_OF_ROWS, b'<row r="9"><c><v>1</v></c></row></sheetData>'),
+    "another name": (END_OF_ROWS, b'<row r="9"><x:c r="XFD9"><v>1</v></x:c></row></sheetData>'),
+    "formula": (END_OF_ROWS, b'<row r="9"><c r="A9"><f>1+1</f><v>2</v></c></row></sheetData>'),
+    "error": (END_OF_ROWS, b'<row r="9"><c r="A9" t="e"><v>#REF!</v></c></row></sheetData>'),
+    "rows twice": (END_OF_ROWS, b"</sheetData><sheetData></sheetData>"),
+    "other rows before": (b"<sheetData>", b"<x:sheetData></x:sheetData><sheetData>"),
+    "an attribute": (b"<sheetData>", b'<sheetData x="1">'),
+}
+
+
+@pytest.mark.parametrize("change", [*AS_USUAL.values(), *UNUSUAL.values()], ids=[*AS_USUAL, *UNUSUAL])
+def test_only_a_sheet_of_nothing_but_texts_numbers_and_blanks_is_a_usual_one(change):
+    package = inspect(in_sheet(*change), "a.xlsx")
+    assert package.usual == (frozenset({SHEET}) if change in AS_USUAL.values() else frozenset())
+
+
+def test_a_usual_sheet_is_measured_where_less_than_usual_is_allowed():
+    assert inspect(GOOD, "a.xlsx", Limits(box=10_000)).usual == frozenset()
+
+
 def test_limits_are_passed_in():
     with pytest.raises(FileRefused, match="，超过1MB的上限"):
         inspect(GOOD + b"\x00" * 1_100_000, "a.xlsx", Limits(file_bytes=1024 * 1024))
