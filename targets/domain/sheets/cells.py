@@ -231,7 +231,7 @@ class Grid:
         """Columns where some cell does."""
         across: set[tuple[int, int]] = set()
         self._merge(merges, across)
-        self.wide: set[int] = {row for row, column in across if self.text(row, column)}
+        self.wide: set[int] = {row for row, column in across if any(self.texts[row][column : column + 1])}
         """Rows in which a text is merged over several columns."""
         self.rows = _Rows(self.texts)
 

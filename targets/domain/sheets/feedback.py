@@ -133,7 +133,7 @@ def _line(grid: Grid, row: int, columns: dict[str, int]) -> FeedbackLine | None:
     """None for lines without a word of ours: empty ones, and those to sign."""
     said = {field: _text(grid, row, column) for field, column in columns.items()}
     cells = grid.rows[row]
-    if not said[TAG] and (not said[ANSWER] or any(map(begins_foot, cells[:1]))):
+    if not said[TAG] and (not said[ANSWER] or any(begins_foot(cell.text) for cell in cells[:1])):
         return None
     at = address(row, columns[ANSWER])
     spot = grid.origin.spot(at)

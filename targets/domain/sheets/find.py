@@ -1,11 +1,10 @@
 """Find the forms of a sheet by the words of their labels and headings, wherever they stand."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from targets.domain.sheets.cells import Cell, Grid, inside_brackets, label_key, label_keys, split_label
+from targets.domain.sheets.cells import Grid, inside_brackets, label_key, label_keys, split_label
 from targets.domain.sheets.flat import FLAT
 from targets.domain.sheets.foot import begins_foot
 from targets.domain.sheets.head import ANNEX, OTHER_FORM
@@ -24,7 +23,6 @@ LABELS = frozenset().union(*(layout.labels for layout in LAYOUTS))
 """Keys of the words of all layouts. Most rows of a sheet say none of them, and are passed over."""
 NAMES = frozenset(key for layout in LAYOUTS for key, name in layout.labels.items() if name == layout.names_form)
 """Of these, the ones that begin a form."""
-COLONS = re.compile("[：:]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +63,10 @@ class _Search:
         elif has_label and layout.kind == self.start.layout.kind:
             self.start.has_label, self.start.layout = True, layout
 
-    def is_within(self, layout: Layout, cells: Sequence[Cell]) -> bool:
+    def is_within(self, layout: Layout, label: str) -> bool:
         """Whether a label that begins another kind of form is but one of the labels of the form that has begun."""
         start = self.start
-        return (
-            start is not None and start.layout.kind != layout.kind and start.layout.label_of(cells[0].text) is not None
-        )
+        return start is not None and start.layout.kind != layout.kind and start.layout.label_of(label) is not None
 
     def table(self, header: Header, layout: Layout) -> None:
         start = self.start
@@ -92,7 +88,11 @@ class _Search:
 
     def _is_list(self, start: _Start, bottom: int) -> bool:
         """Projects in lines, without indicators: the word that would name a form is a heading, and no label stands below it."""
-        rows = [cells for cells in self.grid.rows[start.row : bottom] if cells and not are_column_numbers(cells)]
+        rows = [
+            cells
+            for cells in self.grid.rows[start.row : bottom]
+            if cells and not are_column_numbers([cell.text for cell in cells])
+        ]
         names = [
             at
             for at, cells in enumerate(rows)
@@ -123,20 +123,18 @@ def find_blocks(grid: Grid) -> list[Block]:
             or (listing and listing.isdisjoint(line) and len(line) - line.count("") > TITLE_CELLS)
         ):
             continue
-        cells = grid.rows[row]
-        keys = label_keys(filter(None, line))
+        said = [*filter(None, line)]
+        keys = label_keys(said)
         headings = HEADINGS.intersection(keys)
         if headings and (layout := _table_layout(headings, keys, search.start) or _list_layout(grid, row, keys)):
             header = read_header(grid, layout, _head_top(grid, layout, row, below))
             search.table(header, layout)
             below = header.bottom + 1
             listing = _headings(grid, header) if layout.is_list else frozenset()
-        elif (keys[0] in LABELS or COLONS.search(cells[0].text)) and (
-            layout := _named_layout(cells, keys, search.start)
-        ):
-            if not search.is_within(layout, cells):
+        elif (keys[0] in LABELS or _has_colon(said[0])) and (layout := _named_layout(said, keys, search.start)):
+            if not search.is_within(layout, said[0]):
                 search.open(row, layout, has_label=True)
-        elif len(cells) <= TITLE_CELLS and (layout := _titled_layout(cells[0], keys[0])):
+        elif len(said) <= TITLE_CELLS and (layout := _titled_layout(said[0], keys[0])):
             search.open(row, layout, has_label=False)
     search.close_without_table(grid.height)
     return _with_ends(grid, search.found)
@@ -186,30 +184,34 @@ def _headings(grid: Grid, header: Header) -> frozenset[str]:
     return frozenset(cell.text for row in grid.rows[header.top : header.bottom + 1] for cell in row)
 
 
-def _named_layout(cells: list[Cell], keys: list[str], start: _Start | None) -> Layout | None:
+def _has_colon(text: str) -> bool:
+    return "：" in text or ":" in text
+
+
+def _named_layout(said: list[str], keys: list[str], start: _Start | None) -> Layout | None:
     """A row that begins with a label of the layout and holds the one that names a form."""
-    if NAMES.isdisjoint(keys) and not any(COLONS.search(cell.text) and _begins_with_name(cell) for cell in cells):
+    if NAMES.isdisjoint(keys) and not any(_has_colon(text) and _begins_with_name(text) for text in said):
         return None
     first = [start.layout] if start else []
     for layout in (*first, *LAYOUTS):
-        if layout.label_of(cells[0].text) is None:
+        if layout.label_of(said[0]) is None:
             continue
-        for cell in cells:
-            label = layout.label_of(cell.text)
+        for text in said:
+            label = layout.label_of(text)
             if label and label[0] == layout.names_form:
                 return layout
     return None
 
 
-def _begins_with_name(cell: Cell) -> bool:
+def _begins_with_name(text: str) -> bool:
     """项目名称：某项目 in one cell."""
-    return label_key(split_label(inside_brackets(cell.text))[0]) in NAMES
+    return label_key(split_label(inside_brackets(text))[0]) in NAMES
 
 
-def _titled_layout(cell: Cell, key: str) -> Layout | None:
+def _titled_layout(text: str, key: str) -> Layout | None:
     if not key.endswith("表"):
         return None
-    word, value = split_label(cell.text)
+    word, value = split_label(text)
     if word and value and not ANNEX.fullmatch(label_key(word)):
         return None
     titled = next((layout for layout in LAYOUTS if layout.title_words.search(key)), None)
@@ -237,5 +239,5 @@ def _is_above_title(grid: Grid, row: int) -> bool:
     if len(cells) != 1:
         return False
     if row in grid.origin.lines_of_text:
-        return not begins_foot(cells[0])
+        return not begins_foot(cells[0].text)
     return ANNEX.match(label_key(cells[0].text)) is not None

@@ -192,7 +192,7 @@ class _ListReader:
         said = page.said(row)
         own, _ = page.own(row)
         cells = self.grid.rows[row]
-        if are_column_numbers(cells):
+        if are_column_numbers([*filter(None, self.grid.texts[row])]):
             return False
         if (
             "title" in said
@@ -211,8 +211,8 @@ class _ListReader:
             not names_form and not ANSWERS & own.keys() and MONEY_SAID & said.keys()
         ):
             self.totals.append((said, cells))
-        elif not names_form and (not own or begins_foot(cells[0])):
-            if self.foot or begins_foot(cells[0]):
+        elif not names_form and (not own or begins_foot(cells[0].text)):
+            if self.foot or begins_foot(cells[0].text):
                 self.foot.append(cells)
             else:
                 self.strays += cells

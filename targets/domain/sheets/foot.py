@@ -9,14 +9,10 @@ from targets.domain.sheets.marks import ticked
 from targets.domain.sheets.signing import FOOT_WORDS, foot_key
 
 
-def _is_foot_label(text: str) -> bool:
+def begins_foot(text: str) -> bool:
+    """Whether a row that starts with this text is a line to sign or a remark below the table."""
     word, _ = split_label(text)
     return foot_key(word or text) in FOOT_WORDS
-
-
-def begins_foot(cell: Cell) -> bool:
-    """Whether a row that starts with this cell is a line to sign or a remark below the table."""
-    return _is_foot_label(cell.text)
 
 
 def read_foot(layout: Layout, rows: Iterable[list[Cell]]) -> Head:
@@ -40,7 +36,7 @@ def _read_cell(layout: Layout, head: Head, cells: list[Cell], at: int) -> int:
         or layout.label_of(cell.text) is not None
     )
     if is_label and not (word and glued):
-        if beside and not _is_foot_label(beside.text) and layout.label_of(beside.text) is None:
+        if beside and not begins_foot(beside.text) and layout.label_of(beside.text) is None:
             if not UNFILLED.fullmatch(beside.text):
                 add_extra(head.extra, cell.text.rstrip("：: "), ticked(beside.text))
             return 2

@@ -92,11 +92,11 @@ _known = lru_cache(maxsize=256)(_understood)
 """Forms of one office have the same head, text for text."""
 
 
-def are_column_numbers(cells: Sequence[Cell]) -> bool:
+def are_column_numbers(said: Sequence[str]) -> bool:
     """A row below the headings that counts the columns: 栏次 1 2 3 4."""
-    if len(cells) < FEWEST_NUMBERS or cells[0].text not in FIRST_NUMBERS:
+    if len(said) < FEWEST_NUMBERS or said[0] not in FIRST_NUMBERS:
         return False
-    texts = [plain(cell.text).strip("()") for cell in cells]
+    texts = [plain(text).strip("()") for text in said]
     if texts and texts[0] in COUNTING:
         texts = texts[1:]
     return len(texts) >= FEWEST_NUMBERS and texts == [str(number) for number in range(1, len(texts) + 1)]

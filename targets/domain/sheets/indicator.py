@@ -12,7 +12,9 @@ from targets.domain.sheets.layout import CORE, MEASUREMENT_UNIT, OPERATOR
 from targets.domain.units import canonical_unit
 from targets.domain.values import BLANK_MARKS, QUANTITY, TEXT, IndicatorValue
 
-STARS = "★☆"
+STARS = ("★", "☆")
+ANY_STAR = "".join(STARS)
+CLOSING = (")", "）")
 POINTS = re.compile(r"\s*[（(]\s*(\d+(?:\.\d+)?)\s*分\s*[)）]\s*$")
 NO_SIGN = frozenset("定性 定性指标 定量 定量指标 文字 文本 其他 其它 无".split())
 """What stands in a column of signs where no sign belongs."""
@@ -52,13 +54,14 @@ def settled(texts: dict[str, str]) -> Settled:
     if CORE in texts:
         is_core = texts.pop(CORE) in YES
     for name in LEVELS:
-        if (text := texts.get(name)) and "\n" in text:
-            texts[name] = _across(text)
-        if (text := texts.get(name)) and text[-1] in ")）" and (found := POINTS.search(text)):
+        text = texts.get(name, "")
+        if "\n" in text:
+            texts[name] = text = _across(text)
+        if text.endswith(CLOSING) and (found := POINTS.search(text)):
             texts[name] = text[: found.start()]
             points[texts[name]] = f"{found[1]}分"
     for name in (*LEVELS, "name"):
-        if (text := texts.get(name)) and text[0] in STARS and (bare := text.lstrip(STARS).lstrip()):
+        if (text := texts.get(name, "")).startswith(STARS) and (bare := text.lstrip(ANY_STAR).lstrip()):
             texts[name] = bare
             is_core = True
     return Settled(texts, is_core, points, left)
@@ -66,8 +69,9 @@ def settled(texts: dict[str, str]) -> Settled:
 
 def is_unfilled(texts: Mapping[str, str]) -> bool:
     """A line of the empty form: `指标1：` or `……` without a value."""
-    written = texts.get("name") or texts.get("level2", "")
-    return not texts.get("target") and UNFILLED_NAME.fullmatch(written) is not None
+    if texts.get("target"):
+        return False
+    return UNFILLED_NAME.fullmatch(texts.get("name") or texts.get("level2", "")) is not None
 
 
 def _across(text: str) -> str:

@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice, repeat
+from itertools import islice, repeat
 from pathlib import PureWindowsPath
 from xml.etree import ElementTree as ET
 
@@ -16,7 +16,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from targets.domain.sheets.cells import MOST_SHARED, Merge, label_key
+from targets.domain.sheets.cells import FEW_ROWS, MOST_SHARED, Merge, label_key
 from targets.domain.sheets.docx import read_docx
 from targets.domain.sheets.docx_parts import SAVE_AGAIN, docx_parts
 from targets.domain.sheets.docx_table import TooMuch
@@ -138,7 +138,7 @@ def _is_label(word: str) -> bool:
     return label_key(word) in LABELS or foot_key(word) in FOOT_WORDS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Piece:
     """Rows of a sheet from `first` on as the parser gives them; `part` is their XML if it is not the whole sheet's."""
 
@@ -146,6 +146,11 @@ class _Piece:
     values: list[list[Value]]
     merges: list[Merge]
     part: bytes = b""
+    mixed: list[int] = field(init=False)
+    """Its lines that hold more than texts."""
+
+    def __post_init__(self) -> None:
+        self.mixed = [at for at, line in enumerate(self.values) if not ONLY_TEXT.issuperset(map(type, line))]
 
 
 def _workbook(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterator[OpenedSheet]:
@@ -179,7 +184,7 @@ def _formats(package: Package, formats: WorkbookFormats, number: int, part: str,
     """The number formats of a piece; most forms hold a few numbers among their texts, or none."""
     data = piece.part or package.parts.get(part, b"")
     is_computed = part not in package.usual and computes(data)
-    if ONLY_TEXT.issuperset(map(type, chain.from_iterable(piece.values))) and not is_computed:
+    if not (piece.mixed or is_computed):
         return SheetFormats()
     if package.biff:
         return package.biff.of(number)
@@ -191,10 +196,9 @@ def _formats(package: Package, formats: WorkbookFormats, number: int, part: str,
 def _few_numbers(piece: _Piece) -> list[tuple[int, int]]:
     """Places of what is no text; none if there are many."""
     found = (
-        (piece.first + row, column)
-        for row, line in enumerate(piece.values)
-        if not ONLY_TEXT.issuperset(map(type, line))
-        for column, value in enumerate(line)
+        (piece.first + at, column)
+        for at in piece.mixed
+        for column, value in enumerate(piece.values[at])
         if type(value) is not str
     )
     places = [*islice(found, FEW_NUMBERS + 1)]
@@ -246,22 +250,15 @@ def _add(sheet: OpenedSheet, piece: _Piece, found: SheetFormats, known: _Shown) 
     """Numbers and dates as on the screen."""
     texts = sheet.texts
     texts += [[] for _ in range(piece.first - len(texts))]
-    otherwise = list(_shown_otherwise(piece, found))
-    for line in piece.values:
-        line[:] = known.of(line)  # in place: never twice in memory
-    texts += piece.values  # type: ignore[arg-type]  # texts by now
-    for row, column, text, exact in otherwise:
-        texts[row][column] = text
-        if exact:
-            sheet.exact[row, column] = exact
-    sheet.merges.extend(piece.merges)
-    sheet.formulas.update(found.formulas)
-    sheet.errors.update(found.errors)
-
-
-def _shown_otherwise(piece: _Piece, found: SheetFormats) -> Iterator[tuple[int, int, str, str]]:
-    """Row, column, text and whole number of each value that has a number format of its own."""
     for (row, column), code in found.formats.items():
         line = piece.values[row - piece.first] if 0 <= row - piece.first < len(piece.values) else []
         if column < len(line):
-            yield row, column, *shown(line[column], code)
+            line[column], exact = shown(line[column], code)
+            if exact:
+                sheet.exact[row, column] = exact
+    for line in piece.values if len(piece.values) > FEW_ROWS else [piece.values[at] for at in piece.mixed]:
+        line[:] = known.of(line)  # in place: never twice in memory
+    texts += piece.values  # type: ignore[arg-type]  # texts by now
+    sheet.merges.extend(piece.merges)
+    sheet.formulas.update(found.formulas)
+    sheet.errors.update(found.errors)

@@ -6,9 +6,8 @@ A page where nothing has moved comes out as it went in. What was put right is to
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from targets.domain.sheets.cells import Cell, address, label_key, plain
+from targets.domain.sheets.cells import Cell, Grid, address, label_key, plain
 from targets.domain.sheets.header import Header
 from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.problems import quoted
@@ -33,22 +32,15 @@ NOT_ALONE = frozenset(
 GROUP, DUTY, NUMBER = "duty_group", "duty", "number"
 
 
-class Row(NamedTuple):
-    """A row read straight: text by field, and the cells that belong to none."""
-
-    number: int
-    cells: list[Cell]
-    texts: dict[str, str]
-    others: list[Cell]
-
-
 @dataclass(slots=True)
 class Line:
-    """A row of the table as it was read."""
+    """A row of the table: text by field, and the cells that belong to none."""
 
     row: int
     texts: dict[str, str]
-    others: list[Cell] = field(default_factory=list)
+    others: Sequence[Cell] = ()
+    count: int = 0
+    """How many cells hold text, where it is read as it stands."""
     moved: bool = False
     columns: dict[str, int] = field(default_factory=dict)
     """Sheet column of each moved cell."""
@@ -67,7 +59,7 @@ class Told:
         return address(self.row, self.column)
 
 
-def places_of(header: Header, layout: Layout, rows: Sequence[Sequence[Cell]]) -> list[Place]:
+def places_of(grid: Grid, header: Header, layout: Layout, sample: Sequence[int]) -> list[Place]:
     """The columns as they stand below this head, from left to right.
 
     A heading out of its order may be meant so, or be the head itself that has moved; what the rows hold tells which.
@@ -79,6 +71,7 @@ def places_of(header: Header, layout: Layout, rows: Sequence[Sequence[Cell]]) ->
     if in_order or (layout.side and header.top == header.bottom):
         return _with_lost_group(printed, order)
     columns = [name for name in order if name != GROUP or GROUP in header.fields]
+    rows = [grid.rows[row] for row in sample]
     counted = [Place(name, printed[0].first + at, printed[0].first + at) for at, name in enumerate(columns)]
     better = sum(best_score(cells, counted) for cells in rows) > sum(best_score(cells, printed) for cells in rows)
     return _with_lost_group(counted, order) if better else printed
@@ -97,12 +90,13 @@ def _with_lost_group(places: list[Place], order: Sequence[str]) -> list[Place]:
 class Page:
     """Straightens the lines of one page."""
 
+    grid: Grid
     layout: Layout
     header: Header
     told: list[Told]
     continues_page: bool
     """The head is a repeated one; the first line may have lost what the page before has said."""
-    rows: Sequence[Sequence[Cell]]
+    rows: Sequence[int]
     """Some rows of the page, to judge the head by."""
     strict: bool
     """The form has kept merged cells, so its cells are mostly where they were: only the clearest case counts."""
@@ -116,7 +110,7 @@ class Page:
     """The columns of fields and of such headings, if there are such."""
 
     def __post_init__(self) -> None:
-        self.places = places_of(self.header, self.layout, self.rows)
+        self.places = places_of(self.grid, self.header, self.layout, self.rows)
         printed = {name: span[0] for name, span in self.header.fields.items()}
         self.head_has_moved = any(printed.get(place.field, place.first) != place.first for place in self.places)
         if not self.head_has_moved:
@@ -128,14 +122,14 @@ class Page:
             self.beside = frozenset(column for place in listed for column in range(place.first, place.last + 1))
             self.all_places = sorted([*self.places, *listed], key=lambda place: place.first) if listed else []
 
-    def line(self, read: Row, texts: dict[str, str], *, strict: bool) -> Line:
+    def line(self, line: Line, *, strict: bool) -> Line:
         """The line as read straight, or as its cells say. A row without the merged cells of its neighbours is no `strict` one."""
-        row, cells, _, others = read
-        line = Line(row, texts, others)
-        if len(cells) > FEW and not (
+        row, texts, others = line.row, line.texts, line.others
+        if line.count > FEW and not (
             others or self.head_has_moved or is_doubtful(texts, self.header.fields, strict=strict)
         ):
             return line
+        cells = self.grid.rows[row]
         own = [
             cell for cell in cells if cell.column not in self.beside and label_key(cell.text) not in self.layout.sides
         ]
@@ -224,7 +218,9 @@ def split_lines(lines: Sequence[Line], told: list[Told]) -> list[Line]:
         elif may_be_several(line.texts):
             sentence = f"三级指标或绩效指标{quoted(line.texts['name'])}与指标值{quoted(line.texts['target'])}可能各写了几个指标，已照一行读入，请核对。"
             told.append(Told(line.row, 0, sentence))
-        found += [Line(line.row, texts, line.others if at == 0 else [], line.moved) for at, texts in enumerate(parts)]
+        found += [
+            Line(line.row, texts, line.others if at == 0 else (), moved=line.moved) for at, texts in enumerate(parts)
+        ]
     return found
 
 

@@ -11,10 +11,12 @@ from targets.domain.sheets.header import SHARED, Header, Span, are_column_number
 from targets.domain.sheets.indicator import is_unfilled, settled
 from targets.domain.sheets.layout import HEADING, Layout
 from targets.domain.sheets.problems import quoted
-from targets.domain.sheets.straighten import Line, Page, Row, Told, is_cut, level1_beside, split_lines
+from targets.domain.sheets.straighten import Line, Page, Told, is_cut, level1_beside, split_lines
 from targets.domain.sheets.terms import NOT_SAID, Half, half_grid, halves
 
 ROW_FIELDS = frozenset(ROW_TEXTS)
+WHOLE = frozenset(("name", "target"))
+"""What an indicator says at least."""
 SAMPLE = 12
 """Rows by which a head is judged."""
 TOTALS = frozenset("总分 合计 总计 小计 自评总分 得分合计 综合得分 总得分 合计得分".split())
@@ -112,11 +114,11 @@ class _Page:
         self.field_at = _by_column(self.header.fields)
         self.unknown_at = _by_column(self.header.unknown)
         self.hanging = self._hanging()
-        rows = self._rows()
+        lines = self._lines()
         if self.header.twin is None:
-            self._read_rows(rows)
+            self._read_lines(lines)
             return
-        numbers = [row.number for row in rows]
+        numbers = [line.row for line in lines]
         terms, is_said = halves(self.header, self.header.twin, long_is_right=self.table.long_is_right)
         if not is_said:
             self.table.told.append(Told(self.header.top, self.header.twin.fields["name"][0], NOT_SAID))
@@ -137,35 +139,35 @@ class _Page:
         half.unknown_at = _by_column(term.header.unknown)
         half.hanging = half._hanging()
         half.side_of = dict.fromkeys(numbers, term.side)
-        found = [Row(row, grid.rows[row], *half._sort(grid.rows[row])) for row in numbers if grid.rows[row]]
-        half._read_rows([row for row in found if row.others or row.texts.keys() - {SHARED}])
+        lines = [half._sort(row) for row in numbers if any(grid.texts[row])]
+        half._read_lines([line for line in lines if line.others or line.texts.keys() - {SHARED}])
         level = term.header.fields.get(SHARED, (0, 0))[0]
         self.table.carried += [Carried(SHARED, row, level, text) for row, text in moved]
 
-    def _read_rows(self, rows: list[Row]) -> None:
-        page, lines = self._straighten(rows, strict=not self.may_carry)
+    def _read_lines(self, lines: list[Line]) -> None:
+        page, straight = self._straighten(lines, strict=not self.may_carry)
         if page.has_moved and page.strict:
             self.may_carry = True  # damage is proven: a blank may have lost its merge here too
-            page, lines = self._straighten(rows, strict=False)
+            page, straight = self._straighten(lines, strict=False)
+        straight = page.finish(straight)
         self.table.told += page.told
         self.column_of = {place.field: place.first for place in page.places}
-        for number, line in enumerate(split_lines(lines, self.table.told)):
+        for number, line in enumerate(split_lines(straight, self.table.told)):
             if line.texts:
                 self._add(line, after_head=(number == 0 and self.continues_page) or line.row in self.grid.origin.breaks)
             if line.others:
                 self._add_others(line.others)
 
-    def _straighten(self, rows: list[Row], *, strict: bool) -> tuple[Page, list[Line]]:
-        sample = [row.cells for row in rows[:SAMPLE]]
-        page = Page(self.layout, self.header, [], self.continues_page, sample, strict=strict)
+    def _straighten(self, lines: list[Line], *, strict: bool) -> tuple[Page, list[Line]]:
+        sample = [line.row for line in lines[:SAMPLE]]
+        page = Page(self.grid, self.layout, self.header, [], self.continues_page, sample, strict=strict)
         wide = self.grid.wide
-        usual = strict and sum(row.number in wide for row in rows) * 2 > len(rows)
-        lines = [page.line(row, dict(row.texts), strict=strict and (not usual or row.number in wide)) for row in rows]
-        return page, page.finish(lines)
+        usual = strict and sum(line.row in wide for line in lines) * 2 > len(lines)
+        return page, [page.line(line, strict=strict and (not usual or line.row in wide)) for line in lines]
 
-    def _rows(self) -> list[Row]:
+    def _lines(self) -> list[Line]:
         """The rows of the table as they stand; its foot and its totals are put aside."""
-        rows: list[Row] = []
+        lines: list[Line] = []
         side_end = self._side_end()
         above = self.grid.rows[max(0, self.header.top - 1)]
         if len(above) == 1:
@@ -174,45 +176,45 @@ class _Page:
             self._see_sides(self.grid.rows[row])
         in_foot = False
         for row in range(self.header.bottom + 1, self.block.bottom):
-            cells = self.grid.rows[row]
-            if not cells:
+            said = [*filter(None, self.grid.texts[row])]
+            if not said:
                 continue
-            if (len(cells) == 1 and self._see_sides(cells)) or are_column_numbers(cells):
+            if (len(said) == 1 and self._see_sides(self.grid.rows[row])) or are_column_numbers(said):
                 continue
-            texts, others = self._sort(cells)
-            if others:
-                self._see_sides(others)
+            line = self._sort(row)
+            if line.others:
+                self._see_sides(line.others)
             self.side_of[row] = self.table.side
-            if label_key(cells[0].text) in TOTALS and not texts.get("target"):
-                self.table.totals.append(cells)
+            if label_key(said[0]) in TOTALS and "target" not in line.texts:
+                self.table.totals.append(self.grid.rows[row])
                 continue
-            begins = row > side_end and (
-                begins_foot(cells[0]) or self._is_labelled(cells[0]) or self._is_line_across(cells)
-            )
-            signs = in_foot and any(begins_foot(cell) for cell in cells)
-            in_foot = begins or (
-                in_foot and row > side_end and (signs or not (texts.get("name") and texts.get("target")))
+            in_foot = row > side_end and (
+                self._begins_foot(row, said)
+                or (in_foot and (not line.texts.keys() >= WHOLE or any(map(begins_foot, said))))
             )
             if in_foot:
-                self.table.foot.append(cells)
+                self.table.foot.append(self.grid.rows[row])
             else:
-                rows.append(Row(row, cells, texts, others))
-        return rows
+                lines.append(line)
+        return lines
 
-    def _sort(self, cells: list[Cell]) -> tuple[dict[str, str], list[Cell]]:
+    def _sort(self, row: int) -> Line:
         """Text by field, and the cells that belong to none (or to one that has its text already)."""
         texts: dict[str, str] = {}
         others: list[Cell] = []
-        for cell in cells:
-            _, column, text = cell
+        count = 0
+        for column, text in enumerate(self.grid.texts[row]):
+            if not text:
+                continue
+            count += 1
             name = self.field_at.get(column)
             if name and name not in texts:
                 texts[name] = text
             else:
-                others.append(cell)
-        return texts, others
+                others.append(Cell(row, column, text))
+        return Line(row, texts, others, count)
 
-    def _see_sides(self, cells: list[Cell]) -> bool:
+    def _see_sides(self, cells: Sequence[Cell]) -> bool:
         """Remember the label left of the rows to come (年度绩效指标), or in a line of its own above them."""
         found = [cell.text for cell in cells if label_key(cell.text) in self.layout.sides]
         if found:
@@ -227,17 +229,23 @@ class _Page:
                 return merge.bottom
         return self.header.bottom
 
-    def _is_labelled(self, cell: Cell) -> bool:
-        """A labelled text below the table, left of its columns."""
-        if cell.column >= min(self.field_at, default=0):
-            return False
-        label = self.layout.label_of(cell.text)
-        return label is not None and label[0] != HEADING
+    def _begins_foot(self, row: int, said: Sequence[str]) -> bool:
+        return (
+            begins_foot(said[0])
+            or self._is_labelled(row, said[0])
+            or (len(said) == 1 and self._is_line_across(self.grid.rows[row][0]))
+        )
 
-    def _is_line_across(self, cells: list[Cell]) -> bool:
+    def _is_labelled(self, row: int, text: str) -> bool:
+        """A labelled text below the table, left of its columns."""
+        label = self.layout.label_of(text)
+        if label is None or label[0] == HEADING:
+            return False
+        return self.grid.rows[row][0].column < min(self.field_at, default=0)
+
+    def _is_line_across(self, cell: Cell) -> bool:
         """One text merged over most of the table is a remark."""
-        width = self.grid.right_of(cells[0]) - cells[0].column
-        return len(cells) == 1 and width > max(2, len(self.field_at) // 2)
+        return self.grid.right_of(cell) - cell.column > max(2, len(self.field_at) // 2)
 
     def _add(self, line: Line, *, after_head: bool) -> None:
         row, texts = line.row, line.texts
@@ -269,8 +277,10 @@ class _Page:
         table.rows.append(IndicatorRow(**ready.texts, continues=ordered))
         table.places.append(row)
         table.sides.append(side)
-        table.points.update(ready.points)
-        table.other_columns += [(heading, len(table.rows), text) for heading, text in ready.left.items()]
+        if ready.points:
+            table.points.update(ready.points)
+        if ready.left:
+            table.other_columns += [(heading, len(table.rows), text) for heading, text in ready.left.items()]
         if ready.is_core:
             table.cores.append(ready.texts.get("name", ""))
 
@@ -313,7 +323,7 @@ class _Page:
                 break
         return carried
 
-    def _add_others(self, others: list[Cell]) -> None:
+    def _add_others(self, others: Sequence[Cell]) -> None:
         for cell in others:
             if heading := self.unknown_at.get(cell.column):
                 self.table.other_columns.append((heading, len(self.table.rows), cell.text))

@@ -41,6 +41,18 @@ def test_numbers_show_as_on_the_screen_be_they_few_or_many(count: int) -> None:
     assert [row.target for row in form.record.rows] == [f"{number}%" for number in range(1, count + 1)]
 
 
+def test_a_zero_is_no_falsehood_though_one_stands_above_it() -> None:
+    book = openpyxl.Workbook()
+    fill(book.active, project_lines(total=False, fiscal=0, other=True))
+    book.active.cell(1, 9, 1)
+    problems = read_workbook(saved(book), "a.xlsx").forms[0].problems
+    told = [(problem.cell, problem.message) for problem in problems if "不是数字" in problem.message]
+    assert [(cell, "FALSE" in message, "TRUE" in message) for cell, message in told] == [
+        ("E4", True, False),
+        ("E6", False, True),
+    ]
+
+
 def test_a_cell_that_stands_twice_shows_as_in_the_slow_way(monkeypatch: pytest.MonkeyPatch) -> None:
     twice = in_sheet(b'<c r="E4"', b'<c r="E4" s="0" t="n"><v>1</v></c><c r="E4"')
     quick = read_workbook(twice, "a.xlsx")
