@@ -33,6 +33,9 @@ os.environ |= {
 }
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; nothing here is secret
+settings.WHITENOISE_AUTOREFRESH = (
+    True  # looks at a static file when it is asked for, not at all of them for every new client
+)
 django.setup()
 
 # One commit gets one answer: the same examples every time, and no deadline that a busy machine would miss.

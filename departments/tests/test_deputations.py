@@ -180,14 +180,18 @@ def test_days_that_do_not_meet_and_posts_that_differ_are_two_matters(colleagues)
     assert refusal(colleagues, "boss", "idle", start=NEXT_WEEK + TOMORROW, end=2 * NEXT_WEEK) == {}
 
 
-def test_a_deputys_reach_is_known_in_two_queries(colleagues):
+def test_a_reach_is_known_in_three_queries_and_a_deputys_in_four(colleagues):
+    person = Person.objects.get(username="filler")
+    with CaptureQueriesContext(connection) as captured:
+        assert person.scope.roles == {FILLER}
+    assert len(captured) == 3
     arrange(colleagues, "boss", "filler")
     arrange(colleagues, "auditor", "filler")
     person = Person.objects.get(username="filler")
     with CaptureQueriesContext(connection) as captured:
         assert person.scope.roles == {FILLER, DEPARTMENT_REVIEWER, AUDITOR}
         assert [str(one) for one in person.scope.stands_in_for] == ["auditor", "boss"]
-    assert len(captured) == 2
+    assert len(captured) == 4
 
 
 def test_who_sees_which_deputations(colleagues):
