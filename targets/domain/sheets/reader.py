@@ -6,8 +6,9 @@ from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
+from targets.domain.sheets.beside import apart
 from targets.domain.sheets.cells import LONGEST_LABEL, Grid, label_key, position, split_label
-from targets.domain.sheets.find import find_blocks
+from targets.domain.sheets.find import Block, find_blocks
 from targets.domain.sheets.flat_reader import ListForms
 from targets.domain.sheets.form import FormReading, gather_forms, read_form
 from targets.domain.sheets.guard import DEFAULT_LIMITS, Limits, inspect
@@ -167,9 +168,22 @@ def _formulas(sheet: OpenedSheet) -> tuple[Problem, ...]:
 def _read_forms(grid: Grid, problems: Sequence[Problem], year: int | None) -> list[Forms]:
     if not problems and (own := read_own_list(grid, year)):
         return [own]
+    blocks = find_blocks(grid)
+    parts = apart(grid, blocks)
+    if len(parts) > 1:
+        return [form for part in parts for form in _read_blocks(part, find_blocks(part), _within(part, problems), year)]
+    return _read_blocks(grid, blocks, problems, year)
+
+
+def _within(grid: Grid, problems: Sequence[Problem]) -> list[Problem]:
+    """Of what is known of a sheet, that which concerns a text of this part of it."""
+    return [found for found in problems if grid.text(*position(found.cell))]
+
+
+def _read_blocks(grid: Grid, blocks: Sequence[Block], problems: Sequence[Problem], year: int | None) -> list[Forms]:
     found: list[Forms] = []
     year_above: int | None = None
-    for form in gather_forms(grid, find_blocks(grid)):
+    for form in gather_forms(grid, blocks):
         if form.layout.is_list:
             found.append(ListForms(grid, form, year=year, told=problems))
             continue

@@ -145,7 +145,7 @@ class Page:
         ):
             return line
         if len(own) == 1:
-            return self._only_item(line, own[0])
+            return self._lone_category(line, own[0]) or self._only_item(line, own[0])
         if self.all_places and (whole := self._with_listed(row, cells, strict=strict)):
             laid, kept = whole
         else:
@@ -179,6 +179,18 @@ class Page:
         if self.strict or name not in NOT_ALONE or is_level:
             return None
         return Line(cell.row, {}, [cell])
+
+    def _lone_category(self, line: Line, cell: Cell) -> Line | None:
+        """A single cell that is a category belongs to its level, wherever it stands."""
+        said = says(cell.text)
+        level = "level1" if said & Says.LEVEL1 else "level2" if said & Says.LEVEL2 else ""
+        if level not in self.header.fields or level in line.texts:
+            return None
+        self.has_moved = self.has_moved or not self.strict
+        heading = self.layout.headings_of[level]
+        sentence = f"这一行只有{quoted(cell.text)}，与表头错开，已读入“{heading}”，请核对。"
+        self.told.append(Told(cell.row, cell.column, sentence))
+        return Line(line.row, {level: cell.text}, moved=True)
 
     def _only_item(self, line: Line, cell: Cell) -> Line:
         """A single cell that names money is an item of the budget, wherever it stands; any other stays where it is."""

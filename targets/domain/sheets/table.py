@@ -1,5 +1,6 @@
 """Read the rows of a table: values, cells merged with the cell above, and blanks that continue it in a file without merges."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,12 +14,14 @@ from targets.domain.sheets.layout import HEADING, Layout
 from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.straighten import Line, Page, Told, is_cut, level1_beside, split_lines
 from targets.domain.sheets.terms import NOT_SAID, Half, half_grid, halves
+from targets.domain.values import TEXT, IndicatorValue
 
 ROW_FIELDS = frozenset(ROW_TEXTS)
 WHOLE = frozenset(("name", "target"))
 """What an indicator says at least."""
 SAMPLE = 12
 """Rows by which a head is judged."""
+SIGN = re.compile(r"\s*[≥≤=＝<>＜＞≧≦⩾⩽]{1,2}\s*")
 TOTALS = frozenset("总分 合计 总计 小计 自评总分 得分合计 综合得分 总得分 合计得分".split())
 
 
@@ -152,6 +155,9 @@ class _Page:
         straight = page.finish(straight)
         self.table.told += page.told
         self.column_of = {place.field: place.first for place in page.places}
+        for line in straight:
+            if line.others and not line.moved:
+                line.others = self._join_others(line)
         for number, line in enumerate(split_lines(straight, self.table.told)):
             if line.texts:
                 self._add(line, after_head=(number == 0 and self.continues_page) or line.row in self.grid.origin.breaks)
@@ -213,6 +219,26 @@ class _Page:
             else:
                 others.append(Cell(row, column, text))
         return Line(row, texts, others, count)
+
+    def _join_others(self, line: Line) -> list[Cell]:
+        """Cells beside each other below one heading are one text: ≥ | 95 | %. What is left of the others."""
+        left: list[Cell] = []
+        joined: dict[str, str] = {}
+        is_sign = SIGN.fullmatch(line.texts.get("target", "")) is not None
+        for cell in line.others:
+            beyond = is_sign and cell.column not in self.unknown_at and cell.column > self.header.fields["target"][1]
+            name = self.field_at.get(cell.column, "target" if beyond else "")
+            if not line.texts.get(name):
+                left.append(cell)
+                continue
+            whole = line.texts[name] + cell.text
+            is_value = name == "target" and IndicatorValue.parse(whole).kind != TEXT
+            joined[name] = line.texts[name] = whole if is_value else f"{line.texts[name]} {cell.text}"
+        for name, text in joined.items():
+            heading = self.layout.headings_of[name]
+            sentence = f"“{heading}”一栏下有几个单元格，已合并读为{quoted(text)}，请核对。"
+            self.table.told.append(Told(line.row, self.header.fields[name][0], sentence))
+        return left
 
     def _see_sides(self, cells: Sequence[Cell]) -> bool:
         """Remember the label left of the rows to come (年度绩效指标), or in a line of its own above them."""

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from targets.tests.sheets.drawn import cells, read_drawn, told
 
 LEVELS = ("level1", "level2", "name", "target")
@@ -219,3 +221,67 @@ def test_a_star_alone_is_a_name():
     )
     assert cells(form, "name", "target") == [("★", "3个")]
     assert form.record.extra == {}
+
+
+SIGN_APART = """
+    2023年项目支出绩效目标表|<|<|<|<|<
+    项目名称|图书采购|<|<|<|<
+    一级指标|二级指标|三级指标|指标值|<|<
+    产出指标|数量指标|采购图书|≥|10000|册
+    ^|质量指标|完好率|=|100|%
+    """
+
+
+@pytest.mark.parametrize("picture", [SIGN_APART, SIGN_APART.replace("<", "").replace("^", "产出指标")])
+def test_sign_number_and_unit_in_three_cells_below_one_heading(picture):
+    (form,) = read_drawn(picture)
+    assert cells(form, *LEVELS) == [
+        ("产出指标", "数量指标", "采购图书", "≥10000册"),
+        ("产出指标", "质量指标", "完好率", "=100%"),
+    ]
+    assert told(form) == [
+        ("D4", "“指标值”一栏下有几个单元格，已合并读为“≥10000册”，请核对。"),
+        ("D5", "“指标值”一栏下有几个单元格，已合并读为“=100%”，请核对。"),
+    ]
+
+
+def test_forms_side_by_side_are_two():
+    forms = read_drawn(
+        """
+        2023年项目支出绩效目标表|<|<|<||2023年项目支出绩效目标表|<|<|<
+        项目名称|甲项目|<|<||项目名称|乙项目|<|<
+        年度资金总额（万元）|10|<|<||年度资金总额（万元）|20|<|<
+        一级指标|二级指标|三级指标|指标值||一级指标|二级指标|三级指标|指标值
+        产出指标|数量指标|甲一|≥1个||产出指标|数量指标|乙一|≥2个
+        ^|质量指标|甲二|100%||满意度指标|服务对象满意度指标|乙二|90%
+        """
+    )
+    assert [(form.record.title, form.record.total, form.cell) for form in forms] == [
+        ("甲项目", Decimal(100000), "A1"),
+        ("乙项目", Decimal(200000), "F1"),
+    ]
+    assert [cells(form, *LEVELS) for form in forms] == [
+        [("产出指标", "数量指标", "甲一", "≥1个"), ("产出指标", "质量指标", "甲二", "100%")],
+        [("产出指标", "数量指标", "乙一", "≥2个"), ("满意度指标", "服务对象满意度指标", "乙二", "90%")],
+    ]
+    assert [form.problems for form in forms] == [(), ()]
+
+
+@pytest.mark.parametrize("above", ["<", ""])
+def test_a_category_that_has_slipped_alone_stays_a_category(above):
+    (form,) = read_drawn(
+        f"""
+        2023年项目支出绩效目标表|{above}|{above}|{above}
+        项目名称|河道治理||
+        一级指标|二级指标|三级指标|指标值
+        产出指标|数量指标|清淤长度|≥3公里
+        ||效益指标|
+        效益指标|生态效益指标|水质|改善
+        """
+    )
+    assert cells(form, *LEVELS) == [
+        ("产出指标", "数量指标", "清淤长度", "≥3公里"),
+        ("效益指标", "", "", ""),
+        ("效益指标", "生态效益指标", "水质", "改善"),
+    ]
+    assert told(form) == [("C5", "这一行只有“效益指标”，与表头错开，已读入“一级指标”，请核对。")]
