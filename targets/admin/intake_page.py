@@ -1,5 +1,6 @@
 """What the import preview shows: a line for each form, and the problems of the file by cause."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -33,6 +34,8 @@ MARKUP = 40
 """What the tags around a change take, in characters of three bytes."""
 ROOM_FOR_CELLS = 600
 CAUSES_SHOWN = 100
+IN_DOCUMENT = re.compile(r"(?:表格\d+|正文|页眉|页脚)")
+"""How places of a Word document begin; they are no sheets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,12 @@ class ShownForm:
 
     @property
     def where(self) -> str:
-        """File and sheet, where the name of the sheet does not already say which form this is."""
+        """File and sheet (or table of a document), where the name of the sheet does not already say which form this is."""
         member, _, sheet = self.form.sheet.rpartition("/")
         if name_key(sheet) == name_key(self.form.title):
             return member
-        return f"{member}　工作表“{sheet}”" if member else f"工作表“{sheet}”"
+        place = sheet if IN_DOCUMENT.match(sheet) else f"工作表“{sheet}”"
+        return f"{member}　{place}" if member else place
 
     @property
     def has_modes(self) -> bool:

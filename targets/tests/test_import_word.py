@@ -24,6 +24,8 @@ def test_word_document_is_previewed_and_stored(world: World) -> None:
     book = openpyxl.load_workbook(io.BytesIO(workbook(world.record())))
     page = upload(client, as_tables(*book), "绩效目标.docx")
     assert actions(page) == [("学前教育补助", "新增")]
+    assert "表格1" in page_text(page)
+    assert "工作表" not in page_text(page)
     done = confirm(client, page)
     assert "已导入“绩效目标.docx”：新增1张。" in page_text(done)
     again = upload(client, workbook(world.record()), "绩效目标.xlsx")
@@ -36,7 +38,7 @@ def test_remarks_name_the_cell_as_word_counts_it(world: World) -> None:
     page = upload(client_of(world.filler), as_docx(plain_table(lines)), "绩效目标.docx")
     messages = [problem["message"] for line in page.context["lines"] for problem in line.form.problems]
     assert messages
-    assert all(message.startswith("表1!") for message in messages)
+    assert all(message.startswith("表格1!") for message in messages)
 
 
 def test_old_document_is_refused_with_the_cure(world: World) -> None:

@@ -80,9 +80,9 @@ class _Document:
                     self._wait(block)
                 else:
                     self.count += 1
-                    self._lay(block, f"表{self.count}")
+                    self._lay(block, f"表格{self.count}")
             self._read_pages(properties, BOTTOM)
-        self._place_waiting(f"表{self.count}" if self.count else "正文", "下方")
+        self._place_waiting(f"表格{self.count}" if self.count else "正文", "下方")
 
     def _text(self, paragraph: ET.Element) -> str:
         return self.numbering.label(paragraph) + shown(paragraph)

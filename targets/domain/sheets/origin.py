@@ -9,7 +9,7 @@ ADDRESS = re.compile(r"([A-Z]+)(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A cell as people find it: the fifth row of the first table, its third cell from the left (表1!C5)."""
+    """A cell as people find it: the fifth row of the first table, its third cell from the left (表格1!C5)."""
 
     sheet: str
     cell: str

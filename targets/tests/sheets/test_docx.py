@@ -90,11 +90,11 @@ def test_list_of_forms():
 def test_lost_merges_are_told_at_the_cell_as_word_counts_it():
     form = only(plain_table(LINES))
     assert form.record == EXPECTED
-    assert (form.sheet, form.cell) == ("表1", "A1")
+    assert (form.sheet, form.cell) == ("表格1", "A1")
     assert [(found.sheet, found.cell, found.level) for found in form.problems] == [
-        ("表1", "B10", GUESS), ("表1", "B12", GUESS), ("表1", "C10", GUESS),
+        ("表格1", "B10", GUESS), ("表格1", "B12", GUESS), ("表格1", "C10", GUESS),
     ]  # fmt: skip
-    assert form.problems[0].message == "表1!B10：一级指标为空白，已按合并单元格照上一行读为“成本指标”，请核对。"
+    assert form.problems[0].message == "表格1!B10：一级指标为空白，已按合并单元格照上一行读为“成本指标”，请核对。"
 
 
 def down(text):
@@ -136,7 +136,7 @@ def test_merged_cells():
     head, rows, widths = merged_form()
     title = [paragraph("附件1"), paragraph("2023年项目支出绩效目标表"), paragraph("填报单位：\t单位：万元")]
     form = only(*title, table(*head, *rows, widths=widths))
-    assert (form.record, form.problems, form.sheet, form.cell) == (EXPECTED, (), "表1", "上方第2段")
+    assert (form.record, form.problems, form.sheet, form.cell) == (EXPECTED, (), "表格1", "上方第2段")
 
 
 def test_old_merges_across():
@@ -170,7 +170,7 @@ def test_form_cut_over_two_tables(at, repeats_head):
     ]
     carried = at > len(head) and not ROWS[at - len(head)][0]
     assert [found.level for found in form.problems] == ([GUESS] * len(form.problems) if carried else [])
-    assert {found.sheet for found in form.problems} <= {"表2"}
+    assert {found.sheet for found in form.problems} <= {"表格2"}
 
 
 def test_tables_of_other_columns_are_held_against_each_other_by_their_widths():
@@ -202,8 +202,8 @@ def test_several_forms_each_with_what_stands_above_it():
         plain_table(second),
     ).forms
     assert [(form.title, form.record.year, form.sheet) for form in forms] == [
-        ("校车运营补贴", 2023, "表1"),
-        ("康复", 2024, "表2"),
+        ("校车运营补贴", 2023, "表格1"),
+        ("康复", 2024, "表格2"),
     ]
     assert [dict(form.record.extra) for form in forms] == [{"单位负责人（签字）": "张三", "填表人": "李四"}, {}]
 
@@ -212,7 +212,7 @@ def test_notice_around_the_form_is_told_and_not_read():
     notice = "各镇人民政府、区直各部门：根据预算法和有关规定，现将绩效目标编报有关事项通知如下，请认真组织填报，于月底前报送。"
     reading = read(paragraph(notice), plain_table(LINES), paragraph("联系人和时限见通知，逾期不予受理。"))
     assert [form.record.rows for form in reading.forms] == [EXPECTED.rows]
-    assert [(found.sheet, found.cell, found.level) for found in reading.problems] == [("表1", "上方第1段", WARNING)]
+    assert [(found.sheet, found.cell, found.level) for found in reading.problems] == [("表格1", "上方第1段", WARNING)]
     assert "2 段文字" in reading.problems[0].message
 
 
@@ -332,7 +332,7 @@ def test_form_inside_a_cell_of_another_table():
 def test_cell_of_a_table_inside_a_cell_is_named_after_both():
     inside = plain_table(LINES)
     form = only(table(row(cell(inner=paragraph("注") + inside + paragraph(""))), widths=[9000]))
-    assert form.problems[0].message.startswith("表1·A1内表!B10：")
+    assert form.problems[0].message.startswith("表格1·A1内表!B10：")
 
 
 def test_head_and_foot_of_pages():
