@@ -86,7 +86,7 @@ class CeilingAdmin(TransferAdmin, ScopedAdmin):
 
     @admin.display(description="控制数（万元）", ordering="amount")
     def amount_column(self, obj: Ceiling) -> SafeString:
-        return format_html('<span class="num">{}</span>', wan(obj.amount))
+        return format_html('<div class="num">{}</div>', wan(obj.amount))
 
     @admin.display(description="录入", ordering="entered_at")
     def entered(self, obj: Ceiling) -> str:

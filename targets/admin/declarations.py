@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
@@ -40,11 +40,11 @@ from targets.editing import EditRefused, create_declaration
 from targets.forms import NewDeclaration
 from targets.models import DecidedForm, Declaration
 from targets.models.decision import SEE_HELD
-from targets.progress import with_requests
+from targets.progress import last_deed, with_requests
 from targets.review import StepRefused, label_of, whose_turn
 from targets.templatetags.targets_ui import money, state_chip
 from targets.workbench.facts import days_since
-from targets.worklist_filter import names_of
+from targets.worklist_filter import TURN, names_of
 
 TEXT_OF_REVISIONS = tuple(
     f"{name}__frozen" for name in ("current_revision", "submitted_revision", "passed_revision", "approved_revision")
@@ -79,14 +79,22 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         return lookup in names_of(self.model.objects.kind)
 
-    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        """What waits for a person: the longest first."""
-        return ("state_since", "pk") if request.GET.get("turn") == "mine" else ()
+    def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
+        """What waits for a person: the longest first; what he has done: the latest first."""
+        match request.GET.get(TURN):
+            case "mine":
+                return ("state_since", "pk")
+            case "done":
+                return (last_deed(person(request), "at").desc(), "-pk")
+            case _:
+                return ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Declaration]:
         found = super().get_queryset(request).select_related(*RELATED).defer(*TEXT_OF_REVISIONS)
         found = with_ceilings(with_requests(found))
         user = person(request)
+        if request.GET.get(TURN) == "done":
+            found = found.annotate(done_at=last_deed(user, "at"), done_label=last_deed(user, "label"))
         if not user.scope.holds(*SEE_HELD):
             return found
         held = DecidedForm.objects.held().visible_to(user).filter(declaration=OuterRef("pk"))
@@ -138,7 +146,10 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
         days = days_since(declaration.state_since)
         waits = f"{turn}，第 {days + 1} 天" if days else turn
         shown = f"已拟定：{label_of(held)}" if held else "" if turn == "—" else waits
-        return format_html('{}{}<span class="sub">{}</span>', state_chip(declaration.state), asked, shown)
+        done = getattr(declaration, "done_at", None)  # of 已办
+        deed = f"已办：{declaration.done_label}，{date_format(localtime(done), 'n月j日 H:i')}" if done else ""
+        lines = format_html_join("", '<span class="sub">{}</span>', ((line,) for line in (shown, deed) if line))
+        return format_html("{}{}{}", state_chip(declaration.state), asked, lines)
 
     @admin.display(description="修改时间", ordering="updated_at")
     def changed(self, declaration: Declaration) -> SafeString:

@@ -19,6 +19,7 @@ from targets.domain.diff import Change, diff
 from targets.domain.labels import field_label
 from targets.domain.record import MONEY, Record, money_value
 from targets.domain.steps import RETURNED, STATES
+from targets.domain.words import SAME, Piece, pieces
 from targets.models import Declaration, ReviewEvent, Revision
 from targets.paper import paper_of
 from targets.templatetags.targets_ui import money
@@ -35,6 +36,12 @@ class Told:
     what: str = ""
     old: str = ""
     new: str = ""
+
+    @property
+    def pieces(self) -> Sequence[Piece]:
+        """Words that went and came within one longer text; none for short values and for two different texts."""
+        found = pieces(self.old, self.new)
+        return found if any(piece.kind == SAME for piece in found) else ()
 
 
 @dataclass(frozen=True, slots=True)

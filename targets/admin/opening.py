@@ -1,5 +1,7 @@
 """单独开放 of several forms at once, from their list: until which day, and why; each form is told."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -20,6 +22,8 @@ from targets.review_many import Asked, lock_forms, take_together
 
 AT_ONCE = 200
 """So many forms are opened in one request."""
+NAMED = 3
+"""So many of them are named in a sentence; all stand in the list."""
 
 
 def may_open(user: Person) -> bool:
@@ -66,7 +70,7 @@ def opening_page(request: HttpRequest) -> HttpResponse:
 
 
 def _open(request: HttpRequest, forms: QuerySet[Declaration], said: dict[str, Any], user: Person) -> list[str]:
-    """Tells what was opened; what was not comes back, each form with its reason."""
+    """Tells what was opened; what was not comes back, each reason once with the forms that it keeps closed."""
     order = Order(opinion=said["opinion"], open_until=said["open_until"])
     with transaction.atomic():
         locked = lock_forms(list(forms.values_list("pk", flat=True))).values()
@@ -74,8 +78,17 @@ def _open(request: HttpRequest, forms: QuerySet[Declaration], said: dict[str, An
     told = list(zip(locked, refusals, strict=True))
     done = [form.heading for form, refusal in told if not refusal]
     if done:
-        messages.success(request, f"已单独开放{len(done)}张：{'、'.join(done[:10])}{'等' if len(done) > 10 else ''}。")
-    return [f"“{form.heading}”{refusal}" for form, refusal in told if refusal]
+        messages.success(request, f"已单独开放{len(done)}张：{_some(done)}。")
+    kept: dict[str, list[str]] = defaultdict(list)
+    for form, refusal in told:
+        if refusal:
+            kept[refusal].append(form.heading)
+    return [f"{refusal}（{len(names)}张：{_some(names)}）" for refusal, names in kept.items()]
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = "、".join(f"“{name}”" for name in names[:NAMED])
+    return f"{shown}等" if len(names) > NAMED else shown
 
 
 admin.site.add_page("opening/", opening_page, "targets_opening")  # type: ignore[attr-defined]

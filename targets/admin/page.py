@@ -56,6 +56,8 @@ AFTERWARDS = {"before": "before"}
 RARE = frozenset({"void", "adopt", "adjust", steps.REQUEST_RETURN, steps.OPEN_ALONE, steps.ABANDON})
 """Steps that do not lie ready at the foot of the page."""
 LOOKS = {"reject": "refuse", **dict.fromkeys(("forward", "pass", "approve", "submit", "confirm"), "default")}
+PLACES = ("refuse", "line", "default")
+"""The main button stands last, the one that ends a form farthest from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Desk:
     clashes: Sequence[Clash] = ()
     is_dirty: bool = False
     said: dict[str, Any] = field(default_factory=dict)
+    step: str = ""
+    """Slug of the step that was refused."""
 
 
 def form_page(request: HttpRequest, admin: ModelAdmin[Any], declaration: Declaration) -> HttpResponse:
@@ -193,6 +197,7 @@ def show(
         "counts": count_levels(judged),
         "error": desk.error,
         "said": desk.said,
+        **_said(desk),
         "may_decide": may_decide(declaration, user),
         "strips": [
             *deadline(declaration, events),
@@ -209,6 +214,7 @@ def show(
         context["attachments"] = attachment_panel(declaration, record, user)
         context["assessment"] = hint(declaration, user)
         context |= remark_context(declaration, record, user, background)
+    context["left_over"] = _left_over(desk, context)
     if is_form and record is not None:
         typed = desk.typed or page_from(shown(record), _first_row(request))
         context |= _inputs(declaration, record, _with_blank_end(typed, is_editable=is_editable), judged, desk)
@@ -229,6 +235,28 @@ def show(
         neighbours(declaration, waiting) if waiting else None
     )
     return TemplateResponse(request, "targets/declaration/page.html", context)
+
+
+def _said(desk: Desk) -> dict[str, Any]:
+    """What was said with a refused step stands in the inputs of that step, not in those of another."""
+    is_rare = bool(desk.error) and desk.step in RARE
+    return {
+        "is_rare_refused": is_rare,
+        "bar_said": {} if is_rare else desk.said,
+        "rare_said": desk.said if is_rare else {},
+    }
+
+
+def _left_over(desk: Desk, context: Mapping[str, Any]) -> list[str]:
+    """Texts that were written while somebody else moved the form, and for which there is no input any more."""
+    bar = context["rare" if desk.step in RARE else "bar"]
+    inputs = {
+        "opinion": bar["asks_opinion"],
+        **dict.fromkeys(steps.ADJUSTMENT_ITEMS, bool(bar["items_asked"])),
+        **dict.fromkeys(("text", "proposal"), context.get("remark_desk")),
+    }
+    texts = (desk.said.get(name, "").strip() for name, is_there in inputs.items() if not is_there)
+    return [text for text in texts if text]
 
 
 def frame(declaration: Declaration) -> dict[str, Any]:
@@ -323,7 +351,7 @@ def bar_of(declaration: Declaration, offers: Sequence[Offer]) -> dict[str, Any]:
     revision: Revision | None = declaration.current_revision
     returns = any(offer.step.slug == "return" for offer in offers)
     return {
-        "steps": [_button(offer) for offer in sorted(offers, key=lambda offer: offer.step.slug in LOOKS)],
+        "steps": sorted(map(_button, offers), key=lambda button: PLACES.index(LOOKS.get(button["slug"], "line"))),
         "revision": revision.number if revision else 0,
         "asks_opinion": is_review or bool(needs & {steps.OPINION, steps.REASON}),
         "opinion_label": "审核意见" if is_review else "调整事由" if steps.ADJUSTMENT in needs else "理由",

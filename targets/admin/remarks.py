@@ -116,6 +116,7 @@ class PhraseForm(forms.ModelForm[StockPhrase]):
     class Meta:
         model = StockPhrase
         fields = ("text", "is_used")
+        widgets: ClassVar[dict[str, forms.Widget]] = {"text": forms.Textarea({"rows": 3, "cols": 80})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

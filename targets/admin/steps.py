@@ -36,7 +36,7 @@ def step_view(request: HttpRequest, admin: ModelAdmin[Any], declaration: Declara
     form = StepOrder(request.POST)
     if not form.is_valid():
         faults = [str(fault) for field in form.errors.values() for fault in field]
-        return show(request, admin, declaration, Desk(error="".join(faults), said=request.POST.dict()))
+        return show(request, admin, declaration, Desk(error="".join(faults), said=request.POST.dict(), step=slug))
     said = form.cleaned_data
     order = Order(
         opinion=said["opinion"],
@@ -55,7 +55,7 @@ def step_view(request: HttpRequest, admin: ModelAdmin[Any], declaration: Declara
         event = take_step(declaration, slug, by=person(request), order=order)
     except StepRefused as refusal:
         declaration.refresh_from_db()
-        return show(request, admin, declaration, Desk(error=str(refusal), said=request.POST.dict()))
+        return show(request, admin, declaration, Desk(error=str(refusal), said=request.POST.dict(), step=slug))
     turn = whose_turn(declaration)
     waits = "" if turn == "—" else f"，现在轮到：{turn}"
     messages.success(request, f"“{declaration.heading}”{event.label}已办理{waits}。")

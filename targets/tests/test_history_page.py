@@ -65,6 +65,16 @@ def test_differences_are_said_in_the_words_of_the_form(world: World) -> None:
     }
 
 
+def test_a_long_text_is_told_by_its_words_and_a_short_one_whole() -> None:
+    old = "为全区1200名幼儿发放补助100万元，提高普惠性幼儿园保障水平。"
+    told = Told("年度总体绩效目标", old=old, new=old.replace("1200", "1250"))
+    assert [(piece.kind, piece.text) for piece in told.pieces if piece.kind != "same"] == [
+        ("gone", "1200"),
+        ("came", "1250"),
+    ]
+    assert Told("第1行 指标值", old="≥1200人", new="≥1250人").pieces == ()
+
+
 def numbers(html: str) -> list[str]:
     return re.findall(r"/revision/(\d+)/", html)
 

@@ -117,6 +117,35 @@ def test_a_form_handled_by_another_meanwhile_is_told_with_the_opinion_kept(clien
     assert "这张表现在是“编制中”，可能刚被他人办理" in html
 
 
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("step", {"opinion": "请补充测算依据。", "seen_revision": "1"}),
+        ("remark", {"do": "remark", "row": "", "level": "must", "audience": "unit", "text": "请补充测算依据。"}),
+    ],
+)
+def test_what_was_written_on_a_form_that_is_no_longer_one_s_own_to_review_can_be_copied(
+    client: Client, world: World, address: str, said: dict[str, str]
+) -> None:
+    """Withdrawn meanwhile: 作废 is offered, but what was meant for the return is not put into its mouth."""
+    form = world.advance(world.declaration(), "submit", "withdraw")
+    sign_in(client, world, "boss")
+    html = client.post(page(form, address, *(["return"] if address == "step" else [])), said).content.decode()
+    assert "您写的内容留在下面，可以复制。" in html
+    assert html.count("请补充测算依据。") == 1
+    assert 'href="#written"' not in html
+    assert "<summary>其他办理：作废</summary>" in html
+
+
+def test_a_seldom_step_that_is_refused_opens_where_it_was_written(client: Client, world: World) -> None:
+    form = world.advance(world.declaration(), "submit", "forward", "forward", "pass", "approve")
+    sign_in(client, world, "filler")
+    html = client.post(page(form, "step", "adjust"), {"content": "人数改为1000人"}).content.decode()
+    assert '<details class="jx-more no-print" id="rare" open>' in html
+    assert '<a href="#rare">到您写的地方</a>' in html
+    assert html.count("人数改为1000人") == 1
+
+
 def test_the_date_of_a_document_that_is_no_date_is_told(client: Client, world: World) -> None:
     form = world.advance(world.declaration(), "submit", "forward", "forward", "pass")
     sign_in(client, world, "budget")

@@ -121,6 +121,19 @@ def test_done_is_what_one_took_a_step_of_oneself(client: Client, world: World) -
     assert found(client, turn="done") == set()
 
 
+def test_what_one_did_is_listed_latest_first_with_the_step(client: Client, world: World) -> None:
+    first, second = (world.advance(world.declaration(title=title), "submit") for title in ("先", "后"))
+    for form in (first, second):
+        world.advance(form, "forward")
+    world.advance(first, "return")  # by the business office
+    client.force_login(world.boss)
+    page = client.get(LIST, {"turn": "done"})
+    assert [form.title for form in page.context["cl"].result_list] == ["后", "先"]
+    assert page.content.decode().count("已办：报送财政，") == 2
+    client.force_login(world.office)
+    assert client.get(LIST, {"turn": "done"}).content.decode().count("已办：退回，") == 1
+
+
 def test_what_waits_is_listed_longest_first_and_says_how_long(client: Client, world: World) -> None:
     for title, days in (("昨天", 1), ("久等", 10), ("今天", 0)):
         form = world.advance(world.declaration(title=title), "submit")

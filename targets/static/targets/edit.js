@@ -121,9 +121,10 @@
     if (event.key === "Enter" && event.target.matches("[data-find]")) { event.preventDefault(); }
   });
 
-  // A row menu that would not fit below its number opens above it.
+  // A row menu that would not fit below its number opens above it; what opens at the end of the page comes into sight.
   document.addEventListener("toggle", (event) => {
     const menu = event.target;
+    if (menu.matches(".jx-more") && menu.open) { menu.scrollIntoView({ block: "nearest" }); }
     if (!menu.matches(".jx-menu") || !menu.open) { return; }
     menu.classList.remove("up");
     const bar = one(".submit-row");
