@@ -151,7 +151,7 @@ def _copy(chosen: Sequence[Declaration], into: BudgetYear, by: Person, codes: Ma
             continue
         record = _new_text(form, into, code, pasts.get(form.unit_id, {}))
         taken.add((form.unit_id, form.kind, title_key(form.kind, record.title)))
-        copy = fresh_declaration(record, into, form.unit.department, form.unit)
+        copy = fresh_declaration(record, into, department=form.unit.department.pk, unit=form.unit_id)
         copy.copied_from = form.approved_revision or form.current_revision
         drafts.append((copy, record))
     told.copies = Declaration.objects.bulk_create(copy for copy, _ in drafts)

@@ -126,7 +126,7 @@ def create_declaration(
         department_name=unit.name if is_plan else department.name,
         unit="" if is_plan else unit.name,
     )
-    fresh = fresh_declaration(record, budget_year, department, unit)
+    fresh = fresh_declaration(record, budget_year, department=department.pk, unit=unit.pk)
     try:
         with transaction.atomic():
             store([(fresh, record)], by=by, reason=Revision.Reason.EDIT, note="新建")
@@ -135,16 +135,16 @@ def create_declaration(
     return fresh
 
 
-def fresh_declaration(record: Record, budget_year: BudgetYear, department: Department, unit: Department) -> Declaration:
-    """An unsaved draft for `record`; its text comes with `store`."""
+def fresh_declaration(record: Record, budget_year: BudgetYear, *, department: int, unit: int) -> Declaration:
+    """An unsaved draft for `record` of these departments, by their keys; its text comes with `store`."""
     return Declaration(
         division_id=budget_year.division_id,
         budget_year=budget_year,
         year=record.year,
         campaign=budget_year.present_round(),
         kind=record.kind,
-        department=department,
-        unit=unit,
+        department_id=department,
+        unit_id=unit,
         code=record.code,
         title=record.title,
         title_key=title_key(record.kind, record.title),

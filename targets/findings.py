@@ -5,10 +5,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from targets.domain.checks.counted import Counted, basis
 from targets.domain.checks.engine import Finding, check, count
 from targets.domain.record import Record
 from targets.domain.rules import ERROR, YearRules
-from targets.models import Declaration, Waiver
+from targets.models import BudgetYear, Declaration, Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +93,26 @@ class Years:
     """The rules of each year that some forms belong to, looked up once for all of them."""
 
     def __init__(self) -> None:
-        self._rules: dict[int, YearRules] = {}
+        self._rules: dict[int, tuple[YearRules, str]] = {}
 
     def rules_of(self, declaration: Declaration) -> YearRules:
-        if declaration.budget_year_id not in self._rules:
-            self._rules[declaration.budget_year_id] = declaration.budget_year.rules()
-        return self._rules[declaration.budget_year_id]
+        known = self._rules.get(declaration.budget_year_id)
+        return (known or self._look_up(declaration.budget_year))[0]
+
+    def count(self, record: Record, year: BudgetYear) -> Counted:
+        """For a text that may be stored later."""
+        rules, under = self._rules.get(year.pk) or self._look_up(year)
+        return Counted(dict(count(record, rules)), under)
+
+    def holds(self, counted: Counted, declaration: Declaration) -> bool:
+        """Whether the form's year, and the program, are what they were when that was counted."""
+        known = self._rules.get(declaration.budget_year_id)
+        return counted.under == (known or self._look_up(declaration.budget_year))[1]
+
+    def _look_up(self, year: BudgetYear) -> tuple[YearRules, str]:
+        rules = year.rules()
+        self._rules[year.pk] = rules, basis(rules)
+        return self._rules[year.pk]
 
 
 def waivers_of(declarations: Iterable[int]) -> dict[int, list[Waiver]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from typing import Any, Self
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.utils.timezone import now
 from departments.models import Person
 from departments.roles import FILLER, FINANCE_ROLES
 from targets.bulk import give_keys, insert_many, insert_values, update_many, update_values
+from targets.domain.checks.counted import Counted
 from targets.domain.labels import field_label
 from targets.domain.record import ROW_TEXTS, Record
 from targets.domain.rules import ERROR, INFO, WARNING
@@ -113,11 +115,13 @@ def store(
     note: str = "",
     batch: ImportBatch | None = None,
     years: Years | None = None,
+    counted: Sequence[Counted | None] = (),
 ) -> list[Revision]:
     """Write the records into their declarations, locked or not saved yet; statements do not grow with their number.
 
     Rows without a key get one. Call inside the transaction that locked the forms; who calls it several times there may pass
-    the same `years`. Returns the revisions in the order of the drafts.
+    the same `years`, who has counted the findings of the drafts before may pass what he `counted`, in their order: it is taken where
+    it still holds. Returns the revisions in the order of the drafts.
     """
     if not drafts:
         return []
@@ -129,7 +133,7 @@ def store(
     lines = _Lines()
     typed, revisions = [], []
     trail: list[tuple[Declaration, Revision]] = []
-    for declaration, record in drafts:
+    for (declaration, record), before in zip(drafts, counted or repeat(None, len(drafts)), strict=True):
         last, declaration.trail_length, declaration.trail_head = stored.ends.get(declaration.pk, (0, 0, ""))
         sitting = stored.sittings.get(declaration.pk)
         if sitting and not (sitting.person_id == by.pk and reason == Revision.Reason.EDIT):
@@ -138,7 +142,7 @@ def store(
                 typed.append(revision)
                 trail.append((declaration, revision))
                 last += 1
-        keyed = _take(declaration, record, stored, lines, years)
+        keyed = _take(declaration, record, stored, lines, years, before)
         revisions.append(
             Revision(
                 declaration_id=declaration.pk,
@@ -168,7 +172,14 @@ def store(
     return revisions
 
 
-def _take(declaration: Declaration, record: Record, stored: _Stored, lines: _Lines, years: Years) -> Record:
+def _take(
+    declaration: Declaration,
+    record: Record,
+    stored: _Stored,
+    lines: _Lines,
+    years: Years,
+    counted: Counted | None = None,
+) -> Record:
     """The declaration says what the record says; its lines are told what to write. Returns the record with keys."""
     keyed = _with_keys(record)
     rows = stored.rows.get(declaration.pk, ())
@@ -176,7 +187,11 @@ def _take(declaration: Declaration, record: Record, stored: _Stored, lines: _Lin
         declaration.stale = untouched(declaration.stale, declaration.record(line.row for line in rows), keyed)
     lines.compare(declaration.pk, keyed, rows)
     waivers = stored.waivers.get(declaration.pk, ())
-    _take_head(declaration, keyed, count_findings(keyed, years.rules_of(declaration), waivers))
+    if counted and not waivers and years.holds(counted, declaration):
+        counts = counted.levels
+    else:
+        counts = count_findings(keyed, years.rules_of(declaration), waivers)
+    _take_head(declaration, keyed, counts)
     return keyed
 
 
@@ -268,7 +283,7 @@ def _take_head(declaration: Declaration, record: Record, counts: Mapping[str, in
 
 def _take_counts(declaration: Declaration, counts: Mapping[str, int]) -> None:
     for name, level in COUNTS.items():
-        setattr(declaration, name, counts[level])
+        setattr(declaration, name, counts.get(level, 0))
 
 
 def _with_keys(record: Record) -> Record:

@@ -9,12 +9,13 @@ from pathlib import PurePath
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet, TextField
+from django.db.models import TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from departments.models import Department, Person
+from departments.models import Person
 from targets.bulk import no_garbage, update_many
+from targets.domain.checks.counted import Counted
 from targets.domain.compose import REPLACE, compose
 from targets.domain.record import PLAN, Record
 from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
@@ -23,13 +24,13 @@ from targets.domain.sheets.reader import Found
 from targets.domain.steps import EDITABLE, STATES
 from targets.editing import fresh_declaration, why_not_editable
 from targets.findings import Years
-from targets.intake.kept import BYTES_AT_ONCE, begin, finish, keep_more, portions, problem_json
+from targets.intake.kept import BYTES_AT_ONCE, Keeper, begin, problem_json
 from targets.intake.plan import Plan, PlannedForm, plan_forms
 from targets.intake.reading import READING, Progress, nobody, read_upload
 from targets.models import BudgetYear, Declaration, ImportBatch, ImportedForm, Indicator, Revision
 from targets.models.declaration import StoredRow, is_finance_for, may_import_for, may_import_into
 from targets.models.intake import CREATE, REFUSED, UNCHANGED, UPDATE
-from targets.storing import store
+from targets.storing import Draft, store
 
 OK, PARTIAL, ERROR, FILE_REFUSED = "ok", "partial", "error", "refused"
 NO_FORM = "压缩包里没有绩效目标表。请核对后重新上传。"
@@ -111,6 +112,7 @@ def open_batch(content: bytes, name: str, *, by: Person, year: int | None = None
     )
 
 
+@no_garbage()
 def read_batch(batch: ImportBatch, progress: Progress = nobody, *, in_background: bool = True) -> None:
     """Read the batch's file and keep what is found, some forms at a time while the rest is still being read.
 
@@ -119,24 +121,28 @@ def read_batch(batch: ImportBatch, progress: Progress = nobody, *, in_background
     progress(0, 0, READING)
     if not begin(batch):
         return
-    plan = Plan(batch.uploaded_by)
+    plan, keeper = Plan(batch.uploaded_by), Keeper(batch)
     problems: list[Problem] = []
-    kept, message = 0, ""
+    met, message = 0, ""
     content, name, year = bytes(batch.content), batch.file_name, batch.year
     reading = read_upload(content, name, year=year, progress=progress, in_background=in_background)
     try:
         with closing(reading):
-            for portion in portions(reading, problems):
-                with no_garbage():
-                    forms = plan.add(portion)
-                    progress(kept, portion[-1].known, READING)
-                    keep_more(batch, forms, kept)
-                kept += len(forms)
-                del portion, forms  # or they would wait in memory for the next ones
+            for found in reading:
+                if isinstance(found, Problem):
+                    problems.append(found)
+                    continue
+                progress(met, found.known, READING)
+                met += 1
+                keeper.take(plan.meet(found))
+                if keeper.is_full:
+                    plan.compare(keeper.waiting)
+                    keeper.write()
     except FileRefused as refusal:
         message = str(refusal)
-    progress(kept, kept, "已读取，正在核对")
-    finish(batch, kept, message or ("" if kept else _without_forms(problems)), problems, plan.late_refusals())
+    progress(met, met, "已读取，正在核对")
+    plan.compare(keeper.waiting)
+    keeper.finish(message or ("" if met else _without_forms(problems)), problems, plan.late_refusals())
 
 
 def keep(batch: ImportBatch, shown: Preview) -> None:
@@ -144,9 +150,12 @@ def keep(batch: ImportBatch, shown: Preview) -> None:
     with transaction.atomic():
         if not begin(batch):
             return
-        for start in range(0, len(shown.forms), STORED_AT_ONCE):
-            keep_more(batch, shown.forms[start : start + STORED_AT_ONCE], start)
-        finish(batch, len(shown.forms), shown.message, shown.problems, {})
+        keeper = Keeper(batch)
+        for form in shown.forms:
+            keeper.take(form)
+            if keeper.is_full:
+                keeper.write()
+        keeper.finish(shown.message, shown.problems, {})
 
 
 def _without_forms(problems: Sequence[Problem]) -> str:
@@ -178,30 +187,28 @@ def choose_only(batch: ImportBatch, titles: Collection[str] = (), mode: str = RE
 
 @dataclass(slots=True)
 class _Storing:
-    """The forms of a batch on their way in, what they belong to, and what had to be left out after all."""
+    """The forms of a batch on their way in, the years they belong to, and what had to be left out after all."""
 
     batch: ImportBatch
     by: Person
-    actions: Counter[str] = field(default_factory=Counter)
+    chosen: Sequence[tuple[int, int]]
+    """Keys of those that go in, in their order, each with the size of its text."""
+    year_keys: Collection[int]
+    actions: Counter[str]
     """Of all forms of the batch."""
     years: Mapping[int, BudgetYear] = field(default_factory=dict)
-    units: Mapping[int, Department] = field(default_factory=dict)
     rules: Years = field(default_factory=Years)
     left_out: dict[int, str] = field(default_factory=dict)
     created: int = 0
     updated: int = 0
 
-    def look_up(self, forms: QuerySet[ImportedForm]) -> list[tuple[int, int]]:
-        """Years and departments of those that go in, a few for thousands of them; returns their keys in their order,
-        each with the size of its text."""
-        columns = ("pk", "size", "action", "is_chosen", "budget_year", "department", "unit")
-        found = list(forms.order_by("place").values_list(*columns))
-        self.actions.update(action for _, _, action, *_ in found)
+    @classmethod
+    def of(cls, batch: ImportBatch, by: Person) -> "_Storing":
+        columns = ("pk", "size", "action", "is_chosen", "budget_year")
+        found = list(batch.forms.order_by("place").values_list(*columns))
         chosen = [form for form in found if form[2] in (CREATE, UPDATE) and form[3]]
-        years, units = {form[4] for form in chosen}, {unit for form in chosen for unit in form[5:]}
-        self.years = BudgetYear.objects.prefetch_related("campaigns").in_bulk(years - {None})
-        self.units = Department.objects.in_bulk(units - {None})
-        return [form[:2] for form in chosen]
+        actions = Counter(form[2] for form in found)
+        return cls(batch, by, [form[:2] for form in chosen], {form[4] for form in chosen if form[4]}, actions)
 
 
 def store_batch(batch: ImportBatch, *, by: Person, progress: Progress = nobody) -> dict[int, str]:
@@ -209,15 +216,15 @@ def store_batch(batch: ImportBatch, *, by: Person, progress: Progress = nobody) 
 
     A form that somebody has touched since the preview is left out and told, never overwritten.
     """
-    storing = _Storing(batch, by)
-    total = batch.forms.filter(is_chosen=True, action__in=(CREATE, UPDATE)).count()
-    progress(0, total, "正在写入")  # the last moment to stop it; from here it is all or nothing
+    storing = _Storing.of(batch, by)
+    progress(0, len(storing.chosen), "正在写入")  # the last moment to stop it; from here it is all or nothing
     try:
         with transaction.atomic():
             held = _locked(batch)
             if held.state not in (ImportBatch.State.PREVIEW, ImportBatch.State.STORING):
                 raise ImportRefused(f"这个文件{held.get_state_display()}，没有再次导入。")
-            for keys in _portions(storing.look_up(held.forms.all())):
+            storing.years = BudgetYear.objects.prefetch_related("campaigns").in_bulk(storing.year_keys)
+            for keys in _portions(storing.chosen):
                 _store_portion(storing, keys)
             _close(held, storing)
     except IntegrityError:
@@ -244,12 +251,15 @@ def _portions(sized: Iterable[tuple[int, int]]) -> Iterator[list[int]]:
 def _store_portion(storing: _Storing, keys: Sequence[int]) -> None:
     texts = ImportedForm.objects.defer("frozen").annotate(text=Cast("frozen", TextField()))
     forms = list(texts.filter(pk__in=keys).order_by("place"))
+    if len(forms) < len(keys):
+        raise ImportRefused("这个文件刚被重新读取，没有写入任何数据。请核对预览后再确认。")
     ids = [form.declaration_id for form in forms if form.declaration_id]
     forms_of = Declaration.objects.select_for_update(of=("self",)).select_related("sitting")
     locked = forms_of.filter(pk__in=ids).order_by("pk")
     stored = {one.pk: one for one in locked} if ids else {}
     rows = Indicator.objects.rows_of([pk for form in forms if form.mode != REPLACE and (pk := form.declaration_id)])
-    drafts: list[tuple[Declaration, Record]] = []
+    drafts: list[Draft] = []
+    counted: list[Counted | None] = []
     going_in, left_out = [], []
     for form in forms:
         declaration = stored.get(form.declaration_id) if form.declaration_id else None
@@ -258,9 +268,17 @@ def _store_portion(storing: _Storing, keys: Sequence[int]) -> None:
             left_out.append(form)
             continue
         drafts.append(_over(declaration, form, rows) if declaration else _new(storing, form))
+        counted.append(form.counted if form.mode == REPLACE else None)
         going_in.append(form)
-    note = storing.batch.file_name
-    store(drafts, by=storing.by, reason=Revision.Reason.IMPORT, note=note, batch=storing.batch, years=storing.rules)
+    store(
+        drafts,
+        by=storing.by,
+        reason=Revision.Reason.IMPORT,
+        note=storing.batch.file_name,
+        batch=storing.batch,
+        years=storing.rules,
+        counted=counted,
+    )
     for form, (declaration, _) in zip(going_in, drafts, strict=True):
         form.declaration, form.is_stored = declaration, True
     update_many(going_in, ["declaration", "is_stored"])
@@ -270,17 +288,15 @@ def _store_portion(storing: _Storing, keys: Sequence[int]) -> None:
     storing.updated += len(going_in) - created
 
 
-def _new(storing: _Storing, form: ImportedForm) -> tuple[Declaration, Record]:
+def _new(storing: _Storing, form: ImportedForm) -> Draft:
     if form.budget_year_id is None or form.department_id is None or form.unit_id is None:
         raise _half_read(form)
     record = _text(form)
-    year, department = storing.years[form.budget_year_id], storing.units[form.department_id]
-    return fresh_declaration(record, year, department, storing.units[form.unit_id]), record
+    year = storing.years[form.budget_year_id]
+    return fresh_declaration(record, year, department=form.department_id, unit=form.unit_id), record
 
 
-def _over(
-    declaration: Declaration, form: ImportedForm, rows: Mapping[int, Sequence[StoredRow]]
-) -> tuple[Declaration, Record]:
+def _over(declaration: Declaration, form: ImportedForm, rows: Mapping[int, Sequence[StoredRow]]) -> Draft:
     """What was read has the stored rows' keys already; the other ways need these rows (`rows`, by form) once more."""
     record = _text(form)
     if form.mode == REPLACE:

@@ -1,20 +1,20 @@
 """What is read of an upload, written down some forms at a time: a batch is `READING` until the last of them is kept."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from targets.bulk import insert_many, update_many
 from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
 from targets.domain.sheets.problems import Problem, problem
-from targets.domain.sheets.reader import Found
 from targets.intake.plan import PlannedForm
 from targets.models import ImportBatch, ImportedForm
 from targets.models.intake import REFUSED
 
 LINES_AT_ONCE, LINES_OF_A_FORM = 10_000, 4
-"""Lines that are planned and kept at one time while a file is read; a form counts as some beside its own."""
+"""Lines that are compared and kept at one time while a file is read; a form counts as some beside its own."""
 BYTES_AT_ONCE = 8 * 1024 * 1024
 """Of their text, where lines are long."""
 REFUSED_AT_ONCE = 500
@@ -24,30 +24,15 @@ class Overtaken(Exception):
     """Another process, that thought this one dead, reads the same batch."""
 
 
-def portions(reading: Iterable[Found | Problem], problems: list[Problem]) -> Iterator[list[Found]]:
-    """Portions of so many lines, whether they are of few forms or of many, long or short; problems of the file are put aside."""
-    portion: list[Found] = []
-    lines = size = 0
-    for found in reading:
-        if isinstance(found, Problem):
-            problems.append(found)
-            continue
-        portion.append(found)
-        lines += LINES_OF_A_FORM + (len(found.form.record.rows) if found.form.record else 0)
-        size += found.size
-        if lines >= LINES_AT_ONCE or size >= BYTES_AT_ONCE:
-            yield portion
-            portion, lines, size = [], 0, 0
-    if portion:
-        yield portion
-
-
 def begin(batch: ImportBatch) -> bool:
     """Whether the batch may be read: then nothing of an earlier reading is left."""
     readable = ImportBatch.objects.filter(pk=batch.pk, state__in=(ImportBatch.State.READING, ImportBatch.State.PREVIEW))
-    if not readable.update(state=ImportBatch.State.READING, kept=0):
-        return False
-    drop_forms(batch)
+    if readable.filter(kept=0).update(state=ImportBatch.State.READING):
+        return True
+    with transaction.atomic():
+        if not readable.update(state=ImportBatch.State.READING, kept=0):
+            return False
+        drop_forms(batch)
     return True
 
 
@@ -56,34 +41,51 @@ def drop_forms(batch: ImportBatch) -> None:
     batch.forms.all()._raw_delete(using=batch.forms.db)  # noqa: SLF001
 
 
-def keep_more(batch: ImportBatch, forms: Sequence[PlannedForm], before: int) -> None:
-    """`before` forms were kept by this reading: another number says that another one has begun."""
-    with transaction.atomic():
-        if not _reading(batch, before).update(kept=before + len(forms)):
-            raise Overtaken
-        insert_many([_kept(batch, form) for form in forms])
+class Keeper:
+    """Writes planned forms down in portions of so many lines, whether these are of few forms or of many, long or short."""
 
+    def __init__(self, batch: ImportBatch) -> None:
+        self._batch = batch
+        self._kept = self._lines = self._size = 0
+        self.waiting: list[PlannedForm] = []
+        """Those of the next portion."""
 
-def finish(
-    batch: ImportBatch, kept: int, message: str, problems: Sequence[Problem], late_refusals: Mapping[int, str]
-) -> None:
-    """The file is read, or refused with a `message`: then nothing that came before counts."""
-    batch.state = ImportBatch.State.UNREADABLE if message else ImportBatch.State.PREVIEW
-    batch.message = message
-    batch.problems = [problem_json(one) for one in problems]
-    with transaction.atomic():
-        end = {name: getattr(batch, name) for name in ("state", "message", "problems")}
-        if not _reading(batch, kept).update(**end):
-            raise Overtaken
+    def take(self, form: PlannedForm) -> None:
+        self.waiting.append(form)
+        self._lines += LINES_OF_A_FORM + (len(form.record.rows) if form.record else 0)
+        self._size += form.size
+
+    @property
+    def is_full(self) -> bool:
+        return self._lines >= LINES_AT_ONCE or self._size >= BYTES_AT_ONCE
+
+    def write(self) -> None:
+        with transaction.atomic():
+            self._write()
+
+    def finish(self, message: str, problems: Sequence[Problem], late_refusals: Mapping[int, str]) -> None:
+        """The file is read, or refused with a `message`: then nothing that came before counts."""
+        batch = self._batch
+        batch.state = ImportBatch.State.UNREADABLE if message else ImportBatch.State.PREVIEW
+        batch.message = message
+        batch.problems = [problem_json(one) for one in problems]
         if message:
-            drop_forms(batch)
-        else:
-            _refuse_late(batch, late_refusals)
+            self.waiting = []
+        with transaction.atomic():
+            self._write(state=batch.state, message=batch.message, problems=batch.problems)
+            if message:
+                drop_forms(batch)
+            else:
+                _refuse_late(batch, late_refusals)
 
-
-def _reading(batch: ImportBatch, kept: int) -> QuerySet[ImportBatch]:
-    """The batch, if so many of its forms are kept and more may come."""
-    return ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.READING, kept=kept)
+    def _write(self, **end: Any) -> None:
+        """Another number of forms than this reading has kept says that another reading has begun."""
+        reading = ImportBatch.objects.filter(pk=self._batch.pk, state=ImportBatch.State.READING, kept=self._kept)
+        self._kept += len(self.waiting)
+        if not reading.update(kept=self._kept, **end):
+            raise Overtaken
+        insert_many([_kept(self._batch, form) for form in self.waiting])
+        self.waiting, self._lines, self._size = [], 0, 0
 
 
 def _refuse_late(batch: ImportBatch, late: Mapping[int, str]) -> None:
@@ -99,7 +101,7 @@ def _refuse_late(batch: ImportBatch, late: Mapping[int, str]) -> None:
 
 def _kept(batch: ImportBatch, form: PlannedForm) -> ImportedForm:
     return ImportedForm(
-        batch=batch,
+        batch_id=batch.pk,
         place=form.place,
         kind=form.reading.kind,
         title=form.title[:200],
@@ -110,10 +112,11 @@ def _kept(batch: ImportBatch, form: PlannedForm) -> ImportedForm:
         frozen=form.record.as_short_json() if form.record else None,
         size=form.size,
         problems=[problem_json(one) for one in form.problems],
-        budget_year=form.budget_year,
-        department=form.department,
-        unit=form.unit,
-        declaration=form.declaration,
+        findings=asdict(form.counted) if form.counted else None,
+        budget_year_id=form.budget_year.pk if form.budget_year else None,
+        department_id=form.department.pk if form.department else None,
+        unit_id=form.unit.pk if form.unit else None,
+        declaration_id=form.declaration.pk if form.declaration else None,
         seen_id=form.declaration.current_revision_id if form.declaration else None,
         changes=len(form.difference.changes) if form.difference else 0,
         is_chosen=form.can_go_in,

@@ -1,10 +1,11 @@
 """What an upload would do: each form of the file against what is stored. Nothing is written here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
 from departments.models import Department, Person
+from targets.domain.checks.counted import Counted
 from targets.domain.compose import compose
 from targets.domain.diff import Difference, diff
 from targets.domain.record import Record
@@ -13,9 +14,10 @@ from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
 from targets.domain.sheets.reader import FormReading, Found
 from targets.domain.steps import EDITABLE, STATES
 from targets.editing import why_not_editable
+from targets.findings import Years
 from targets.intake.register import Register, Unknown
-from targets.models import BudgetYear, Declaration
-from targets.models.declaration import is_finance_for, may_import_for, may_import_into, title_key
+from targets.models import BudgetYear, Declaration, Indicator
+from targets.models.declaration import StoredRow, is_finance_for, may_import_for, may_import_into, title_key
 from targets.models.intake import ACTIONS, CREATE, REFUSED, UNCHANGED, UPDATE
 from targets.storing import too_long
 
@@ -34,11 +36,15 @@ class PlannedForm:
     unit: Department | None = None
     declaration: Declaration | None = None
     difference: Difference | None = None
+    counted: Counted | None = None
+    """What the checks say of `record`."""
     problems: list[Problem] = field(default_factory=list)
     place: int = 0
     """Its number in the file."""
     size: int = 0
     """Bytes of what was read."""
+    text_number: int = 0
+    """The same for equal texts."""
 
     @property
     def title(self) -> str:
@@ -76,11 +82,15 @@ class _Met:
     place: int
     where: str
     text: int
-    """A number that equal texts have in common."""
+
+
+def _met(form: PlannedForm) -> _Met:
+    return _Met(form.place, form.where, form.text_number)
 
 
 class Plan:
-    """Forms of one file planned some at a time, with a number of queries that does not grow with theirs.
+    """Forms of one file, each met when it is read and some at a time compared with what is stored, with a number of queries
+    that does not grow with theirs.
 
     Whether a form stands in the file twice is known when all were seen: `late_refusals`.
     """
@@ -88,28 +98,34 @@ class Plan:
     def __init__(self, by: Person) -> None:
         self._by = by
         self._register = Register.load(by)
-        years = BudgetYear.objects.select_related("division").prefetch_related("campaigns")
+        years = BudgetYear.objects.select_related("division")
         self._years = {(year.division_id, year.year): year for year in years}
+        self._rules = Years()
         self._stored = _Stored()
         self._same: dict[Identity, list[_Met]] = {}
         self._rivals: dict[int, list[_Met]] = {}
         """By the stored form that they are."""
 
-    def add(self, found: Iterable[Found]) -> list[PlannedForm]:
-        """Each form with its action."""
-        forms = [_identify(one, self._register, self._years, self._by) for one in found]
+    def meet(self, found: Found) -> PlannedForm:
+        """What can be said of the form alone: whose it is, whether it can be stored, how many findings it has."""
+        form = _identify(found, self._register, self._years, self._by)
+        if form.action == CREATE and form.record and form.budget_year:
+            form.text_number = _text_number(form.record)
+            form.counted = self._rules.count(form.record, form.budget_year)
+        return form
+
+    def compare(self, forms: Iterable[PlannedForm]) -> None:
+        """Each of these with what is stored; then its action is known."""
         wanted = [form for form in forms if form.action != REFUSED]
-        met = [(form, _Met(form.place, form.where, _text_number(form.record))) for form in wanted]
-        for form, one in met:
-            self._same.setdefault(_identity(form), []).append(one)
-        self._stored.find(wanted)
-        for form, one in met:
+        for form in wanted:
+            self._same.setdefault(_identity(form), []).append(_met(form))
+        rows = self._stored.find(wanted)
+        for form in wanted:
             if form.action == CREATE and form.declaration is None:
                 _begin(form, self._by)
             elif form.action != REFUSED and form.declaration is not None:
-                self._rivals.setdefault(form.declaration.pk, []).append(one)
-                _compare(form, self._by)
-        return forms
+                self._rivals.setdefault(form.declaration.pk, []).append(_met(form))
+                _compare(form, rows[form.declaration.pk], self._by)
 
     def late_refusals(self) -> dict[int, str]:
         """Place → why this form, taken for good at first, is not imported."""
@@ -128,7 +144,8 @@ class Plan:
 def plan_forms(found: Iterable[Found], by: Person) -> list[PlannedForm]:
     """All forms of a small file at once, in their order."""
     plan = Plan(by)
-    forms = plan.add(found)
+    forms = [plan.meet(one) for one in found]
+    plan.compare(forms)
     late = plan.late_refusals()
     for form in forms:
         if form.place in late:
@@ -175,9 +192,7 @@ def _identity(form: PlannedForm) -> Identity:
     return (record.year, record.kind, unit.pk, "title", title_key(record.kind, record.title))
 
 
-def _text_number(record: Record | None) -> int:
-    if record is None:
-        return 0
+def _text_number(record: Record) -> int:
     head = record.head_as_json()
     extra = frozenset(head.pop("extra").items())
     return hash((tuple(head.values()), extra, record.rows))
@@ -202,18 +217,16 @@ class _Stored:
         self._by_code: dict[Identity, int] = {}
         self._by_title: dict[Identity, dict[int, str]] = {}
 
-    def find(self, forms: Sequence[PlannedForm]) -> None:
+    def find(self, forms: Sequence[PlannedForm]) -> Mapping[int, Sequence[StoredRow]]:
+        """Tells each form which stored one it is, if any; returns the rows of these."""
         self._ask({(form.department.pk, form.record.year) for form in forms if form.department and form.record})
         found = {form.place: pk for form in forms if (pk := self._pk(form))}
-        if not found:
-            return
-        stored = (
-            Declaration.objects.select_related("unit", "department", "budget_year")
-            .prefetch_related("indicators", "budget_year__campaigns")
-            .in_bulk(set(found.values()))
-        )
+        stored = Declaration.objects.select_related("unit").in_bulk(set(found.values())) if found else {}
         for form in forms:
-            form.declaration = stored.get(found.get(form.place, 0))
+            if (declaration := stored.get(found.get(form.place, 0))) and form.budget_year:
+                declaration.budget_year = form.budget_year  # with its rounds, asked once for all
+                form.declaration = declaration
+        return Indicator.objects.rows_of(stored)
 
     def _ask(self, wanted: set[tuple[int, int]]) -> None:
         new = wanted - self._asked
@@ -249,17 +262,20 @@ class _Stored:
 
 def _begin(form: PlannedForm, by: Person) -> None:
     """A form that is not stored yet."""
-    ended = form.budget_year.round_ended_for_new() if form.budget_year else None
-    if ended and form.unit and not is_finance_for(by, form.unit.pk):
+    if form.budget_year is None or form.unit is None or is_finance_for(by, form.unit.pk):
+        return
+    if ended := form.budget_year.round_ended_for_new():
         form.refuse(f"{ended.ending}，单位不能再新增，没有导入。请等下一批次开始，或联系财政局绩效科。")
 
 
-def _compare(form: PlannedForm, by: Person) -> None:
+def _compare(form: PlannedForm, rows: Sequence[StoredRow], by: Person) -> None:
     record, declaration = form.record, form.declaration
     if record is None or declaration is None:
         return
-    current = declaration.record()
+    current = declaration.record(line.row for line in rows)
     form.record, matching = compose(current, record)  # 整表覆盖: the other ways are chosen in the preview
+    if form.record.code != record.code:
+        form.counted = None  # of a text without the code
     form.difference = diff(current, form.record)
     if not form.difference.is_empty:
         for pair in matching.ambiguous:

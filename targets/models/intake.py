@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from departments.models import Department
+from targets.domain.checks.counted import Counted
 from targets.domain.compose import MODES, REPLACE
 from targets.domain.record import Record
 from targets.models.year import BudgetYear
@@ -76,6 +77,8 @@ class ImportedForm(models.Model):
     size = models.PositiveIntegerField("字节数", default=0)
     """Bytes of what was read, so that portions are cut and the worker is called without opening a text."""
     problems = models.JSONField("问题", default=list, blank=True)
+    findings = models.JSONField("校验结果", null=True, editable=False)
+    """Their numbers, counted while the rest of the file was still being read (`Counted`)."""
     budget_year = models.ForeignKey(BudgetYear, models.PROTECT, null=True, related_name="+")
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
     unit = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
@@ -99,6 +102,10 @@ class ImportedForm(models.Model):
     def record(self) -> Record | None:
         """As the file has it, under the row keys it was matched with."""
         return Record.from_json(self.frozen) if self.frozen else None
+
+    @property
+    def counted(self) -> Counted | None:
+        return Counted(**self.findings) if self.findings else None
 
     @property
     def row_count(self) -> int:

@@ -103,7 +103,9 @@ def make_samples(world: World) -> Samples:
         samples.add(name, unit)
         samples.add(name, Duty.objects.create(department=unit, year=2023, number="1", name=f"{name}的职责"))
         for record in (_project(world, unit, MARKS[name]), _plan(unit, MARKS[name])):
-            form = fresh_declaration(record, far_year if unit is far_unit else world.year, unit.department, unit)
+            form = fresh_declaration(
+                record, far_year if unit is far_unit else world.year, department=unit.department.pk, unit=unit.pk
+            )
             form.save()
             store([(form, record)], by=filler, reason=Revision.Reason.EDIT)
             samples.things.setdefault(f"targets.{'departmentplan' if form.is_plan else 'budgetproject'}", {})[name] = (

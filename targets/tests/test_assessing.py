@@ -377,7 +377,7 @@ def test_a_plan_gets_plain_answers_always(world: World) -> None:
     record = world.record(
         kind=PLAN, title="2023年整体绩效目标表", total=None, fiscal=None, other=None, rows=(GOOD_ROWS[1],)
     )
-    form = fresh_declaration(record, world.year, world.education, world.school)
+    form = fresh_declaration(record, world.year, department=world.education.pk, unit=world.school.pk)
     form.save()
     store([(form, record)], by=world.filler, reason=Revision.Reason.EDIT)
     Declaration.objects.filter(pk=form.pk).update(state="office_review", submitted_revision=form.current_revision)

@@ -42,7 +42,7 @@ def plan(world: World, year: int, *rows: IndicatorRow, unit: Department | None =
     record = Record(
         PLAN, year, f"{year}年整体绩效目标表", department_code=owner.code, department_name=owner.name, rows=rows
     )
-    form = fresh_declaration(record, budget_year, owner.department, owner)
+    form = fresh_declaration(record, budget_year, department=owner.department.pk, unit=owner.pk)
     form.save()
     store([(form, record)], by=world.filler, reason=Revision.Reason.EDIT)
     return form

@@ -148,7 +148,7 @@ def plan_of(world: World, rows: tuple[IndicatorRow, ...], year: BudgetYear | Non
         department_name=world.school.name,
         rows=rows,
     )
-    plan = fresh_declaration(record, budget_year, world.education, world.school)
+    plan = fresh_declaration(record, budget_year, department=world.education.pk, unit=world.school.pk)
     plan.save()
     store([(plan, record)], by=world.filler, reason=Revision.Reason.EDIT)
     plan.refresh_from_db()
@@ -261,7 +261,7 @@ def last(world: World) -> BudgetYear:
 
 def of_last_year(world: World, last: BudgetYear, *, adopted: bool = True, **changes: Any) -> Declaration:
     record = world.record(**{"year": 2022, **changes})
-    form = fresh_declaration(record, last, world.education, world.school)
+    form = fresh_declaration(record, last, department=world.education.pk, unit=world.school.pk)
     form.save()
     store([(form, record)], by=world.filler, reason=Revision.Reason.EDIT)
     form.refresh_from_db()

@@ -131,7 +131,7 @@ def test_storing_many_forms_takes_as_many_statements_as_one(world: World) -> Non
         forms = []
         for number in range(count):
             record = world.record(title=f"{prefix}{number}", rows=GOOD_ROWS[:1])
-            form = fresh_declaration(record, world.year, world.education, world.school)
+            form = fresh_declaration(record, world.year, department=world.education.pk, unit=world.school.pk)
             form.save()
             forms.append((form, record))
         with CaptureQueriesContext(connection) as queries:

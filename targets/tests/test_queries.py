@@ -52,7 +52,7 @@ def fill_the_lists(world: World, number: int) -> None:
     plan = world.record(
         kind=PLAN, title="2023年整体绩效目标表", department_code=unit.code, total=None, fiscal=None, other=None
     )
-    form = fresh_declaration(plan, world.year, world.education, unit)
+    form = fresh_declaration(plan, world.year, department=world.education.pk, unit=unit.pk)
     form.save()
     store([(form, plan)], by=world.filler, reason=Revision.Reason.EDIT)
 
@@ -134,7 +134,7 @@ def reviewed(world: World, kind: str, rows: int) -> Declaration:
     old = replace(old, title=form.title)
     forms = []
     for record, year in ((old, last), (form, world.year)):
-        fresh = fresh_declaration(record, year, world.education, world.school)
+        fresh = fresh_declaration(record, year, department=world.education.pk, unit=world.school.pk)
         fresh.save()
         store([(fresh, record)], by=world.filler, reason=Revision.Reason.EDIT)
         fresh.refresh_from_db()

@@ -262,7 +262,7 @@ def test_a_plan_goes_the_same_way(world: World) -> None:
     record = world.record(
         kind=PLAN, title="2023年整体绩效目标表", unit="", total=None, fiscal=None, other=None, goal="", rows=()
     )
-    form = fresh_declaration(record, world.year, world.education, world.school)
+    form = fresh_declaration(record, world.year, department=world.education.pk, unit=world.school.pk)
     form.save()
     store([(form, record)], by=world.filler, reason=Revision.Reason.EDIT)
     assert form.heading == "淄川区实验学校2023年整体绩效目标表"

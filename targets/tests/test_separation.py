@@ -275,7 +275,7 @@ def standing(cast: Cast, stands: str) -> Iterator[Declaration]:
             case "draft of an import":
                 batch = open_batch(b"", "项目.xlsx", by=world.filler)
                 record = world.record(title="导入的项目")
-                form = fresh_declaration(record, world.year, world.education, world.school)
+                form = fresh_declaration(record, world.year, department=world.education.pk, unit=world.school.pk)
                 store([(form, record)], by=world.filler, reason=Revision.Reason.IMPORT, batch=batch)
             case "draft of a closed year":
                 world.year.is_closed = True

@@ -291,7 +291,10 @@ WAYS = (
 
 def year_of(world: World, number: int) -> None:
     records = [world.record(title=f"第{place}个项目") for place in range(number)]
-    drafts = [(fresh_declaration(one, world.year, world.education, world.school), one) for one in records]
+    drafts = [
+        (fresh_declaration(one, world.year, department=world.education.pk, unit=world.school.pk), one)
+        for one in records
+    ]
     store(drafts, by=world.filler, reason=Revision.Reason.IMPORT)
     again = [
         (form, world.record(title=form.title, goal="为全区1200名幼儿发放补助100万元，减轻1200个家庭的负担。"))

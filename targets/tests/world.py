@@ -87,7 +87,7 @@ class World:
         """A stored draft of `record(**changes)` for the school, written by its filler."""
         owner = unit or self.school
         record = self.record(**changes)
-        form = fresh_declaration(record, self.year, owner.department, owner)
+        form = fresh_declaration(record, self.year, department=owner.department.pk, unit=owner.pk)
         form.save()
         store([(form, record)], by=by or self.filler, reason=Revision.Reason.EDIT)
         return form
