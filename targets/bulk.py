@@ -148,4 +148,7 @@ def _preparation(field: Any) -> Callable[[Any], Any]:
     """From the value of a field to what the driver takes."""
     if isinstance(field, models.JSONField):
         return lambda value: None if value is None else _AS_JSON(value).decode()
+    if isinstance(field, models.DateTimeField):  # aware, as all of ours are
+        adapt: Callable[[Any], Any] = connection.ops.adapt_datetimefield_value
+        return adapt
     return partial(field.get_db_prep_save, connection=connection)

@@ -4,10 +4,9 @@ No Django here. A record is immutable; `dataclasses.replace` makes a changed one
 Rows come by the hundred thousand, so they are structures that are made, compared and put into JSON without Python's help.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -51,12 +50,17 @@ class IndicatorRow(Struct, frozen=True, omit_defaults=True, gc=False):
     continues: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        return dict(zip(ROW_TEXTS, _texts(self), strict=True), continues=list(self.continues))
+        return dict(zip(ROW_TEXTS, self.texts, strict=True), continues=list(self.continues))
 
     @property
     def texts(self) -> tuple[str, ...]:
         """In the order of `ROW_TEXTS`."""
-        return _texts(self)
+        return self.cells[:-1]
+
+    @property
+    def cells(self) -> tuple[Any, ...]:
+        """The texts, and `continues` after them."""
+        return structs.astuple(self)
 
     def with_cells(self, **cells: Any) -> "IndicatorRow":
         """The same row but for these cells."""
@@ -65,7 +69,6 @@ class IndicatorRow(Struct, frozen=True, omit_defaults=True, gc=False):
 
 ROW_TEXTS: tuple[str, ...] = tuple(name for name in IndicatorRow.__struct_fields__ if name != "continues")
 """Every text cell of a row, `key` first and in the order of the fields; `continues` is the last of them."""
-_texts: Callable[["IndicatorRow"], tuple[str, ...]] = attrgetter(*ROW_TEXTS)
 
 MONEY = ("total", "fiscal", "other")
 

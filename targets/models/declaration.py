@@ -365,7 +365,7 @@ class Indicator(models.Model):
     @staticmethod
     def values_of(declaration: int, row: IndicatorRow, order: int) -> tuple[Any, ...]:
         """The row as a line of that form, with what its target means; thousands are written without an object for each."""
-        return (declaration, order, *row.texts, row.continues, *_derived(row.target))
+        return (declaration, order, *row.cells, *_derived(row.target))
 
 
 @lru_cache(maxsize=20_000)
