@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain, compress, count, repeat
+from itertools import chain, compress, count, product, repeat
 from typing import NamedTuple, overload
 
 from targets.domain.sheets.origin import Origin
@@ -43,6 +43,8 @@ def clean_text(text: str) -> tuple[str, bool]:
 
 def plain(text: str) -> str:
     """Text for comparing only: full-width forms folded (NFKC), no surrounding space. Never stored."""
+    if text.isascii():
+        return text.strip()
     return unicodedata.normalize("NFKC", text).strip()
 
 
@@ -229,14 +231,13 @@ class Grid:
         """Those over several rows."""
         self.hanging: set[int] = set()
         """Columns where some cell does."""
-        across: set[tuple[int, int]] = set()
-        self._merge(merges, across)
+        across = self._merge(merges)
         self.wide: set[int] = {row for row, column in across if any(self.texts[row][column : column + 1])}
         """Rows in which a text is merged over several columns."""
         self.rows = _Rows(self.texts)
 
     def _clean(self) -> None:
-        if len(self.texts) <= FEW_ROWS and _are_clean([*chain.from_iterable(self.texts)]):
+        if len(self.texts) <= FEW_ROWS and _are_clean([*filter(None, chain.from_iterable(self.texts))]):
             return
         known = _Cleaned()
         known[""] = ""
@@ -253,9 +254,10 @@ class Grid:
                 ]
             line[:] = kept
 
-    def _merge(self, merges: Iterable[Merge], across: set[tuple[int, int]]) -> None:
-        """Text under a merged cell is not on the screen, so it is not in the grid either."""
-        texts, hangs_from = self.texts, self.hangs_from
+    def _merge(self, merges: Iterable[Merge]) -> list[tuple[int, int]]:
+        """Text under a merged cell is not on the screen, so it is not in the grid either. Returns what is merged to the right."""
+        across: list[tuple[int, int]] = []
+        texts, merge_from = self.texts, self.merge_from
         height, width = self.height, self.width
         room = width * height
         for merge in merges:
@@ -270,21 +272,21 @@ class Grid:
                 raise FileRefused(
                     f"工作表“{self.name}”中的合并单元格互相重叠，文件可能已损坏。请用 Excel 或 WPS 打开后另存，再上传。"
                 )
-            self.merge_from[top, left] = merge
+            merge_from[top, left] = merge
             if right > left:
-                across.add((top, left))
+                across.append((top, left))
                 if any(texts[top][left + 1 : right + 1]):
                     _blank(texts[top], left + 1, right + 1)
             if bottom == top:
                 continue
             self.tall.append(merge)
-            columns = range(left, right + 1)
+            columns, below = range(left, right + 1), range(top + 1, bottom + 1)
             self.hanging.update(columns)
-            for row in range(top + 1, bottom + 1):
+            self.hangs_from.update(zip(product(below, columns), repeat(merge)))
+            for row in below:
                 if any(texts[row][left : right + 1]):
                     _blank(texts[row], left, right + 1)
-                for column in columns:
-                    hangs_from[row, column] = merge
+        return across
 
     def text(self, row: int, column: int) -> str:
         line = self.texts[row] if 0 <= row < self.height else []

@@ -29,7 +29,7 @@ from targets.domain.sheets.foot import begins_foot, read_foot
 from targets.domain.sheets.form import Form, FormReading, read_form, row_of
 from targets.domain.sheets.head import Head, add_extra, years_in
 from targets.domain.sheets.header import Header, Span, are_column_numbers
-from targets.domain.sheets.indicator import joined_target, settled
+from targets.domain.sheets.indicator import joined_target, settle
 from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, MEASUREMENT_UNIT, OPERATOR, YEAR
 from targets.domain.sheets.list_shift import straighten_lines
 from targets.domain.sheets.names import split_department
@@ -381,14 +381,12 @@ class _ListReader:
         if QUANTITY in page.columns:
             own.pop(OPERATOR, None)
             own.pop(MEASUREMENT_UNIT, None)
-        ready = settled(own)
-        table.rows.append(IndicatorRow(**ready.texts, continues=continues))
+        beside = settle(own)
+        table.rows.append(IndicatorRow(**own, continues=continues))
         table.places.append(row)
         table.sides.append("")
-        table.points.update(ready.points)
-        table.other_columns += [(heading, len(table.rows), text) for heading, text in ready.left.items()]
-        if ready.is_core:
-            table.cores.append(ready.texts.get("name", ""))
+        if beside:
+            table.keep(beside)
 
     def _is_of_the_form(self, heading: str, found: Sequence[tuple[int, str]], lines: int) -> bool:
         """A column that says the same on every line, or on the first alone, speaks of the form, not of its indicators."""

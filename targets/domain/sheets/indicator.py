@@ -4,9 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
-from targets.domain.record import NOTHING
 from targets.domain.sheets.cells import plain
 from targets.domain.sheets.layout import CORE, MEASUREMENT_UNIT, OPERATOR
 from targets.domain.units import canonical_unit
@@ -14,13 +12,14 @@ from targets.domain.values import BLANK_MARKS, QUANTITY, TEXT, IndicatorValue
 
 STARS = ("★", "☆")
 ANY_STAR = "".join(STARS)
-CLOSING = (")", "）")
+CLOSING = ")）"
 POINTS = re.compile(r"\s*[（(]\s*(\d+(?:\.\d+)?)\s*分\s*[)）]\s*$")
 NO_SIGN = frozenset("定性 定性指标 定量 定量指标 文字 文本 其他 其它 无".split())
 """What stands in a column of signs where no sign belongs."""
 YES = frozenset("是 有 √ ✓ ✔ ☑ ★ 核心 核心指标 Y y 1".split())
 UNFILLED_NAME = re.compile(r"指标\s*\d+\s*[:：]?|\d{1,2}\s*[.、．:：]|…{2,}|\.{6}")
-LEVELS = ("level1", "level2")
+LEVELS = frozenset(("level1", "level2"))
+STARRED = ("level1", "level2", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +31,19 @@ class Joined:
     unit: str = ""
 
 
-class Settled(NamedTuple):
-    """The cells of one row by field; `left` are heading and text of what found no place in them."""
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the cells of one row say that is no text of an indicator."""
 
-    texts: dict[str, str]
-    is_core: bool = False
-    points: Mapping[str, str] = NOTHING
+    is_core: bool
+    points: Mapping[str, str]
     """Level → its points: 产出指标(50分)."""
-    left: Mapping[str, str] = NOTHING
+    left: Mapping[str, str]
+    """Heading → text that found no place in the target."""
 
 
-def settled(texts: dict[str, str]) -> Settled:
-    """Most rows need nothing: they are handed back as they are."""
+def settle(texts: dict[str, str]) -> Beside | None:
+    """Put the cells of a row right, in place; most rows need nothing and say nothing beside."""
     is_core = False
     left: dict[str, str] = {}
     points: dict[str, str] = {}
@@ -53,18 +53,20 @@ def settled(texts: dict[str, str]) -> Settled:
         left = {name: text for name, text in (("指标性质", joined.sign), ("计量单位", joined.unit)) if text}
     if CORE in texts:
         is_core = texts.pop(CORE) in YES
-    for name in LEVELS:
-        text = texts.get(name, "")
-        if "\n" in text:
-            texts[name] = text = _across(text)
-        if text.endswith(CLOSING) and (found := POINTS.search(text)):
-            texts[name] = text[: found.start()]
-            points[texts[name]] = f"{found[1]}分"
-    for name in (*LEVELS, "name"):
-        if (text := texts.get(name, "")).startswith(STARS) and (bare := text.lstrip(ANY_STAR).lstrip()):
+    for name in STARRED:
+        text = texts.get(name)
+        if not text:
+            continue
+        if name in LEVELS:
+            if "\n" in text:
+                texts[name] = text = _across(text)
+            if text[-1] in CLOSING and (found := POINTS.search(text)):
+                texts[name] = text = text[: found.start()]
+                points[text] = f"{found[1]}分"
+        if text.startswith(STARS) and (bare := text.lstrip(ANY_STAR).lstrip()):
             texts[name] = bare
             is_core = True
-    return Settled(texts, is_core, points, left)
+    return Beside(is_core, points, left) if is_core or points or left else None
 
 
 def is_unfilled(texts: Mapping[str, str]) -> bool:

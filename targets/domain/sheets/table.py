@@ -9,7 +9,7 @@ from targets.domain.sheets.cells import Cell, Grid, address, label_key
 from targets.domain.sheets.find import Block
 from targets.domain.sheets.foot import begins_foot
 from targets.domain.sheets.header import SHARED, Header, Span, are_column_numbers
-from targets.domain.sheets.indicator import is_unfilled, settled
+from targets.domain.sheets.indicator import Beside, is_unfilled, settle
 from targets.domain.sheets.layout import HEADING, Layout
 from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.straighten import Line, Page, Told, is_cut, level1_beside, split_lines
@@ -61,6 +61,13 @@ class Table:
     long_is_right: bool | None = None
     told: list[Told] = field(default_factory=list)
     """What was put right in rows whose cells had moved or were glued together."""
+
+    def keep(self, beside: Beside) -> None:
+        """What the last row says beside its texts."""
+        self.points.update(beside.points)
+        self.other_columns += [(heading, len(self.rows), text) for heading, text in beside.left.items()]
+        if beside.is_core:
+            self.cores.append(self.rows[-1].name)
 
 
 def read_table(grid: Grid, layout: Layout, blocks: Sequence[Block], *, long_is_right: bool | None = None) -> Table:
@@ -296,19 +303,15 @@ class _Page:
             continues |= self._carry(row, above, texts, continues)
             if line.moved and "level1" in continues:
                 continues -= self._find_level1(row, texts)
-        ordered = self.layout.in_order(frozenset(continues))
-        ready = settled(texts)
-        if is_unfilled(ready.texts):
+        ordered = self.layout.in_order(frozenset(continues)) if continues else ()
+        beside = settle(texts)
+        if is_unfilled(texts):
             return
-        table.rows.append(IndicatorRow(**ready.texts, continues=ordered))
+        table.rows.append(IndicatorRow(**texts, continues=ordered))
         table.places.append(row)
         table.sides.append(side)
-        if ready.points:
-            table.points.update(ready.points)
-        if ready.left:
-            table.other_columns += [(heading, len(table.rows), text) for heading, text in ready.left.items()]
-        if ready.is_core:
-            table.cores.append(ready.texts.get("name", ""))
+        if beside:
+            table.keep(beside)
 
     def _place_above(self, side: str) -> int | None:
         """The row above on the same side: the other term's rows of a page stand between two pages of one."""
