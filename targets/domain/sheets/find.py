@@ -142,8 +142,10 @@ def find_blocks(grid: Grid) -> list[Block]:
 
 def _table_layout(headings: frozenset[str], keys: list[str], start: _Start | None) -> Layout | None:
     """The layout that knows most of the headings; of two that know them equally the one that the form began with."""
+    if len({*keys}) < FEWEST_HEADINGS:
+        return None
     fitting = _fitting(headings) or _fitting(headings.union(*map(undressed, keys)) & HEADINGS)
-    if not fitting or len({*keys}) < FEWEST_HEADINGS:
+    if not fitting:
         return None
     began = start.layout if start else None
     kind = began.kind if began else None

@@ -59,6 +59,7 @@ CORE = "core"
 MAY_BE_DRESSED = frozenset((DEPARTMENT, "unit", "title", "code", "total", "fiscal", "other", "goal", OVERALL_GOAL))
 
 
+@lru_cache(maxsize=4_096)
 def undressed(key: str) -> tuple[str, ...]:
     """What may be left of a word when the words after and before it are taken away, one after the other."""
     found = [key, *_without(AFTER, key)]

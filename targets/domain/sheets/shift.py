@@ -130,9 +130,8 @@ def contradicts(name: str, text: str) -> bool:
 
 def is_doubtful(texts: Mapping[str, str], fields: Mapping[str, object], *, strict: bool) -> bool:
     """Whether a row read straight is worth a search: a cell that contradicts its column, or (unless `strict`) no name or value."""
-    for name, text in texts.items():
-        if contradicts(name, text):
-            return True
+    if any(map(contradicts, texts, texts.values())):
+        return True
     return not strict and any(name in fields and not texts.get(name) for name in NEEDED)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 
 from targets.domain.record import ROW_TEXTS, IndicatorRow
 from targets.domain.sheets.cells import Cell, Grid, address, label_key
@@ -110,9 +111,11 @@ class _Page:
     """No merge in the form: blanks may be cells that have lost theirs."""
     continues_page: bool
     """The first row after a repeated head continues the page before, merged or not."""
-    field_at: dict[int, str] = field(default_factory=dict)
-    unknown_at: dict[int, str] = field(default_factory=dict)
-    hanging: list[tuple[str, int, int]] = field(default_factory=list)
+    field_at: dict[int, str] = field(init=False)
+    unknown_at: dict[int, str] = field(init=False)
+    names: list[str] = field(init=False)
+    """Of each sheet column, its field or ""."""
+    hanging: list[tuple[str, int, int]] = field(init=False)
     """Fields, with their columns, that may hang from the row above."""
     column_of: dict[str, int] = field(default_factory=dict)
     is_half: bool = False
@@ -120,10 +123,14 @@ class _Page:
     side_of: dict[int, str] = field(default_factory=dict)
     """Sheet row → the label left of it."""
 
-    def read(self) -> None:
-        self.field_at = _by_column(self.header.fields)
+    def __post_init__(self) -> None:
+        fields, grid = self.header.fields, self.grid
+        self.field_at = _by_column(fields)
         self.unknown_at = _by_column(self.header.unknown)
-        self.hanging = self._hanging()
+        self.names = [self.field_at.get(column, "") for column in range(grid.width)]
+        self.hanging = [(name, first, last) for name, (first, last) in fields.items() if first in grid.hanging]
+
+    def read(self) -> None:
         lines = self._lines()
         if self.header.twin is None:
             self._read_lines(lines)
@@ -135,19 +142,12 @@ class _Page:
         for term in terms:
             self._read_half(term, numbers)
 
-    def _hanging(self) -> list[tuple[str, int, int]]:
-        fields = self.header.fields.items()
-        return [(name, first, last) for name, (first, last) in fields if first in self.grid.hanging]
-
     def _read_half(self, term: Half, numbers: Sequence[int]) -> None:
         """The rows of one term; those where it is blank are none."""
         grid, moved = half_grid(self.grid, term.header, numbers)
         self.table.side = term.side
         half = _Page(grid, self.layout, self.block, term.header, self.table, self.may_carry, self.continues_page)
         half.is_half = True
-        half.field_at = _by_column(term.header.fields)
-        half.unknown_at = _by_column(term.header.unknown)
-        half.hanging = half._hanging()
         half.side_of = dict.fromkeys(numbers, term.side)
         lines = [half._sort(row) for row in numbers if any(grid.texts[row])]
         half._read_lines([line for line in lines if line.others or line.texts.keys() - {SHARED}])
@@ -213,18 +213,19 @@ class _Page:
 
     def _sort(self, row: int) -> Line:
         """Text by field, and the cells that belong to none (or to one that has its text already)."""
-        texts: dict[str, str] = {}
+        line = self.grid.texts[row]
+        texts = dict(zip(compress(self.names, line), filter(None, line), strict=True))
+        count = len(line) - line.count("")
+        if len(texts) == count and "" not in texts:  # as in most rows: each text under a heading of its own
+            return Line(row, texts, (), count)
+        texts = {}
         others: list[Cell] = []
-        count = 0
-        for column, text in enumerate(self.grid.texts[row]):
-            if not text:
-                continue
-            count += 1
-            name = self.field_at.get(column)
+        for cell in self.grid.rows[row]:
+            name = self.field_at.get(cell.column)
             if name and name not in texts:
-                texts[name] = text
+                texts[name] = cell.text
             else:
-                others.append(Cell(row, column, text))
+                others.append(cell)
         return Line(row, texts, others, count)
 
     def _join_others(self, line: Line) -> list[Cell]:
