@@ -19,10 +19,13 @@ from targets.domain.sheets.names import split_department
 from targets.domain.sheets.plan_v2 import plan_title
 from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, Problem, problem, quoted
 from targets.domain.sheets.rest import own_rows, table_extra
+from targets.domain.sheets.says import Says, at_first_sight
 from targets.domain.sheets.table import Table, carried_runs, read_table
 
 NOT_IMPORTED = "这张表没有导入。"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+NO_TITLE = Says.LEVEL1 | Says.LEVEL2 | Says.LEVEL | Says.SIGNED
+"""What no project is called."""
 REPORTS = re.compile("自评|监控")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -212,6 +215,8 @@ class _FormReader:
             label = self.head.labels.get("title")
             where = address(label.row, self.grid.right_of(label)) if label else self._place()
             self._tell(where, REFUSED, f"没有项目名称，{NOT_IMPORTED}请填写“项目名称”后重新上传。")
+        elif at_first_sight(title) & NO_TITLE:
+            self._tell(self._place(), GUESS, f"项目名称读为{quoted(title)}，可能与表头错开，请核对。")
         return title
 
     def _amount(self, name: str) -> Decimal | None:
@@ -232,6 +237,8 @@ class _FormReader:
                 return shown.value
         if found.fault:
             cure = f"请只写数字（单位{unit or '万元'}，如“133.03”）后重新上传。"
+            if cell.text.startswith("="):
+                cure = "公式没有保存结果。请用 Excel 或 WPS 打开并保存一次，或只写数字，再上传。"
             self._tell(cell.address, REFUSED, f"{quoted(cell.text)}{found.fault}，{NOT_IMPORTED}{cure}")
         elif found.guess:
             self._tell(cell.address, GUESS, f"{quoted(cell.text)}{found.guess}")

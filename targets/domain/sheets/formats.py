@@ -143,7 +143,7 @@ class WorkbookFormats:
             letters, number, others = cell.groups(b"")
             place = (letters + number or self._told[others][2]).decode()
             found = FORMULA.match(data, cell.end())
-            if place and found and found[1]:
+            if place and found and found[1] is not None:
                 formulas[place] = "=" + html.unescape(found[1].decode("utf-8", "replace"))
         return formulas
 

@@ -35,6 +35,8 @@ class Reading:
     problems: tuple[Problem, ...]
 
 
+SIGN_ALONE = "="
+"""What some programs write as a formula without content: it was a text."""
 Forms = Sequence[FormReading] | ListForms | OwnList
 """Forms of one place; those of a list are read when their turn comes."""
 
@@ -153,7 +155,7 @@ def _formulas(sheet: OpenedSheet) -> tuple[Problem, ...]:
             continue
         shown = texts[row][column]
         named = quoted(formula) if formula else ""
-        if shown and place not in sheet.errors:
+        if shown and formula != SIGN_ALONE and place not in sheet.errors:
             sentence = f"单元格是公式{named}，已按显示的{quoted(shown)}读入，请核对。"
         else:
             texts[row][column] = formula

@@ -1,0 +1,61 @@
+"""What certain programs make of a form when they write it."""
+
+import io
+import zipfile
+
+from targets.domain.sheets.problems import REFUSED
+from targets.domain.sheets.reader import read_workbook
+from targets.tests.sheets.books import one_sheet, project_lines
+from targets.tests.sheets.drawn import cells, drawn, read_drawn, told
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def with_part(content: bytes, part: str, old: str, new: str) -> bytes:
+    """The workbook with one text in one of its parts replaced."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as book, zipfile.ZipFile(changed, "w") as other:
+        for name in book.namelist():
+            data = book.read(name)
+            if name == part:
+                assert old.encode() in data
+                data = data.replace(old.encode(), new.encode())
+            other.writestr(name, data)
+    return changed.getvalue()
+
+
+def test_a_sign_that_was_written_as_a_formula_without_content_is_the_sign():
+    texts, merges = drawn(
+        """
+        2023年项目支出绩效目标表|<|<|<|<|<
+        项目名称|图书采购|<|<|<|<
+        一级指标|二级指标|三级指标|指标性质|指标值|计量单位
+        产出指标|数量指标|采购图书|符号|500|册
+        """
+    )
+    texts[3][3] = 777
+    book = with_part(one_sheet(texts, merges=merges), SHEET, "<v>777</v>", "<f></f><v>0</v>")
+    (form,) = read_workbook(book, "清单.xlsx").forms
+    assert cells(form, "name", "target") == [("采购图书", "=500册")]
+    assert told(form) == [("D4", "单元格是公式“=”，没有可用的结果，已按文字读入，请核对。")]
+
+
+def test_an_amount_that_no_program_has_computed_says_how_to_mend_it():
+    book = one_sheet(project_lines(total=123.25))
+    (form,) = read_workbook(with_part(book, SHEET, "<v>123.25</v>", "<f>E5+E6</f><v></v>"), "表.xlsx").forms
+    assert form.record is None
+    assert [found.message for found in form.problems if found.level == REFUSED] == [
+        "Sheet1!E4：“=E5+E6”不是数字，这张表没有导入。公式没有保存结果。请用 Excel 或 WPS 打开并保存一次，或只写数字，再上传。"
+    ]
+
+
+def test_a_title_that_is_a_category_is_told():
+    (form,) = read_drawn(
+        """
+        2023年项目支出绩效目标表|<|<|<
+        项目名称|产出指标|<|<
+        一级指标|二级指标|三级指标|指标值
+        产出指标|数量指标|采购图书|500册
+        """
+    )
+    assert told(form) == [("A1", "项目名称读为“产出指标”，可能与表头错开，请核对。")]
