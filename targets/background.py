@@ -24,7 +24,6 @@ class Background:
         judged: Mapping[int, list[Judged]] | None = None,
         events: Sequence[ReviewEvent] | None = None,
         authorship: Mapping[int, set[Signature]] | None = None,
-        ceilings: Mapping[int, list[str]] | None = None,
     ) -> None:
         """Each of these where it is known already."""
         self._forms = forms
@@ -35,8 +34,6 @@ class Background:
             self.events = events
         if authorship is not None:
             self.authorship = authorship
-        if ceilings is not None:
-            self.off_ceilings = ceilings
 
     @cached_property
     def judged(self) -> Mapping[int, list[Judged]]:

@@ -33,14 +33,13 @@ from targets.admin.remarks import looked_view, remark_view
 from targets.admin.stale import renewed_view
 from targets.admin.steps import ADOPT, LISTED, step_view, waive_view
 from targets.admin.worklist import filters_view, worklist_context
-from targets.ceilings import with_ceilings
 from targets.decisions import choose, offered
 from targets.domain.steps import EDITABLE, VOID
 from targets.editing import EditRefused, create_declaration
 from targets.forms import NewDeclaration
 from targets.models import DecidedForm, Declaration
 from targets.models.decision import SEE_HELD
-from targets.progress import last_deed, with_requests
+from targets.progress import last_deed
 from targets.review import StepRefused, label_of, whose_turn
 from targets.templatetags.targets_ui import money, state_chip
 from targets.workbench.facts import days_since
@@ -91,7 +90,6 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Declaration]:
         found = super().get_queryset(request).select_related(*RELATED).defer(*TEXT_OF_REVISIONS)
-        found = with_ceilings(with_requests(found))
         user = person(request)
         if request.GET.get(TURN) == "done":
             found = found.annotate(done_at=last_deed(user, "at"), done_label=last_deed(user, "label"))

@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from departments.scoped_admin import person
+from targets.ceilings import with_ceilings
+from targets.progress import with_requests
 from targets.worklist_filter import WorklistFilter, names_of
 
 
@@ -31,4 +33,5 @@ class Worklist(admin.ListFilter):
         return iter(())
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return self.filters.narrowed(queryset)
+        """With what only a list tells of each form: to find one form by its number needs none of it."""
+        return self.filters.narrowed(with_ceilings(with_requests(queryset)))

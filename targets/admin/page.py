@@ -25,7 +25,6 @@ from targets.admin.saving import Clash, Saved, save, still_open
 from targets.admin.stale import fill, renew, stale_panel
 from targets.assessing import hint
 from targets.background import Background
-from targets.ceilings import disagreements
 from targets.copying import next_year
 from targets.decisions import HOLDABLE, held_on
 from targets.domain import steps
@@ -182,7 +181,6 @@ def show(
         {declaration.pk: judged} if is_current and record else None,
         events,
         {declaration.pk: reading.authorship} if reading else None,
-        {declaration.pk: disagreements(declaration)} if reading else None,
     )
     offers = open_steps(declaration, user, background=background)
     waiting = None if is_form else waiting_forms(user)

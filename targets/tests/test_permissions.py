@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
@@ -46,17 +47,24 @@ def patterns() -> dict[str, str]:
     return dict(walk(get_resolver(), "", ""))
 
 
-def addresses(pattern: str, samples: Samples) -> dict[str, str]:
-    """Name of the sample → address; "" for an address that names nothing."""
+def of_pattern(pattern: str, samples: Samples) -> tuple[str, dict[str, Any]]:
+    """The pattern as an address with holes, and the samples that fill them, by name; "" for an address that names nothing."""
     plain = re.sub(r"\^\(\?P<app_label>[^/]*/\$$", "targets/", pattern).replace("(?P<url>.*)$", "no-such-page/")
     if "<" not in plain:
-        return {"": f"/{plain}"}
+        return plain, {"": None}
     model = "targets.disclosureitem" if plain.startswith("forms/") else ".".join(plain.split("/")[1:3])
-    things = samples.things.get(model, {"school": samples.world.school})
-    return {name: f"/{_filled(plain, thing)}" for name, thing in things.items()}
+    return plain, samples.things.get(model, {"school": samples.world.school})
 
 
-def _filled(pattern: str, thing: Any) -> str:
+def addresses(pattern: str, samples: Samples) -> dict[str, str]:
+    """Name of the sample → address."""
+    plain, things = of_pattern(pattern, samples)
+    return {name: _filled(plain, thing) for name, thing in things.items()}
+
+
+def _filled(plain: str, thing: Any) -> str:
+    if thing is None:
+        return f"/{plain}"
     item = thing.items.first() if hasattr(thing, "items") else None
     content_type = ContentType.objects.get_for_model(thing).pk
     attached = thing.attachments.first() if hasattr(thing, "attachments") else None
@@ -67,7 +75,7 @@ def _filled(pattern: str, thing: Any) -> str:
         "item": item.pk if item else 0,
         "content_type_id": content_type,
     }
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values.get(found[1], thing.pk)), pattern)
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values.get(found[1], thing.pk)), plain)
 
 
 def client_of(person: Person | None, **options: Any) -> Client:
@@ -286,18 +294,22 @@ def ready(samples: Samples) -> Samples:
     return samples
 
 
+def address_of(samples: Samples, name: str, sample: str, what: str) -> str:
+    plain, things = of_pattern(patterns()[name].replace("<slug:slug>", what), samples)
+    return _filled(plain, things[sample])
+
+
 @pytest.mark.parametrize("group", groups(THE_WORLD), ids="-".join)
 def test_a_deed_is_done_by_those_of_the_table_and_by_nobody_else(ready: Samples, group: tuple[str, ...]) -> None:
     sent = sent_with(ready)
-    asked = {
-        deed: (addresses(patterns()[deed[0]].replace("<slug:slug>", deed[2]), ready)[deed[1]], sent[deed[2]])
-        for deed in DEEDS
-    }
+    asked = {deed: (address_of(ready, *deed), sent[deed[2]]) for deed in DEEDS}
     before = stored()
     done: dict[tuple[str, str, str], set[str]] = {deed: set() for deed in DEEDS}
     for who in group:
+        client = client_of(ready.people.get(who))
+        signed_in = {name: cookie.value for name, cookie in client.cookies.items()}
         for deed, (address, data) in asked.items():
-            client = client_of(ready.people.get(who))  # anew: a session that a deed renewed goes with the deed
+            client.cookies = SimpleCookie(signed_in)  # a session that a deed renewed goes with the deed
             for file in data.keys() & {"file"}:
                 data[file].seek(0)
             with transaction.atomic():
