@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, models
 from msgspec.json import Encoder
 from psycopg import sql
+
+Thing = TypeVar("Thing")
 
 PLAIN = (models.CharField, models.TextField, models.IntegerField, models.ForeignKey, models.BooleanField)
 """Fields whose Python values the driver takes as they are."""
@@ -32,6 +34,22 @@ def no_garbage() -> Iterator[None]:
     finally:
         if was_collecting:
             gc.enable()
+
+
+def portions(
+    things: Iterable[Thing], size: Callable[[Thing], int], *, number: int, length: int
+) -> Iterator[list[Thing]]:
+    """So many things at a time, and so much of them: what they hold is in memory at one time. One alone may be longer."""
+    portion: list[Thing] = []
+    so_far = 0
+    for thing in things:
+        if portion and (len(portion) == number or so_far + size(thing) > length):
+            yield portion
+            portion, so_far = [], 0
+        portion.append(thing)
+        so_far += size(thing)
+    if portion:
+        yield portion
 
 
 def give_keys(rows: Sequence[models.Model]) -> None:

@@ -19,7 +19,7 @@ from departments.models import Membership, Person
 from departments.roles import ADMIN, FILLER, FINANCE_ROLES
 from departments.scoped_admin import ScopedAdmin, person
 from targets.admin.export import attachment
-from targets.admin.intake_page import Chosen, all_problems, causes, has_problems, shown_forms
+from targets.admin.intake_page import Chosen, all_problems, causes, has_problems, page_of_forms, shown_forms
 from targets.admin.numbers import number_in, numbers_in
 from targets.admin.steps import ADOPT
 from targets.admin.uploads import WorkbookField
@@ -41,7 +41,6 @@ TEXT_OF_A_FILE = 10
 """What is read of an ordinary workbook has so many times its bytes."""
 FORMS_A_PAGE = 50
 LEFT_OUT_SHOWN = 200
-SHOWN_WITH = ("declaration__unit", "declaration__current_revision", "department", "unit")
 
 
 class UploadForm(forms.Form):
@@ -130,8 +129,7 @@ class ImportBatchAdmin(ScopedAdmin):
             _keep_choices(request, batch)
             wanted = number_in(request.POST.get("page", "")) or 1
             return HttpResponseRedirect(f"{reverse('admin:targets_importbatch_preview', args=[pk])}?page={wanted}")
-        forms = batch.forms.select_related(*SHOWN_WITH).order_by("place")
-        page = Paginator(forms, FORMS_A_PAGE).get_page(request.GET.get("page"))
+        page = Paginator(page_of_forms(batch.forms.all()), FORMS_A_PAGE).get_page(request.GET.get("page"))
         chosen = Chosen.of(batch)
         context = {
             "batch": batch,

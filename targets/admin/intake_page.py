@@ -4,22 +4,27 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from operator import attrgetter
 
-from django.db.models import Count, Sum, prefetch_related_objects
+from django.db.models import Case, Count, QuerySet, Sum, TextField, Value, When
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from departments.models import Person
+from targets.bulk import portions
 from targets.domain.compose import compose
 from targets.domain.diff import ADDED, CELL, MOVED, REMOVED, Change, diff
 from targets.domain.labels import field_label
 from targets.domain.names import name_key
-from targets.domain.record import MONEY, PLAN
+from targets.domain.record import MONEY, PLAN, Record
 from targets.domain.rules import ERROR, INFO, WARNING
 from targets.domain.sheets.problem_list import cause_of, place_of, without_place
 from targets.domain.sheets.problems import GUESS, Problem
 from targets.domain.sheets.problems import REFUSED as REFUSED_PROBLEM
 from targets.domain.sheets.problems import WARNING as WARNING_PROBLEM
 from targets.domain.steps import RETURNED, STATES
-from targets.models import Declaration, ImportBatch, ImportedForm
+from targets.intake.kept import BYTES_AT_ONCE
+from targets.models import Declaration, ImportBatch, ImportedForm, Indicator
 from targets.models.intake import CREATE, REFUSED, UNCHANGED, UPDATE
 
 LOOKS = {CREATE: "new", UPDATE: "upd", UNCHANGED: "same", REFUSED: "x"}
@@ -34,6 +39,8 @@ MARKUP = 40
 """What the tags around a change take, in characters of three bytes."""
 ROOM_FOR_CELLS = 600
 CAUSES_SHOWN = 100
+SHOWN_WITH = ("declaration__unit", "declaration__current_revision", "department", "unit")
+TEXTS = ("frozen", "declaration__current_revision__frozen")
 IN_DOCUMENT = re.compile(r"(?:表格\d+|正文|页眉|页脚)")
 """How places of a Word document begin; they are no sheets."""
 
@@ -137,24 +144,47 @@ class Chosen:
         return Chosen(self.count - len(here), self.amount - sum((form.amount or Decimal() for form in here), Decimal()))
 
 
+def page_of_forms(forms: QuerySet[ImportedForm]) -> QuerySet[ImportedForm]:
+    """As `shown_forms` takes them: without what was read, which it asks for where there is something to compare."""
+    printed = Case(
+        When(department=None, then=KT("frozen__department_name")), default=Value(""), output_field=TextField()
+    )
+    return forms.select_related(*SHOWN_WITH).defer(*TEXTS).annotate(printed_department=printed).order_by("place")
+
+
 def shown_forms(forms: Sequence[ImportedForm], user: Person) -> list[ShownForm]:
-    updated = [form.declaration for form in forms if form.action == UPDATE and form.declaration]
-    prefetch_related_objects(updated, "indicators")
-    room, shown = ROOM_FOR_CHANGES, []
-    for form in forms:
-        line = _shown(form, user, room)
-        room -= sum(change.length for change in line.changes)
-        shown.append(line)
+    """Both texts of the forms are in memory for a portion of them only: those of fifty may have hundreds of megabytes."""
+    shown: list[ShownForm] = []
+    room = ROOM_FOR_CHANGES
+    for portion in portions(forms, attrgetter("size"), number=len(forms), length=BYTES_AT_ONCE):
+        pairs = _pairs(portion)
+        for form in portion:
+            line = _shown(form, pairs.get(form.pk), user, room)
+            room -= sum(change.length for change in line.changes)
+            shown.append(line)
     return shown
 
 
-def _shown(form: ImportedForm, user: Person, room: int) -> ShownForm:
+def _pairs(forms: Sequence[ImportedForm]) -> dict[int, tuple[Record, Record]]:
+    """By form: what is stored, and what was read."""
+    stored = {form.pk: form.declaration for form in forms if form.action == UPDATE and form.declaration}
+    if not stored:
+        return {}
+    texts = ImportedForm.objects.filter(pk__in=stored).annotate(text=Cast("frozen", TextField()))
+    rows = Indicator.objects.rows_of({one.pk for one in stored.values()})
+    return {
+        pk: (stored[pk].record(line.row for line in rows[stored[pk].pk]), Record.from_text(text))
+        for pk, text in texts.values_list("pk", "text")
+    }
+
+
+def _shown(form: ImportedForm, pair: tuple[Record, Record] | None, user: Person, room: int) -> ShownForm:
     """Its first change always, more of them as far as there is room."""
     changes: tuple[Change, ...] = ()
-    stored, record = form.declaration, form.record
-    if form.action == UPDATE and stored is not None and record is not None:
-        current = stored.record()
-        changes = diff(current, compose(current, record, form.mode)[0]).changes
+    stored = form.declaration
+    if pair:
+        current, read = pair
+        changes = diff(current, compose(current, read, form.mode)[0]).changes
     is_open = stored is not None and _reads_present_text(stored, user)
     in_words: list[ShownChange] = []
     for change in changes[:CHANGES_SHOWN]:
@@ -182,7 +212,7 @@ def _department(form: ImportedForm) -> str:
     if form.department and form.unit:
         unit = "" if form.unit == form.department else f" · {form.unit.label}"
         return f"{form.department.label}{unit}"
-    return str(form.frozen["department_name"]) if form.frozen else ""
+    return form.printed_department or ""  # type: ignore[attr-defined]  # as `page_of_forms` asked for it
 
 
 def _remark(form: ImportedForm, changes: int) -> str:

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import PurePath
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from departments.models import Person
-from targets.bulk import no_garbage, update_many
+from targets.bulk import no_garbage, portions, update_many
 from targets.domain.checks.counted import Counted
 from targets.domain.compose import REPLACE, compose
 from targets.domain.record import PLAN, Record
@@ -224,27 +225,14 @@ def store_batch(batch: ImportBatch, *, by: Person, progress: Progress = nobody) 
             if held.state not in (ImportBatch.State.PREVIEW, ImportBatch.State.STORING):
                 raise ImportRefused(f"这个文件{held.get_state_display()}，没有再次导入。")
             storing.years = BudgetYear.objects.prefetch_related("campaigns").in_bulk(storing.year_keys)
-            for keys in _portions(storing.chosen):
-                _store_portion(storing, keys)
+            for portion in portions(storing.chosen, itemgetter(1), number=STORED_AT_ONCE, length=BYTES_AT_ONCE):
+                _store_portion(storing, [key for key, _ in portion])
             _close(held, storing)
     except IntegrityError:
         raise ImportRefused("导入时有人刚建立了同名的表，没有写入任何数据。请重新上传后再确认。") from None
     for name in STORED:
         setattr(batch, name, getattr(held, name))
     return storing.left_out
-
-
-def _portions(sized: Iterable[tuple[int, int]]) -> Iterator[list[int]]:
-    portion: list[int] = []
-    length = 0
-    for key, size in sized:
-        if portion and (len(portion) == STORED_AT_ONCE or length + size > BYTES_AT_ONCE):
-            yield portion
-            portion, length = [], 0
-        portion.append(key)
-        length += size
-    if portion:
-        yield portion
 
 
 @no_garbage()

@@ -111,6 +111,7 @@ def _kept(batch: ImportBatch, form: PlannedForm) -> ImportedForm:
         amount=form.record.total if form.record else None,
         frozen=form.record.as_short_json() if form.record else None,
         size=form.size,
+        row_count=len(form.record.rows) if form.record else 0,
         problems=[problem_json(one) for one in form.problems],
         findings=asdict(form.counted) if form.counted else None,
         budget_year_id=form.budget_year.pk if form.budget_year else None,

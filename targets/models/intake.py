@@ -6,7 +6,6 @@ from django.db import models
 from departments.models import Department
 from targets.domain.checks.counted import Counted
 from targets.domain.compose import MODES, REPLACE
-from targets.domain.record import Record
 from targets.models.year import BudgetYear
 
 CREATE, UPDATE, UNCHANGED, REFUSED = "create", "update", "unchanged", "refused"
@@ -74,8 +73,10 @@ class ImportedForm(models.Model):
     amount = models.DecimalField("年度资金总额", max_digits=18, decimal_places=2, null=True)
     """In 元; here as well, so that a page adds up thousands of forms without opening their text."""
     frozen = models.JSONField("读到的内容", null=True)
+    """The record as the file has it, under the row keys it was matched with."""
     size = models.PositiveIntegerField("字节数", default=0)
     """Bytes of what was read, so that portions are cut and the worker is called without opening a text."""
+    row_count = models.PositiveIntegerField("行数", default=0)
     problems = models.JSONField("问题", default=list, blank=True)
     findings = models.JSONField("校验结果", null=True, editable=False)
     """Their numbers, counted while the rest of the file was still being read (`Counted`)."""
@@ -99,17 +100,8 @@ class ImportedForm(models.Model):
         return self.title
 
     @property
-    def record(self) -> Record | None:
-        """As the file has it, under the row keys it was matched with."""
-        return Record.from_json(self.frozen) if self.frozen else None
-
-    @property
     def counted(self) -> Counted | None:
         return Counted(**self.findings) if self.findings else None
-
-    @property
-    def row_count(self) -> int:
-        return len(self.frozen["rows"]) if self.frozen else 0
 
     @property
     def can_go_in(self) -> bool:
