@@ -180,3 +180,33 @@ def test_paper_is_light_whatever_the_screen(sign_in: SignIn) -> None:
     assert {max(map(int, re.findall(r"\d+", one)[:3])) < 100 for one in grounds} == {True}
     expect(row(office, 7).locator("td.m")).to_be_visible()
     expect(row(office, 7).get_by_role("link", name="写意见")).to_be_hidden()
+
+
+def test_enter_presses_no_button_that_one_does_not_see(sign_in: SignIn) -> None:
+    """The first button of all remarks together is 认可 of the first of them."""
+    office = at_the_office(sign_in)
+    for number in (2, 5):
+        say(office, number, "target", "请核对。")
+    office.get_by_label("审核意见").fill(OPINION)
+    press(office, "退回")
+    expect_told(office, "退回已办理")
+    filler = sign_in("jingban")
+    open_form(filler)
+    for _ in range(2):
+        answer = filler.locator(".jx-remark", has_text="待答复").first
+        answer.get_by_role("textbox").fill("已核对。")
+        answer.get_by_role("button", name="保存并答复").click()
+        expect_told(filler, "答复已保存")
+    for username, words in (("jingban", "送审"), ("zhuguan", "报送财政")):
+        page = open_form(sign_in(username))
+        press(page, words)
+        expect_told(page, f"{words}已办理")
+    office.goto("/admin/")
+    open_form(office)
+    again = office.get_by_placeholder("还须怎样修改").last
+    again.fill("还须写明来源")
+    again.press("Enter")
+    press(office, "初审通过")
+    expect_told(office, "初审通过已办理")
+    form = Declaration.objects.get(title=TITLE)
+    assert list(form.remarks.values_list("state", flat=True)) == ["answered", "answered"]
