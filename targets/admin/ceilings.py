@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
 from departments.models import Person
 from departments.roles import AUDITOR, BUDGET_OFFICE, PERFORMANCE_REVIEWER
@@ -66,7 +67,7 @@ class CeilingAdmin(TransferAdmin, ScopedAdmin):
     view_roles = frozenset({*KEEPERS, AUDITOR})
     change_roles = add_roles = frozenset(KEEPERS)
     form = CeilingForm
-    list_display = ("unit", "project", "year", "amount_column", "document_number", "entered")
+    list_display = ("unit", "project", "year", "amount_column", "document", "entered")
     list_filter = ("budget_year",)
     list_select_related = ("unit", "budget_year", "entered_by")
     search_fields = ("unit__name", "unit__code", "code", "title", "document_number")
@@ -89,8 +90,13 @@ class CeilingAdmin(TransferAdmin, ScopedAdmin):
         return format_html('<div class="num">{}</div>', wan(obj.amount))
 
     @admin.display(description="录入", ordering="entered_at")
-    def entered(self, obj: Ceiling) -> str:
-        return f"{obj.entered_by or ''} {obj.entered_at:%Y-%m-%d}".strip()
+    def entered(self, obj: Ceiling) -> SafeString:
+        day = f"{localtime(obj.entered_at):%Y-%m-%d}"
+        return format_html('<span class="nw">{}<span class="sub">{}</span></span>', obj.entered_by or "", day)
+
+    @admin.display(description="文号", ordering="document_number")
+    def document(self, obj: Ceiling) -> SafeString:
+        return format_html('<span class="nw">{}</span>', obj.document_number or "—")
 
     def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "budget_year":
