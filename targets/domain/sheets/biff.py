@@ -61,7 +61,7 @@ class Biff:
             return SheetFormats()
         facts = self.sheets[number]
         formats = {place: self.codes.get(style, GENERAL) for place, style in facts.styles.items()}
-        return SheetFormats(formats, facts.formulas, frozenset(facts.errors))
+        return SheetFormats(formats, {}, facts.formulas, frozenset(facts.errors))
 
 
 def read_biff(content: bytes) -> Biff:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, compress, count, product, repeat
 from typing import NamedTuple, overload
@@ -18,7 +18,7 @@ HARMFUL = re.compile(
 LONGEST_LABEL = 60
 REMEMBERED_KEYS = 8192
 FEW_ROWS = 500
-"""A sheet of no more is looked at as a whole before its rows are."""
+"""So many are looked at together before each alone; in a sheet of no more it is not worth making equal texts one."""
 MOST_SHARED = 50_000
 """Texts that are remembered to be shared: those that a list repeats come back at once when they are forgotten."""
 NOT_IN_LABELS = re.compile(r"\([^()]*\)|[\s:：★*☆\u200b-\u200d]")
@@ -237,22 +237,17 @@ class Grid:
         self.rows = _Rows(self.texts)
 
     def _clean(self) -> None:
-        if len(self.texts) <= FEW_ROWS and _are_clean([*filter(None, chain.from_iterable(self.texts))]):
-            return
-        known = _Cleaned()
-        known[""] = ""
-        for row, line in enumerate(self.texts):
-            if _are_clean(line):
-                if len(known) > MOST_SHARED:
-                    known.clear()
-                line[:] = map(known.setdefault, line, line)
+        kept = _Cleaned()
+        for first in range(0, len(self.texts), FEW_ROWS):
+            rows = self.texts[first : first + FEW_ROWS]
+            if _are_clean({*chain.from_iterable(rows)}):
                 continue
-            kept = [*map(known.__getitem__, line)]
-            if known.harmed and not known.harmed.isdisjoint(line):
-                self.cleaned += [
-                    Cell(row, column, kept[column]) for column, text in enumerate(line) if text in known.harmed
-                ]
-            line[:] = kept
+            for row, line in enumerate(rows, first):
+                texts = [*map(kept.__getitem__, line)]
+                if kept.harmed and not kept.harmed.isdisjoint(line):
+                    harmed = (column for column, text in enumerate(line) if text in kept.harmed)
+                    self.cleaned += [Cell(row, column, texts[column]) for column in harmed]
+                line[:] = texts
 
     def _merge(self, merges: Iterable[Merge]) -> list[tuple[int, int]]:
         """Text under a merged cell is not on the screen, so it is not in the grid either. Returns what is merged to the right."""
@@ -302,9 +297,9 @@ class Grid:
         return any(top <= merge.top < bottom for merge in self.tall)
 
 
-def _are_clean(texts: list[str]) -> bool:
+def _are_clean(texts: Collection[str]) -> bool:
     """Quick, and sure where it says yes: nothing is to be taken away."""
-    return "".join(texts).replace("\n", "").isprintable() and [*map(str.strip, texts)] == texts
+    return "".join(texts).replace("\n", "").isprintable() and [*map(str.strip, texts)] == [*texts]
 
 
 def _blank(line: list[str], first: int, end: int) -> None:

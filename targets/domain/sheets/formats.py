@@ -6,14 +6,16 @@ unpacked sheet.
 
 import html
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from posixpath import join, normpath
 from xml.etree import ElementTree as ET
 
 from targets.domain.sheets.cells import address, column_number, position
-from targets.domain.sheets.number_format import GENERAL, TRUTH, show
+from targets.domain.sheets.number_format import GENERAL, PLAIN, TRUTH, show
+from targets.domain.sheets.plain import PlainSheet
 
 BUILT_IN: Mapping[int, str] = {
     1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??", 48: "##0.0E+0",
@@ -39,8 +41,10 @@ SHEET = re.compile(
     rb'<sheet name="([^"&<>\t\r\n]*)" sheetId="[0-9]+"(?: state="[a-zA-Z]+")? r:id="([^"&<>\t\r\n]*)" ?/>'
 )
 """As office programs write it; others are read as XML."""
-OTHERS = re.compile(rb"""(?:[^>"']++|"[^"]*+"|'[^']*+')*+(?=>)""")
-"""What follows the address of a cell in its tag."""
+NUMBER = re.compile(rb'(?: s="([0-9]{1,9}+)")?+(?: t="n")?+><v>')
+TEXT = re.compile(rb'(?: s="[0-9]++")?+(?: ?/>|></c>| t="(?:s|inlineStr)">(?:<v>)?| t="str"><v>)')
+"""What is said of a number (`Cells.said`), and of a text or a blank."""
+NUMBER_CELL = rb'<c r="(%b)([0-9]++)"(?: s="([0-9]{1,9}+)")?+(?: t="n")?+><v>'
 ADDRESS = re.compile(rb"[A-Z]{1,3}[1-9][0-9]{0,6}")
 PREFIX = re.compile(rb"<(\w+:)?sheetData\b")
 SAMPLE = "某"
@@ -54,9 +58,12 @@ ATTRIBUTE = re.compile(rb"""\b([rst])\s*=\s*["']([^"']*)["']""")
 
 @dataclass(frozen=True, slots=True)
 class SheetFormats:
-    """Of one sheet: number formats by row and column, and what was typed as a formula."""
+    """Of one sheet: number formats, and what was typed as a formula."""
 
     formats: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """By row and column."""
+    columns: Mapping[int, str] = field(default_factory=dict)
+    """Of columns in which all numbers have the same."""
     formulas: Mapping[str, str] = field(default_factory=dict)
     """Address → `=…`."""
     errors: frozenset[str] = frozenset()
@@ -100,34 +107,41 @@ class WorkbookFormats:
                 found[position(place.decode())] = self._codes[int(said[b"s"])]
         return found
 
-    def of_few(self, data: bytes, places: Iterable[tuple[int, int]]) -> SheetFormats | None:
-        """Of these cells of a sheet's part in which nothing is computed; None if not each of them is found once, address first."""
-        formats: dict[tuple[int, int], str] = {}
-        for place in places:
-            start = b'<c r="%b"' % address(*place).encode()
-            at = data.find(start)
-            attributes = OTHERS.match(data, at + len(start)) if at >= 0 else None
-            if attributes is None or data.find(start, at + 1) >= 0:
+    def of_plain(self, sheet: PlainSheet, data: bytes) -> SheetFormats | None:
+        """Of a plain sheet or some of its rows; None if some cells hold no text and no number (computed, true, an error)."""
+        codes: defaultdict[bytes, set[str]] = defaultdict(set)
+        for column, said in sheet.cells:
+            if found := NUMBER.fullmatch(said):
+                codes[column].add(self._code(found[1]))
+            elif not TEXT.fullmatch(said):
                 return None
-            code, is_error, _ = self._read_once(attributes[0])
-            if is_error:
-                return None
-            if code != GENERAL:
-                formats[place] = code
-        return SheetFormats(formats)
+        several = [column for column, some in codes.items() if len(some) > 1]
+        columns = {_column(column): code for column, (code, *others) in codes.items() if not others}
+        return SheetFormats(self._of_cells(data, several) if several else {}, columns)
 
-    def of(self, data: bytes, *, is_computed: bool) -> SheetFormats:
-        """Of a sheet's part; with its formulas if there may be any (`computes`)."""
+    def _of_cells(self, data: bytes, columns: Sequence[bytes]) -> dict[tuple[int, int], str]:
+        cells = re.findall(NUMBER_CELL % b"|".join(columns), data)
+        return {
+            (int(row) - 1, _column(letters)): code
+            for letters, row, style in cells
+            if (code := self._code(style)) != GENERAL
+        }
+
+    def _code(self, style: bytes | None) -> str:
+        code = self._codes.get(int(style or 0), GENERAL)
+        return GENERAL if code in PLAIN else code
+
+    def of(self, data: bytes) -> SheetFormats:
+        """Of any sheet's part, cell by cell."""
         formats: dict[tuple[int, int], str] = {}
         errors: set[str] = set()
         pattern = _cell_pattern(data)
-        columns = _Columns()
         for letters, number, others in pattern.findall(data):
             code, is_error, named = self._read_once(others)
             if code == GENERAL and not is_error:
                 continue
             if letters:
-                place = int(number) - 1, columns[letters]
+                place = int(number) - 1, _column(letters)
             elif named:
                 place = position(named.decode())
             else:
@@ -135,7 +149,7 @@ class WorkbookFormats:
             formats[place] = code
             if is_error:
                 errors.add(address(*place))
-        return SheetFormats(formats, self._formulas(data, pattern) if is_computed else {}, frozenset(errors))
+        return SheetFormats(formats, {}, self._formulas(data, pattern) if _computes(data) else {}, frozenset(errors))
 
     def _formulas(self, data: bytes, pattern: re.Pattern[bytes]) -> dict[str, str]:
         formulas: dict[str, str] = {}
@@ -163,15 +177,13 @@ class WorkbookFormats:
         return code, found.get(b"t") == b"e", named if ADDRESS.fullmatch(named) else b""
 
 
-class _Columns(dict[bytes, int]):
-    """Letters of a column → its number, from 0."""
-
-    def __missing__(self, letters: bytes) -> int:
-        self[letters] = column = column_number(letters.decode())
-        return column
+@lru_cache(maxsize=1024)
+def _column(letters: bytes) -> int:
+    """From 0."""
+    return column_number(letters.decode())
 
 
-def computes(sheet: bytes) -> bool:
+def _computes(sheet: bytes) -> bool:
     """Whether some cell may be a formula or show an error; the parser tells neither."""
     return b"<f" in sheet or b":f" in sheet or b't="e"' in sheet
 

@@ -8,6 +8,7 @@ import io
 import re
 import struct
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -15,6 +16,7 @@ from targets.domain.sheets.biff import Biff, Encrypted, read_biff
 from targets.domain.sheets.docx_parts import main_part, unsafe
 from targets.domain.sheets.ole import Broken
 from targets.domain.sheets.parts import CURE_OF_ANY, Parts, damaged
+from targets.domain.sheets.plain import PlainSheet, plain_sheet
 from targets.domain.sheets.problems import MEGABYTE, FileRefused, quoted, too_large
 from targets.domain.sheets.sniff import DOCX, ODS, TEXT, XLS, XLSX, sniff
 
@@ -87,20 +89,6 @@ MOST_DIGITS = 20
 """A longer number is beyond every limit."""
 NOWHERE = (b"XFD", b"1048576")
 """An address that is none may be read as any cell: it counts as the last one."""
-PLAIN_COLUMN = re.compile(
-    rb'<c r="([A-Z]{1,3})[0-9]{1,7}"(?: s="[0-9]*+"(?:/>| t="s">)|(?: [stcvp][mh]?="[^"]*+")*+/?>)'
-)
-"""The column of a cell as office programs write it: their sheets need not be measured cell by cell."""
-USUAL_SHEET = re.compile(
-    rb'<sheetData>(?:<row[^<>]*+(?:(?<=/)>|>(?:<c r="A?[A-Z][0-9]{1,5}"(?: s="[0-9]++")?+'
-    rb'(?: ?/>|(?: t="[ns]")?+><v>[^<]*+</v></c>| t="inlineStr"><is><t[^<>]*+>[^<]*+</t></is></c>))*+</row>))*+</sheetData>'
-)
-"""All rows of a form as office programs write them: texts, numbers and blanks within `USUAL_BOX`, and nothing computed."""
-USUAL_BOX = 52 * 99_999
-"""Cells from A1 to the last one whose address that pattern knows, in column AZ."""
-LONGEST_ROWS = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{6,7})"')
-SHORTER_ROWS = 99_999
-"""The last row that has no more than five digits."""
 ROW = re.compile(rb"""<(?:\w+:)?row(?=[\s>])""")
 ROW_NUMBER = re.compile(rb"""[^<>]*?\br\s*=\s*["']([0-9]+)["']""")
 WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
@@ -117,10 +105,8 @@ class Package:
     biff: Biff | None = None
     sheets: frozenset[str] = frozenset()
     """Parts that hold cells."""
-    plain: frozenset[str] = frozenset()
+    plain: Mapping[str, PlainSheet] = field(default_factory=dict)
     """Those of them whose every cell says its address at its beginning."""
-    usual: frozenset[str] = frozenset()
-    """Those of these that hold nothing but texts, numbers and blanks."""
 
     def for_parser(self) -> bytes:
         return self.parts.as_zip() if self.kind == XLSX else self.content
@@ -157,21 +143,20 @@ def inspect(content: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Packa
 
 
 def _inspect_xlsx(content: bytes, parts: Parts, name: str, limits: Limits) -> Package:
-    sheets, plain, usual = set(), set(), set()
+    sheets: set[str] = set()
+    plain: dict[str, PlainSheet] = {}
     for part in parts:
         data = parts[part]
         _check_xml(part, data, name)
         if b"sheetData" in data:  # judged by content, not by the part's name: the workbook may call any part a sheet
+            found = plain_sheet(data)
+            _check_sheet(part, data, found, name, limits)
             sheets.add(part)
-            if is_usual := _is_usual(data, limits):
-                usual.add(part)
-            columns = frozenset() if is_usual else _plain_columns(data)
-            if columns:
-                plain.add(part)
-            _check_sheet(part, data, name, limits, fits=is_usual or _is_within(data, columns, limits.box))
+            if found:
+                plain[part] = found
     if sum(part.startswith("xl/worksheets/") and part.endswith(".xml") for part in parts) > limits.sheets:
         raise too_many_sheets(name, limits)
-    return Package(XLSX, content, parts, None, frozenset(sheets), frozenset(plain | usual), frozenset(usual))
+    return Package(XLSX, content, parts, None, frozenset(sheets), plain)
 
 
 def _inspect_ods(content: bytes, parts: Parts, name: str) -> Package:
@@ -262,12 +247,12 @@ def _check_xml(part: str, data: bytes, name: str) -> None:
         raise damaged(name)
 
 
-def _check_sheet(part: str, data: bytes, name: str, limits: Limits, *, fits: bool) -> None:
-    """`fits`: it is known that no cell stands too far away."""
+def _check_sheet(part: str, data: bytes, plain: PlainSheet | None, name: str, limits: Limits) -> None:
     if b"!" in data and b"<!" in data:
         # comments and CDATA could hide cells from the measuring below; no office program writes them here
         raise _unsafe(part, name)
-    if not fits and _box(data) > limits.box:
+    is_within = plain and _column_number(plain.last_column) * plain.last_row <= limits.box  # mostly
+    if not is_within and _box(data) > limits.box:
         raise too_far(name)
     if data.count(b"mergeCell") - 2 > limits.merges:  # without the list's own beginning and end
         raise _refused(name, TOO_MANY_MERGES)
@@ -302,34 +287,6 @@ def _refuse_definitions(part: str, data: bytes, name: str) -> None:
 
 def _unsafe(part: str, name: str) -> FileRefused:
     return _refused(name, f"内部含有不安全的定义（{part}）。{CURE_OF_ANY}")
-
-
-def _is_usual(sheet: bytes, limits: Limits) -> bool:
-    """Whether this is all that it holds of cells; a long one is not looked through, for its last rows have longer numbers."""
-    if len(sheet) > limits.sheet_at_once or limits.box < USUAL_BOX:
-        return False
-    start = sheet.find(b"sheetData")
-    found = USUAL_SHEET.match(sheet, start - 1)
-    return found is not None and sheet.find(b"sheetData", found.end()) < 0
-
-
-def _plain_columns(sheet: bytes) -> frozenset[bytes]:
-    """The columns of all cells, blank ones too; none unless every cell says its address first, in plain letters."""
-    start, end = sheet.find(b"<sheetData"), sheet.rfind(b"</sheetData>")
-    if not 0 <= start < end or b":c" in sheet:
-        return frozenset()
-    columns = PLAIN_COLUMN.findall(sheet)
-    return frozenset(columns) if len(columns) == sheet.count(b"<c", start, end) else frozenset()
-
-
-def _is_within(sheet: bytes, columns: frozenset[bytes], box: int) -> bool:
-    """Quick, and sure where it says yes: no cell stands outside so large a box."""
-    if not columns:
-        return False
-    widest = max(map(_column_number, columns))
-    if widest * SHORTER_ROWS > box:
-        return False
-    return widest * max(map(int, LONGEST_ROWS.findall(sheet)), default=SHORTER_ROWS) <= box
 
 
 def _box(sheet: bytes) -> int:

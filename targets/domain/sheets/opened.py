@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import islice, repeat
+from itertools import repeat
 from pathlib import PureWindowsPath
 from xml.etree import ElementTree as ET
 
@@ -20,7 +20,7 @@ from targets.domain.sheets.cells import FEW_ROWS, MOST_SHARED, Merge, label_key
 from targets.domain.sheets.docx import read_docx
 from targets.domain.sheets.docx_parts import SAVE_AGAIN, docx_parts
 from targets.domain.sheets.docx_table import TooMuch
-from targets.domain.sheets.formats import SheetFormats, WorkbookFormats, computes
+from targets.domain.sheets.formats import SheetFormats, WorkbookFormats
 from targets.domain.sheets.guard import (
     CURE,
     ODS_CONTENT,
@@ -32,7 +32,7 @@ from targets.domain.sheets.guard import (
     too_many_sheets,
 )
 from targets.domain.sheets.layouts import LAYOUTS
-from targets.domain.sheets.number_format import Value, show, shown
+from targets.domain.sheets.number_format import GENERAL, Value, shown
 from targets.domain.sheets.ods import TooDeep, TooFar, TooMany, read_ods
 from targets.domain.sheets.origin import Origin, Spot
 from targets.domain.sheets.pieces import cut, is_long
@@ -41,12 +41,11 @@ from targets.domain.sheets.signing import FOOT_WORDS, foot_key
 from targets.domain.sheets.sniff import DOCX, ODS, TEXT
 from targets.domain.sheets.text import NotText, TooLarge, read_text
 
-PARSER_ERRORS = (CalamineError, OSError, ValueError, ET.ParseError)
+PARSER_ERRORS = (CalamineError, OSError, ValueError, OverflowError, ET.ParseError)
 PANIC = "PanicException"
 """What the parser raises where it did not expect a file to be so broken; derived from `BaseException` and nowhere to import from."""
 LONGEST_SHEET_NAME = 31
 ONLY_TEXT = frozenset({str})
-FEW_NUMBERS = 40
 LABELS = frozenset().union(*(layout.labels for layout in LAYOUTS))
 
 Texts = Sequence[Sequence[str]]
@@ -138,7 +137,7 @@ def _is_label(word: str) -> bool:
     return label_key(word) in LABELS or foot_key(word) in FOOT_WORDS
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Piece:
     """Rows of a sheet from `first` on as the parser gives them; `part` is their XML if it is not the whole sheet's."""
 
@@ -146,11 +145,6 @@ class _Piece:
     values: list[list[Value]]
     merges: list[Merge]
     part: bytes = b""
-    mixed: list[int] = field(init=False)
-    """Its lines that hold more than texts."""
-
-    def __post_init__(self) -> None:
-        self.mixed = [at for at, line in enumerate(self.values) if not ONLY_TEXT.issuperset(map(type, line))]
 
 
 def _workbook(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterator[OpenedSheet]:
@@ -161,7 +155,7 @@ def _workbook(package: Package, name: str, wanted: Wanted, limits: Limits) -> It
         if metadata.typ != SheetTypeEnum.WorkSheet:
             continue
         sheet = OpenedSheet(metadata.name, metadata.visible == SheetVisibleEnum.Visible)
-        known = _Shown()
+        known = _Formats()
         is_wanted = False
         part = formats.part_of(metadata.name)
         at_once = limits.sheet_at_once
@@ -173,36 +167,22 @@ def _workbook(package: Package, name: str, wanted: Wanted, limits: Limits) -> It
             is_wanted = is_wanted or wanted(piece.values)
             if not (is_wanted or piece.part):
                 continue
-            found = _formats(package, formats, number, part, piece)
-            dressed = formats.of_texts(piece.part or package.parts.get(part, b""))
-            _add(sheet, piece, replace(found, formats={**found.formats, **dressed}) if dressed else found, known)
+            _add(sheet, piece, _formats(package, formats, number, part, piece), known)
         if is_wanted:
             yield sheet
 
 
 def _formats(package: Package, formats: WorkbookFormats, number: int, part: str, piece: _Piece) -> SheetFormats:
-    """The number formats of a piece; most forms hold a few numbers among their texts, or none."""
-    data = piece.part or package.parts.get(part, b"")
-    is_computed = part not in package.usual and computes(data)
-    if not (piece.mixed or is_computed):
-        return SheetFormats()
+    """The number formats of a piece."""
     if package.biff:
         return package.biff.of(number)
-    if part in package.plain and not is_computed and (few := _few_numbers(piece)):
-        return formats.of_few(data, few) or formats.of(data, is_computed=is_computed)
-    return formats.of(data, is_computed=is_computed)
-
-
-def _few_numbers(piece: _Piece) -> list[tuple[int, int]]:
-    """Places of what is no text; none if there are many."""
-    found = (
-        (piece.first + at, column)
-        for at in piece.mixed
-        for column, value in enumerate(piece.values[at])
-        if type(value) is not str
-    )
-    places = [*islice(found, FEW_NUMBERS + 1)]
-    return places if len(places) <= FEW_NUMBERS else []
+    data = piece.part or package.parts.get(part, b"")
+    found = formats.of_plain(package.plain[part], data) if part in package.plain else None
+    if found is None:
+        found = formats.of(data)
+    if texts := formats.of_texts(data):
+        return replace(found, formats={**found.formats, **texts})
+    return found
 
 
 def _whole(workbook: CalamineWorkbook, sheet: str, name: str) -> Iterator[_Piece]:
@@ -232,33 +212,66 @@ def _merges(sheet: CalamineSheet) -> list[Merge]:
 
 
 class _Shown(dict[Value, str]):
-    """Value of a cell → the text that it shows where no number format says otherwise; equal texts are one in memory."""
+    """Value of a cell → the text that it shows in one number format; equal texts are one in memory."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self._code = code
+        self._exact: dict[Value, str] = {}
+        """Value → the whole number, where it shows another."""
 
     def __missing__(self, value: Value) -> str:
-        self[value] = text = show(value)
+        if type(value) is str:
+            self[value] = value
+            return value
+        text, exact = shown(value, self._code)
+        if exact:
+            self._exact[value] = exact
+        if type(value) is not bool:  # or 0 would be FALSE, for they are equal; the other way round the format tells
+            self[value] = text
         return text
 
-    def of(self, line: list[Value]) -> Iterator[str]:
+    def of(self, column: Sequence[Value]) -> list[str]:
         if len(self) > MOST_SHARED:
             self.clear()
-        if ONLY_TEXT.issuperset(map(type, line)):
-            return map(self.setdefault, line, line)  # type: ignore[arg-type]  # texts all
-        return map(self.__getitem__, line)
+            self._exact.clear()
+        return [*map(self.__getitem__, column)]
+
+    def exact(self, column: Sequence[Value]) -> Iterator[tuple[int, str]]:
+        """Of values that were shown just now: place in the column and whole number of each that shows another."""
+        exact = self._exact
+        if not exact.keys().isdisjoint(column):
+            yield from ((at, exact[value]) for at, value in enumerate(column) if value in exact)
 
 
-def _add(sheet: OpenedSheet, piece: _Piece, found: SheetFormats, known: _Shown) -> None:
+class _Formats(dict[str, _Shown]):
+    """Number format → what values show in it."""
+
+    def __missing__(self, code: str) -> _Shown:
+        self[code] = shown = _Shown(code)
+        return shown
+
+
+def _add(sheet: OpenedSheet, piece: _Piece, found: SheetFormats, known: _Formats) -> None:
     """Numbers and dates as on the screen."""
-    texts = sheet.texts
-    texts += [[] for _ in range(piece.first - len(texts))]
-    for (row, column), code in found.formats.items():
-        line = piece.values[row - piece.first] if 0 <= row - piece.first < len(piece.values) else []
-        if column < len(line):
-            line[column], exact = shown(line[column], code)
+    first, values, texts = piece.first, piece.values, sheet.texts
+    is_short = len(values) <= FEW_ROWS
+    columns: list[Sequence[str]] = []
+    for at, column in enumerate(zip(*values, strict=True)):
+        if is_short and ONLY_TEXT.issuperset(map(type, column)):
+            columns.append(column)
+            continue
+        shown_there = known[found.columns.get(at, GENERAL)]
+        columns.append(shown_there.of(column))
+        sheet.exact.update(((first + row, at), exact) for row, exact in shown_there.exact(column))
+    texts += [[] for _ in range(first - len(texts))]
+    texts += map(list, zip(*columns, strict=True))
+    for (row, at), code in found.formats.items():
+        line = values[row - first] if 0 <= row - first < len(values) else []
+        if at < len(line):
+            texts[row][at], exact = shown(line[at], code)
             if exact:
-                sheet.exact[row, column] = exact
-    for line in piece.values if len(piece.values) > FEW_ROWS else [piece.values[at] for at in piece.mixed]:
-        line[:] = known.of(line)  # in place: never twice in memory
-    texts += piece.values  # type: ignore[arg-type]  # texts by now
+                sheet.exact[row, at] = exact
     sheet.merges.extend(piece.merges)
     sheet.formulas.update(found.formulas)
     sheet.errors.update(found.errors)

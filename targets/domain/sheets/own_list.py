@@ -3,9 +3,10 @@
 A list whose head is another, or one of whose lines leaves out what ours always say, is read by `flat_reader`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
@@ -35,9 +36,16 @@ IDENTITY = len(SAID) - len(MONEY)
 ROW_FIELDS = frozenset((*ROW_TEXTS, CONTINUES))
 FIELD_OF = {heading: name for name, heading in HEADERS.items()}
 
+new_row: Callable[..., IndicatorRow] = IndicatorRow
+"""Takes the cells of `ROW_TEXTS` and what continues, one after the other."""
+
+Line = Sequence[str]
 Head = tuple[str, ...]
-head_of: Callable[[Sequence[str]], Head] = itemgetter(*[AT[name] for name in SAID])
-cells_of: Callable[[Sequence[str]], tuple[str, ...]] = itemgetter(*[AT[name] for name in ROW_TEXTS])
+head_of: Callable[[Line], Head] = itemgetter(*[AT[name] for name in SAID])
+cells_of: Callable[[Line], tuple[str, ...]] = itemgetter(*[AT[name] for name in ROW_TEXTS])
+goal_of, target_of, quantity_of, continues_of = map(
+    itemgetter, map(AT.__getitem__, ("goal", "target", QUANTITY, CONTINUES))
+)
 
 
 @dataclass(slots=True)
@@ -46,8 +54,7 @@ class _Listed:
 
     record: Record
     first: int
-    lines: list[int] = field(default_factory=list)
-    """Sheet rows that hold an indicator."""
+    lines: list[Line] = field(default_factory=list)
 
 
 class _NotOurs(Exception):
@@ -61,9 +68,15 @@ class OwnList:
         """Raises `_NotOurs`."""
         self._grid = grid
         self._year = year
-        self._continues: dict[str, tuple[str, ...]] = {}
+        self._continues = _Continues({"": ()})
+        self._amounts = _Amounts()
         self._listed: dict[Head, _Listed] = {}
-        self._gather()
+        row = 1
+        for head, run in groupby(map(_line, grid.texts[1:]), head_of):
+            lines = [*run]
+            if any(head) or any(map(any, lines)):
+                self._add(head, lines, row)
+            row += len(lines)
         if len({head[:IDENTITY] for head in self._listed}) != len(self._listed):
             raise _NotOurs  # the same form with other amounts
 
@@ -72,43 +85,24 @@ class OwnList:
 
     def __iter__(self) -> Iterator[FormReading]:
         for listed in self._listed.values():
-            record = replace(listed.record, rows=tuple(map(self._row, listed.lines)))
+            record = replace(listed.record, rows=tuple(self._rows(listed.lines)))
             place = address(listed.first, AT["title"])
             yield FormReading(record, record.kind, record.title, self._grid.name, place, (), refused=False)
 
-    def _line(self, row: int) -> list[str]:
-        line = self._grid.texts[row]
-        return line if len(line) >= WIDTH else [*line, *[""] * (WIDTH - len(line))]
+    def _add(self, head: Head, lines: Sequence[Line], row: int) -> None:
+        """Lines from `row` on, one below the other, that say the same of their form."""
+        listed = self._listed.get(head)
+        if listed is None:
+            listed = self._listed[head] = _Listed(self._head(head, lines[0], row), row)
+        if not {"", listed.record.goal}.issuperset(map(goal_of, lines)):
+            raise _NotOurs
+        if not all(map(target_of, lines)) and any(quantity_of(line) and not target_of(line) for line in lines):
+            raise _NotOurs
+        for words in {*map(continues_of, lines)}:
+            self._continues[words]  # raises for what we do not write
+        listed.lines += lines
 
-    def _gather(self) -> None:
-        above: Head | None = None
-        listed: _Listed | None = None
-        for row in range(1, self._grid.height):
-            if not any(self._grid.texts[row]):
-                continue
-            line = self._line(row)
-            head = head_of(line)
-            if listed is None or head != above:
-                listed, above = self._listed_at(row, head), head
-            goal = line[AT["goal"]]
-            if goal and goal != listed.record.goal:
-                raise _NotOurs
-            if len(line) > WIDTH and any(line[WIDTH:]):
-                raise _NotOurs
-            if line[AT[QUANTITY]] and not line[AT["target"]]:
-                raise _NotOurs
-            if any(cells_of(line)):
-                listed.lines.append(row)
-            if (words := line[AT[CONTINUES]]) and words not in self._continues:
-                self._continues[words] = _fields(words)
-
-    def _listed_at(self, row: int, head: Head) -> _Listed:
-        found = self._listed.get(head)
-        if found is None:
-            found = self._listed[head] = _Listed(self._head(row, head), row)
-        return found
-
-    def _head(self, row: int, head: Head) -> Record:
+    def _head(self, head: Head, line: Line, row: int) -> Record:
         said = dict(zip(SAID, head, strict=True))
         if not said["title"] or said[KIND] not in KINDS or not said[YEAR].isdecimal():
             raise _NotOurs
@@ -117,15 +111,48 @@ class OwnList:
             raise _NotOurs
         if kind == PLAN and any(said[name] for name in MONEY):
             raise _NotOurs
-        exact = self._grid.exact
-        values: dict[str, Any] = dict(said) | {name: _amount(exact.get((row, AT[name]), said[name])) for name in MONEY}
-        return Record(**values | {KIND: kind, YEAR: year}, goal=self._line(row)[AT["goal"]])
+        exact, amounts = self._grid.exact, self._amounts
+        values: dict[str, Any] = dict(said) | {name: amounts[exact.get((row, AT[name]), said[name])] for name in MONEY}
+        return Record(**values | {KIND: kind, YEAR: year}, goal=goal_of(line))
 
-    def _row(self, row: int) -> IndicatorRow:
-        line = self._line(row)
-        words = line[AT[CONTINUES]]
-        cells: list[Any] = [*cells_of(line), self._continues[words] if words else ()]
-        return IndicatorRow(*cells)
+    def _rows(self, lines: Iterable[Line]) -> Iterator[IndicatorRow]:
+        """Of those lines that hold an indicator."""
+        continues = self._continues
+        for line in lines:
+            cells = cells_of(line)
+            if any(cells):
+                yield new_row(*cells, continues[continues_of(line)])
+
+
+def _line(texts: list[str]) -> Line:
+    """As wide as our head."""
+    if len(texts) == WIDTH:
+        return texts
+    if any(texts[WIDTH:]):
+        raise _NotOurs
+    return [*texts[:WIDTH], *[""] * (WIDTH - len(texts))]
+
+
+class _Continues(dict[str, tuple[str, ...]]):
+    """Words of a cell in that column → the fields they name."""
+
+    def __missing__(self, words: str) -> tuple[str, ...]:
+        found = tuple(FIELD_OF.get(word, "") for word in words.split("、"))
+        if not ROW_FIELDS.issuperset(found):
+            raise _NotOurs
+        self[words] = found
+        return found
+
+
+class _Amounts(dict[str, Decimal | None]):
+    """Text of a cell → the amount."""
+
+    def __missing__(self, text: str) -> Decimal | None:
+        found = read_amount(text, "元")
+        if found.fault or found.guess:
+            raise _NotOurs
+        self[text] = found.value
+        return found.value
 
 
 def read_own_list(grid: Grid, year: int | None) -> OwnList | None:
@@ -138,17 +165,3 @@ def read_own_list(grid: Grid, year: int | None) -> OwnList | None:
         return OwnList(grid, year)
     except _NotOurs:
         return None
-
-
-def _fields(words: str) -> tuple[str, ...]:
-    found = tuple(FIELD_OF.get(word, "") for word in words.split("、"))
-    if not ROW_FIELDS.issuperset(found):
-        raise _NotOurs
-    return found
-
-
-def _amount(text: str) -> Decimal | None:
-    found = read_amount(text, "元")
-    if found.fault or found.guess:
-        raise _NotOurs
-    return found.value

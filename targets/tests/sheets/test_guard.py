@@ -12,6 +12,7 @@ import pytest
 
 from targets.domain.record import PROJECT, IndicatorRow, Record
 from targets.domain.sheets.guard import Limits, inspect
+from targets.domain.sheets.plain import plain_sheet
 from targets.domain.sheets.problems import FileRefused
 from targets.domain.sheets.reader import read_workbook
 from targets.domain.sheets.writer import write_official
@@ -266,34 +267,45 @@ def test_merges_are_counted_however_they_are_written():
 
 
 END_OF_ROWS = b"</sheetData>"
-AS_USUAL = {
+PLAIN = {
     "as it is": (b"", b""),
     "blank row": (END_OF_ROWS, b'<row r="99"/></sheetData>'),
-    "row of blanks": (END_OF_ROWS, b'<row r="99"><c r="A99" s="1"/><c r="AZ99"/></row></sheetData>'),
-    "last row of the pattern": (END_OF_ROWS, b'<row r="99999"><c r="A99999" t="n"><v>1</v></c></row></sheetData>'),
-}
-UNUSUAL = {
+    "row of blanks": (END_OF_ROWS, b'<row r="99"><c r="A99" s="1"/><c r="AZ99" /></row></sheetData>'),
     "far row": (END_OF_ROWS, b'<row r="100000"><c r="A100000"><v>1</v></c></row></sheetData>'),
     "far column": (END_OF_ROWS, b'<row r="9"><c r="BA9"><v>1</v></c></row></sheetData>'),
-    "two addresses": (END_OF_ROWS, b'<row r="9"><c r="A9" r="B9"><v>1</v></c></row></sheetData>'),
-    "no address": (END_OF_ROWS, b'<row r="9"><c><v>1</v></c></row></sheetData>'),
-    "another name": (END_OF_ROWS, b'<row r="9"><x:c r="XFD9"><v>1</v></x:c></row></sheetData>'),
     "formula": (END_OF_ROWS, b'<row r="9"><c r="A9"><f>1+1</f><v>2</v></c></row></sheetData>'),
     "error": (END_OF_ROWS, b'<row r="9"><c r="A9" t="e"><v>#REF!</v></c></row></sheetData>'),
     "rows twice": (END_OF_ROWS, b"</sheetData><sheetData></sheetData>"),
-    "other rows before": (b"<sheetData>", b"<x:sheetData></x:sheetData><sheetData>"),
     "an attribute": (b"<sheetData>", b'<sheetData x="1">'),
+}
+NOT_PLAIN = {
+    "two addresses": (END_OF_ROWS, b'<row r="9"><c r="A9" r="B9"><v>1</v></c></row></sheetData>'),
+    "no address": (END_OF_ROWS, b'<row r="9"><c><v>1</v></c></row></sheetData>'),
+    "another name": (END_OF_ROWS, b'<row r="9"><x:c r="XFD9"><v>1</v></x:c></row></sheetData>'),
+    "other rows before": (b"<sheetData>", b"<x:sheetData><row><c><v>1</v></c></row></x:sheetData><sheetData>"),
 }
 
 
-@pytest.mark.parametrize("change", [*AS_USUAL.values(), *UNUSUAL.values()], ids=[*AS_USUAL, *UNUSUAL])
-def test_only_a_sheet_of_nothing_but_texts_numbers_and_blanks_is_a_usual_one(change):
-    package = inspect(in_sheet(*change), "a.xlsx")
-    assert package.usual == (frozenset({SHEET}) if change in AS_USUAL.values() else frozenset())
+@pytest.mark.parametrize("change", [*PLAIN.values(), *NOT_PLAIN.values()], ids=[*PLAIN, *NOT_PLAIN])
+def test_only_a_sheet_whose_cells_all_say_their_address_first_is_plain(change):
+    assert (SHEET in inspect(in_sheet(*change), "a.xlsx").plain) is (change in PLAIN.values())
 
 
-def test_a_usual_sheet_is_measured_where_less_than_usual_is_allowed():
-    assert inspect(GOOD, "a.xlsx", Limits(box=10_000)).usual == frozenset()
+@pytest.mark.parametrize(
+    ("row", "column", "last_row", "last_column"),
+    [(99_999, b"A", 99_999, b"Z"), (100_000, b"AB", 110_000, b"AB"), (1_048_576, b"XFD", 1_050_000, b"XFD")],
+)
+def test_no_cell_of_a_plain_sheet_stands_beyond_its_last_row_and_column(row, column, last_row, last_column):
+    more = b'<row r="%d"><c r="%b%d" t="s"><v>1</v></c></row></sheetData>' % (row, column, row)
+    for cells in (more, more.replace(b' t="s"', b"")):
+        sheet = plain_sheet(b"<sheetData></sheetData>".replace(END_OF_ROWS, cells))
+        assert (sheet.last_row, sheet.last_column) == (last_row, last_column)
+
+
+def test_a_plain_sheet_is_measured_where_less_than_usual_is_allowed():
+    with pytest.raises(FileRefused, match="离表格太远"):
+        inspect(GOOD, "a.xlsx", Limits(box=50))
+    assert inspect(GOOD, "a.xlsx", Limits(box=10_000)).plain
 
 
 def test_limits_are_passed_in():

@@ -5,13 +5,13 @@ import tracemalloc
 import openpyxl
 import pytest
 
-from targets.domain.sheets import cells, formats, parts
+from targets.domain.sheets import cells, guard, parts
 from targets.domain.sheets.cells import LONGEST_LABEL, REMEMBERED_KEYS, Grid, label_key
+from targets.domain.sheets.guard import inspect
 from targets.domain.sheets.layout import LONGEST_REMEMBERED, REMEMBERED_LABELS
 from targets.domain.sheets.layouts import LAYOUTS
-from targets.domain.sheets.opened import FEW_NUMBERS
 from targets.domain.sheets.problems import FileRefused
-from targets.domain.sheets.reader import read_workbook
+from targets.domain.sheets.reader import Reading, read_workbook
 from targets.domain.sheets.says import Says, says
 from targets.domain.sheets.shift import DOUBTED, DOUBTED_ELSEWHERE, FITS, contradicts, fit
 from targets.tests.sheets.books import ROWS, fill, one_sheet, project_lines, saved
@@ -33,7 +33,7 @@ def form_with(values: list[float], code: str) -> bytes:
     return saved(book)
 
 
-@pytest.mark.parametrize("count", [1, FEW_NUMBERS - 3, FEW_NUMBERS - 2, FEW_NUMBERS + 20])
+@pytest.mark.parametrize("count", [1, 60])
 def test_numbers_show_as_on_the_screen_be_they_few_or_many(count: int) -> None:
     values = [number / 100 for number in range(1, count + 1)]
     form = read_workbook(form_with(values, "0%"), "a.xlsx").forms[0]
@@ -53,11 +53,28 @@ def test_a_zero_is_no_falsehood_though_one_stands_above_it() -> None:
     ]
 
 
-def test_a_cell_that_stands_twice_shows_as_in_the_slow_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    twice = in_sheet(b'<c r="E4"', b'<c r="E4" s="0" t="n"><v>1</v></c><c r="E4"')
-    quick = read_workbook(twice, "a.xlsx")
-    monkeypatch.setattr(formats.WorkbookFormats, "of_few", lambda self, data, places: None)
-    assert read_workbook(twice, "a.xlsx") == quick
+def in_the_slow_way(content: bytes, monkeypatch: pytest.MonkeyPatch) -> Reading:
+    """Cell by cell, as a sheet is read that no office program has written."""
+    with monkeypatch.context() as patched:
+        patched.setattr(guard, "plain_sheet", lambda sheet: None)
+        return read_workbook(content, "a.xlsx")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        in_sheet(b'<c r="E4"', b'<c r="E4" s="0" t="n"><v>1</v></c><c r="E4"'),
+        one_sheet(project_lines(total=True, fiscal=1, other=0)),
+        one_sheet(project_lines(total=0, fiscal=False, other=1)),
+        form_with([0.95, 12.345, 1, 0], "0.0"),
+        form_with([0.95, 12.345, 1, 0], '0.0;@"元"'),
+        one_sheet([*project_lines(), *[[f"{number}"] * 30 for number in range(3)]]),
+    ],
+    ids=["a cell twice", "true", "false", "two formats in a column", "a format for texts", "columns beyond Z"],
+)
+def test_a_sheet_of_an_office_program_is_read_as_any_other(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert inspect(content, "a.xlsx").plain
+    assert read_workbook(content, "a.xlsx") == in_the_slow_way(content, monkeypatch)
 
 
 def test_a_part_that_is_known_must_still_have_its_size() -> None:
