@@ -84,6 +84,8 @@ class _Page:
         self.width = max(last for _, last in (*header.fields.values(), *header.unknown.values())) + 1
         self.simple = not self.merged and all(first == last for first, last in header.fields.values())
         """A field is a column, and a cell says what it shows."""
+        self.several = [span for span in (*header.fields.values(), *header.unknown.values()) if span[0] < span[1]]
+        """Headings over more than one column."""
         self.quick = [(name, first) for name, (first, _) in self.of_row]
         self.head_texts = itemgetter(*[first for _, (first, _) in self.of_form] or [0])
 
@@ -92,6 +94,14 @@ class _Page:
         rows = self.grid.rows[header.top : header.bottom + 1]
         over = [cell.text for row in rows for cell in row if cell.column <= column < self.grid.right_of(cell)]
         return Cell(header.top, column, " ".join(over))
+
+    def beside(self, row: int) -> Iterator[Cell]:
+        """Texts beyond the head, and those that stand beside another one below the same heading."""
+        line = self.grid.texts[row]
+        for first, last in self.several:
+            filled = [at for at in range(first, min(last + 1, len(line))) if line[at]]
+            yield from (Cell(row, at, line[at]) for at in filled[1:])
+        yield from (Cell(row, at, text) for at, text in enumerate(line[self.width :], start=self.width) if text)
 
     def line(self, row: int) -> list[str]:
         """The texts of a row, as far as the head reaches."""
@@ -184,6 +194,8 @@ class _ListReader:
             heads = page.head_texts(page.line(row)) if page.simple else None
             if heads is not None and heads == before and self.current:
                 self.current.lines.append(row)  # it says again what the line above said of the form
+                if any(self.grid.texts[row][page.width :]):
+                    self.strays += page.beside(row)
                 continue
             before = heads if self._take(page, row) else None
 
@@ -226,6 +238,7 @@ class _ListReader:
         if listed is None:
             self.strays += self.grid.rows[row]
             return False
+        self.strays += page.beside(row)
         if listed.lines and listed is not above:
             self.apart.add(row)
         self.current = listed

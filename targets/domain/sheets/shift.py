@@ -17,6 +17,8 @@ from targets.domain.sheets.says import AT_FIRST_SIGHT, Says, at_first_sight, say
 
 MARGIN = 1.5
 """A moved reading must score this much more than the straight one."""
+WORTH_TELLING = 0.4
+"""By so much another reading must be better for a person to be asked."""
 SLIP = 1.0
 SLIP_FURTHER = 0.1
 """Price of a slip against the head, and of each further column of it."""
@@ -68,6 +70,7 @@ FITS: Mapping[str, Fit] = {
         (_SIGNED, 3.0), (_LEVELS, -3.0), (Says.ITEM | Says.MONEY, 0.5), (_VALUE, 2.5), (_DASH, 0.0), (Says.PAIRS, 0.5), (Says.OFFICE, -2.0),
         (Says.WORD, 1.0), (Says.LONG, -3.0), (Says.PROSE, -1.5),
     ),
+    "weight": ((_DASH, 0.0), (_SIGNED | _LEVELS, -3.0), (_VALUE, 1.0), (Says.ANYTHING, -2.0)),
     "plan_value": _REFERENCE,
     "standard_value": _REFERENCE,
     "average_3y": _REFERENCE,
@@ -150,10 +153,12 @@ def lay(cells: Sequence[Cell], places: Sequence[Place], *, strict: bool) -> Laid
     straight = _straight(cells, places)
     if not cells or len(cells) > MOST_CELLS or (strict and not _may_be_sure(cells, places)):
         return _laid(cells, places, straight, straight)
-    enough = _score(cells, places, straight) + MARGIN
-    score, best = _best(cells, places, enough)
-    if score < enough:
+    as_it_stands = _score(cells, places, straight)
+    score, best = _best(cells, places, as_it_stands + (MARGIN if strict else WORTH_TELLING))
+    if score < as_it_stands + WORTH_TELLING:
         best = straight
+    elif score < as_it_stands + MARGIN:
+        return replace(_laid(cells, places, straight, straight), may_have_moved=not strict and best != straight)
     elif strict and not _is_sure(cells, places, best, straight):
         return replace(_laid(cells, places, straight, straight), may_have_moved=True)
     return _laid(cells, places, best, straight)

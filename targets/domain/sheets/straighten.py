@@ -13,7 +13,7 @@ from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.says import Says, says
 from targets.domain.sheets.shift import BUDGET, Laid, Place, best_score, is_doubtful, lay
-from targets.domain.sheets.split import is_one, may_be_several, split_line
+from targets.domain.sheets.split import is_one, may_be_several, parts_of, split_line
 from targets.domain.taxonomy import TAXONOMIES, stem
 
 FEW = 2
@@ -230,9 +230,18 @@ def split_lines(lines: Sequence[Line], told: list[Told]) -> list[Line]:
         elif may_be_several(line.texts):
             sentence = f"三级指标或绩效指标{quoted(line.texts['name'])}与指标值{quoted(line.texts['target'])}可能各写了几个指标，已照一行读入，请核对。"
             told.append(Told(line.row, 0, sentence))
-        found += [
-            Line(line.row, texts, line.others if at == 0 else (), moved=line.moved) for at, texts in enumerate(parts)
-        ]
+        others = _split_others(line.others, len(parts))
+        found += [Line(line.row, texts, own, moved=line.moved) for texts, own in zip(parts, others, strict=True)]
+    return found
+
+
+def _split_others(cells: Sequence[Cell], count: int) -> list[list[Cell]]:
+    """Cells of no field are parted as the indicators are; one text alone stays with the first."""
+    found: list[list[Cell]] = [[] for _ in range(count)]
+    for cell in cells:
+        parts = parts_of(cell.text, count) if count > 1 else []
+        for own, part in zip(found, parts or [cell.text], strict=False):
+            own.append(cell._replace(text=part))
     return found
 
 

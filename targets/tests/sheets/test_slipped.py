@@ -1,0 +1,86 @@
+"""Rows of other people's tables that have slipped or were glued together: put right, or told."""
+
+from targets.tests.sheets.drawn import cells, read_drawn, told
+
+LEVELS = ("level1", "level2", "name", "target")
+MAY_HAVE = "这一行的单元格可能与表头错开，已照原样读入，请核对。"
+
+
+def test_what_became_of_glued_indicators_is_parted_as_they_are():
+    (form,) = read_drawn(
+        """
+        2023年度项目支出绩效自评表||||||
+        项目名称|冬季取暖|||||
+        一级指标|二级指标|三级指标|年度指标值|实际完成值|分值|得分
+        产出指标|数量指标|改造户数\\n改造面积|≥300户\\n≥2万平方米|310户\\n2.1万平方米|10\\n10|10\\n9
+        """
+    )
+    assert cells(form, *LEVELS, "weight") == [
+        ("产出指标", "数量指标", "改造户数", "≥300户", "10"),
+        ("产出指标", "数量指标", "改造面积", "≥2万平方米", "10"),
+    ]
+    assert form.record.extra == {"实际完成值": "第1行 310户\n第2行 2.1万平方米", "得分": "第1行 10\n第2行 9"}
+
+
+def test_a_row_of_a_self_evaluation_slips_with_what_became_of_it():
+    (form,) = read_drawn(
+        """
+        2023年度项目支出绩效自评表||||||
+        项目名称|冬季取暖|||||
+        一级指标|二级指标|三级指标|年度指标值|实际完成值|分值|得分|原因
+        产出指标|数量指标|改造户数|≥300户|310户|10|10|
+        |||群众出行|明显改善|确有改善|5|5
+        """
+    )
+    assert cells(form, *LEVELS, "weight") == [
+        ("产出指标", "数量指标", "改造户数", "≥300户", "10"),
+        ("产出指标", "数量指标", "群众出行", "明显改善", "5"),
+    ]
+
+
+def test_another_reading_that_is_hardly_better_is_told():
+    (form,) = read_drawn(
+        """
+        2023年项目支出绩效目标表||||
+        项目名称|冬季取暖|||
+        一级指标|二级指标|三级指标|指标值|备注
+        产出指标|数量指标|改造户数|≥300户|
+        效益指标|可持续影响指标||管护机制|健全
+        """
+    )
+    assert cells(form, *LEVELS, "note")[1] == ("效益指标", "可持续影响指标", "", "管护机制", "健全")
+    assert ("A5", MAY_HAVE) in told(form)
+
+
+CODED = """
+    2023年项目绩效目标表|||||||||
+    项目编码|项目名称|一级绩效指标代码|一级绩效指标名称|二级绩效指标代码|二级绩效指标名称|三级绩效指标代码|三级绩效指标名称|指标值
+    |3701|河道清淤|1|产出指标|11|数量指标|111|清淤长度|≥12公里
+    3701|河道清淤|1|产出指标|11|质量指标|112|合格率|≥98%
+    3701|河道清淤|1|产出指标|11|质量指标||113|返工率|≤2%
+    """
+
+
+def test_lines_of_a_list_with_codes_between_its_categories():
+    (form,) = read_drawn(CODED)
+    assert cells(form, *LEVELS) == [
+        ("产出指标", "数量指标", "清淤长度", "≥12公里"),
+        ("产出指标", "质量指标", "合格率", "≥98%"),
+        ("产出指标", "质量指标", "113", "返工率"),
+    ]
+    assert told(form) == [
+        ("J5", "“≤2%”不属于任何栏目，没有读入。如需保留，请移到相应栏目。"),
+        ("E3", "这一行的单元格与表头错开，已按内容对齐各栏（“产出指标”已读入“一级指标”），请核对。"),
+        ("D5", MAY_HAVE),
+    ]
+
+
+def test_a_line_that_stands_left_of_its_headings_as_a_whole():
+    lines = CODED.replace("\n    ", "\n    |").split("\n")
+    lines[-3] = "    3701|河道清淤|1|产出指标|11|质量指标|112|合格率|≥98%"
+    (form,) = read_drawn("\n".join(lines[:-2]))
+    assert (form.record.code, form.record.title) == ("3701", "河道清淤")
+    assert cells(form, *LEVELS) == [
+        ("产出指标", "数量指标", "清淤长度", "≥12公里"),
+        ("产出指标", "质量指标", "合格率", "≥98%"),
+    ]
