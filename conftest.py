@@ -28,6 +28,7 @@ os.environ |= {
     "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
     "CSRF_TRUSTED_ORIGINS": "",
     "TRUSTED_PROXIES": "0",
+    "PGOPTIONS": "-c synchronous_commit=off",  # what a test stored need not outlive the machine's power
     # Playwright's synchronous interface runs an event loop in the thread of the test.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
 }
