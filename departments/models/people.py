@@ -107,11 +107,11 @@ class Person(AbstractUser):
         """Posts that this person fills today, his own and those he stands in for; plain queries, for every page asks them."""
         posts = Membership.objects.in_force().select_related("department__division", "office", "person")
         own = list(posts.filter(person=self))
-        deputed = list(self.deputed.in_force().order_by().values_list("absent", "post"))
+        deputed = list(self.deputed.in_force().order_by())
         if not deputed:
             return own
-        everything = [absent for absent, post in deputed if post is None]
-        single = [post for _, post in deputed if post is not None]
+        everything = [one.absent_id for one in deputed if one.post_id is None]
+        single = [one.post_id for one in deputed if one.post_id is not None]
         lent = posts.filter(Q(person__in=everything) | Q(pk__in=single), person__is_active=True).exclude(role=ADMIN)
         return own + list(lent)
 
