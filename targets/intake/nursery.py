@@ -22,6 +22,8 @@ ENVIRONMENT = {
     "MALLOC_MMAP_THRESHOLD_": "4194304",
     "MALLOC_TRIM_THRESHOLD_": "8388608",
 }
+PIPE = 65_536
+"""Bytes that a pipe holds: all that a child has said is taken at once, however seldom the taker's turn comes."""
 PATIENCE = 60
 """Seconds for an answer, a start on a busy machine included."""
 
@@ -56,7 +58,7 @@ class Nursery:
         reads, to_it = os.pipe()
         from_it, tells = os.pipe()
         complaints, complains = os.pipe()
-        streams = open(to_it, "wb"), open(from_it, "rb"), open(complaints, "rb")  # noqa: PTH123, SIM115
+        streams = open(to_it, "wb"), open(from_it, "rb", PIPE), open(complaints, "rb")  # noqa: PTH123, SIM115
         try:
             return Child(self, self.ask(BIRTH, reads, tells, complains), *streams)
         except BaseException:
