@@ -1,7 +1,7 @@
 """What an upload would do: each form of the file against what is stored. Nothing is written here."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
 from departments.models import Department, Person
@@ -274,8 +274,8 @@ def _compare(form: PlannedForm, rows: Sequence[StoredRow], by: Person) -> None:
         return
     current = declaration.record(line.row for line in rows)
     form.record, matching = compose(current, record)  # 整表覆盖: the other ways are chosen in the preview
-    if form.record.code != record.code:
-        form.counted = None  # of a text without the code
+    if replace(form.record, rows=record.rows) != record:
+        form.counted = None  # of another head, without the code that only the stored form has
     form.difference = diff(current, form.record)
     if not form.difference.is_empty:
         for pair in matching.ambiguous:
