@@ -86,7 +86,9 @@ def test_portions_are_short_where_texts_are_long(world: World, monkeypatch: pyte
     assert [one for one in told if one[1]] == [(done, 4) for done in range(5)]
     with CaptureQueriesContext(connection) as queries:
         assert store_batch(batch, by=world.filler) == {}
-    assert sum(str(query["sql"]).startswith('SELECT "targets_importedform"."id", "targets_imp') for query in queries) == 4
+    assert (
+        sum(str(query["sql"]).startswith('SELECT "targets_importedform"."id", "targets_imp') for query in queries) == 4
+    )
     assert sorted(Declaration.objects.values_list("title", flat=True)) == [record.title for record in records]
 
 
