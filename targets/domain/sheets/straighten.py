@@ -4,7 +4,7 @@ A page where nothing has moved comes out as it went in. What was put right is to
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from targets.domain.sheets.cells import Cell, Grid, address, label_key, plain
@@ -12,7 +12,7 @@ from targets.domain.sheets.header import Header
 from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.says import Says, says
-from targets.domain.sheets.shift import BUDGET, Laid, Place, best_score, is_doubtful, lay
+from targets.domain.sheets.shift import BUDGET, IMPOSSIBLE, Laid, Place, best_score, fit, is_doubtful, lay
 from targets.domain.sheets.split import is_one, may_be_several, parts_of, split_line
 from targets.domain.taxonomy import TAXONOMIES, stem
 
@@ -29,6 +29,7 @@ NOT_ALONE = frozenset(
     "number level1 level2 target plan_value standard_value standard_source average_3y last_year history_source weight".split()
 )
 """A row that fills one of these alone is none, where merges are lost: a stray number or remark."""
+MAY_HAVE_MOVED = "这一行的单元格可能与表头错开，已照原样读入，请核对。"
 GROUP, DUTY, NUMBER = "duty_group", "duty", "number"
 
 
@@ -145,15 +146,18 @@ class Page:
         ):
             return line
         if len(own) == 1:
-            return self._lone_category(line, own[0]) or self._only_item(line, own[0])
+            found = self._lone_category(line, own[0]) or self._only_item(line, own[0])
+            if found is line and _is_no_name(texts):
+                self.told.append(Told(row, own[0].column, MAY_HAVE_MOVED))
+            return found
         if self.all_places and (whole := self._with_listed(row, cells, strict=strict)):
             laid, kept = whole
         else:
             laid = lay(own, self.places, strict=strict)
         if not laid.moved and not (self.head_has_moved and laid.texts != texts):
             self.fruitless += 1
-            if laid.may_have_moved and not laid.left_out:
-                self.told.append(Told(row, own[0].column, "这一行的单元格可能与表头错开，已照原样读入，请核对。"))
+            if _is_no_name(texts) or (laid.may_have_moved and not laid.left_out):
+                self.told.append(Told(row, own[0].column, MAY_HAVE_MOVED))
             return line
         self.fruitless = 0
         self.has_moved = True
@@ -213,6 +217,11 @@ class Page:
         if not self.strict:
             _name_lone_duties(lines, self.places, self.told, continues_page=self.continues_page)
         return _join_items(lines, self.told)
+
+
+def _is_no_name(texts: Mapping[str, str]) -> bool:
+    """A value, a number or a category stands where the name of an indicator belongs."""
+    return "name" in texts and fit("name", texts["name"]) <= IMPOSSIBLE
 
 
 def split_lines(lines: Sequence[Line], told: list[Told]) -> list[Line]:

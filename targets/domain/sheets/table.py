@@ -81,7 +81,7 @@ def read_table(grid: Grid, layout: Layout, blocks: Sequence[Block], *, long_is_r
         if block.header:
             table.told += meant_headings(layout, block.header)
             _Page(grid, layout, block, block.header, table, may_carry=not proven, continues_page=number > 0).read()
-    if proven and not in_rows:
+    if proven and (layout.nests[0] == SHARED or not in_rows):
         table.blanks = _blanks_below_text(layout, table)
     return table
 
@@ -95,7 +95,10 @@ def meant_headings(layout: Layout, header: Header) -> list[Told]:
 
 
 def _blanks_below_text(layout: Layout, table: Table) -> list[int]:
-    """Sheet rows whose outermost cell is blank below one that is not: merged in many forms, here perhaps lost."""
+    """Sheet rows whose outermost cell is blank below one that is not: merged in many forms, here perhaps lost.
+
+    Where rows have merges of their own a blank number of a duty is one; an indicator without its level 1 is not.
+    """
     outer = [getattr(row, layout.nests[0]) for row in table.rows]
     return [table.places[at] for at in range(1, len(outer)) if not outer[at] and any(outer[:at])]
 

@@ -84,3 +84,25 @@ def test_a_line_that_stands_left_of_its_headings_as_a_whole():
         ("产出指标", "数量指标", "清淤长度", "≥12公里"),
         ("产出指标", "质量指标", "合格率", "≥98%"),
     ]
+
+
+def test_a_value_where_the_name_belongs_and_a_blank_category_are_told_in_a_form_with_merges():
+    (form,) = read_drawn(
+        """
+        2023年项目支出绩效目标表|<|<|<
+        项目名称|冬季取暖|<|<
+        一级指标|二级指标|三级指标|指标值
+        产出指标|数量指标|改造户数|≥300户
+        ^|^|≥944人|
+        |质量指标|合格率|≥90%
+        """
+    )
+    assert cells(form, *LEVELS) == [
+        ("产出指标", "数量指标", "改造户数", "≥300户"),
+        ("产出指标", "数量指标", "≥944人", ""),
+        ("", "质量指标", "合格率", "≥90%"),
+    ]
+    assert told(form) == [
+        ("A6", "第6行的一级指标为空白，已照空白读入。如与上一行相同，请合并单元格或补填后重新上传。"),
+        ("C5", MAY_HAVE),
+    ]
