@@ -24,3 +24,5 @@ DIVISION_ROLES = frozenset({PERFORMANCE_REVIEWER, BUDGET_OFFICE, ADMIN, AUDITOR}
 """Held in the finance bureau (or audit office): they reach every department of its division."""
 FINANCE_ROLES = frozenset({OFFICE_REVIEWER, PERFORMANCE_REVIEWER, BUDGET_OFFICE, ADMIN})
 """Whose imports for a department are 代录, to be confirmed by it."""
+NOT_LENT = frozenset({ADMIN, AUDITOR})
+"""Posts that no deputy fills: one gives rights, the other watches over those who have them."""

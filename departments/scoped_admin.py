@@ -1,11 +1,13 @@
 """What every admin screen stands on: who sees, who changes, and that what one may not see is not there (404)."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
 from django.http import Http404, HttpRequest
 
+from departments.change_log import in_place_of, note, said_on
 from departments.models import Person
 from departments.roles import ADMIN, ROLES
 
@@ -80,6 +82,23 @@ class ScopedAdmin(admin.ModelAdmin):
             (title, {**options, "fields": tuple(filter(None, (told.get(one, one) for one in options["fields"])))})
             for title, options in fieldsets
         ]
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:  # noqa: FBT001 - Django's signature
+        """With what stood there before: who audits asks for both."""
+        return said_on(form, formsets or (), is_new=add)
+
+    def log_addition(self, request: HttpRequest, object: Any, message: Any) -> Any:  # noqa: A002 - Django's signature
+        return super().log_addition(request, object, f"{message}{self._in_whose_place(request)}")
+
+    def log_change(self, request: HttpRequest, object: Any, message: Any) -> Any:  # noqa: A002 - Django's signature
+        return super().log_change(request, object, f"{message}{self._in_whose_place(request)}")
+
+    def note(self, request: HttpRequest, things: Iterable[Model], words: str) -> None:
+        """What a button did, which Django does not write down by itself."""
+        note(person(request), things, f"{words}{self._in_whose_place(request)}")
+
+    def _in_whose_place(self, request: HttpRequest) -> str:
+        return in_place_of(person(request).scope.fills_in_for(*self.change_roles))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """An address may filter by what the page offers, by nothing else: hidden text could be guessed letter by letter."""

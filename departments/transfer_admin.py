@@ -12,6 +12,8 @@ from import_export.admin import ImportExportMixin
 from import_export.forms import ConfirmImportForm, ExportForm, ImportForm
 from import_export.results import Result, RowResult
 
+from departments.change_log import differences, note
+from departments.models import Person
 from departments.scoped_admin import person
 from departments.tables import FORMATS, FileRefused
 
@@ -100,6 +102,17 @@ class TransferAdmin(ImportExportMixin):
         sentences += [message for row in result.invalid_rows for message in row.error.messages]
         messages.error(request, f"没有导入任何数据。{sentences[0]}")
         return HttpResponseRedirect(reverse(f"admin:{'_'.join(self.get_model_info())}_import"))
+
+    def _log_actions(self, result: Result, request: HttpRequest) -> None:
+        """Each row in words; the library says only that it came from a file."""
+        for row in result.rows:
+            if row.import_type in (RowResult.IMPORT_TYPE_NEW, RowResult.IMPORT_TYPE_UPDATE):
+                is_new = row.import_type == RowResult.IMPORT_TYPE_NEW
+                words = f"从文件导入：{differences(None if is_new else row.original, row.instance)}"
+                note(person(request), [row.instance], words, absent=self._absent(request), is_new=is_new)
+
+    def _absent(self, request: HttpRequest) -> Person | None:
+        return person(request).scope.fills_in_for(*self.change_roles)
 
     def get_export_filename(self, request: HttpRequest, queryset: Any, file_format: Any) -> str:
         return f"{self.model._meta.verbose_name}_{timezone.localdate():%Y%m%d}.{file_format.get_extension()}"

@@ -3,15 +3,16 @@
 It suggests a step and never forces one. Refusals are sentences: `StepRefused`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from departments.change_log import note
 from departments.models import Person
-from departments.roles import DEPARTMENT_REVIEWER, PERFORMANCE_REVIEWER
+from departments.roles import DEPARTMENT_REVIEWER, OFFICE_REVIEWER, PERFORMANCE_REVIEWER
 from targets.domain.assessment import (
     GRADES,
     PLAIN,
@@ -28,9 +29,11 @@ from targets.guards import own_text
 from targets.models import Assessment, Declaration
 from targets.models.assessment import LEVEL_AT
 from targets.models.remark import FINANCE_SIDE
-from targets.remarks import reviewing_role, signed
+from targets.remarks import reviewing_role
 from targets.review import StepRefused
+from targets.signing import signed
 
+KINDS_OF_PROJECTS = {True: "重点项目", False: "一般性项目"}
 NOT_YOURS = "审核表由正在审核这张表的人填写，现在不由您审核，没有保存。"
 
 
@@ -112,7 +115,7 @@ def save_assessment(declaration: Declaration, written: Written, *, by: Person) -
         sheet.expert_opinion = written.expert_opinion.strip() if is_scored else ""
         sheet.internal_note = written.internal_note.strip()
         role = reviewing_role(locked, by)
-        sheet.person, sheet.person_name, sheet.role = by, signed(by, locked, role), role
+        sheet.person, sheet.person_name, sheet.role = by, signed(by, locked.unit_id, role), role
         sheet.saves, sheet.saved_at = sheet.saves + 1, timezone.now()
         if sheet.saves == 1:
             last: int | None = locked.assessments.aggregate(last=Max("number"))["last"]
@@ -148,14 +151,21 @@ def may_mark_key(declaration: Declaration, user: Person) -> bool:
     return role not in ("", DEPARTMENT_REVIEWER) or declaration.unit_id in user.scope.reach(PERFORMANCE_REVIEWER)
 
 
-def mark_key(declaration: Declaration, *, is_key: bool, by: Person) -> None:
-    """重点项目 or not; raises StepRefused."""
+def why_not_mark_key(declaration: Declaration, user: Person) -> str:
     if declaration.is_plan:
-        raise StepRefused("部门整体绩效目标表不分重点和一般，没有改动。")
-    if not may_mark_key(declaration, by):
-        raise StepRefused("重点项目由财政确定，没有改动。请联系绩效科。")
-    Declaration.objects.filter(pk=declaration.pk).update(is_key=is_key)
-    declaration.is_key = is_key
+        return "部门整体绩效目标表不分重点和一般，没有改动。"
+    return "" if may_mark_key(declaration, user) else "重点项目由财政确定，没有改动。请联系绩效科。"
+
+
+def mark_key(forms: Iterable[Declaration], *, is_key: bool, by: Person) -> int:
+    """重点项目 or not: those of the forms that he may mark; returns how many. Who marked it is written down."""
+    own = [form for form in forms if may_mark_key(form, by)]
+    with transaction.atomic():
+        for form in own:
+            if Declaration.objects.filter(pk=form.pk).exclude(is_key=is_key).update(is_key=is_key):
+                absent = by.scope.acts_for(form.unit_id, OFFICE_REVIEWER, PERFORMANCE_REVIEWER)
+                note(by, [form], f"标为{KINDS_OF_PROJECTS[is_key]}", absent=absent)
+    return len(own)
 
 
 def internal_note_for(sheet: Assessment, user: Person) -> str:

@@ -12,6 +12,7 @@ from targets.domain.file_kinds import NotAttachable, attachment_name, kind_of
 from targets.domain.sheets.problems import quoted
 from targets.editing import EditRefused, why_not_editable
 from targets.models import Attachment, Declaration
+from targets.signing import signed_as_writer
 
 AT_MOST = 30
 """Attachments of one form."""
@@ -49,6 +50,7 @@ def attach(declaration: Declaration, content: bytes, name: str, *, by: Person, r
             size=len(content),
             sha256=digest,
             uploaded_by=by,
+            uploaded_name=signed_as_writer(by, locked.unit_id),
         )
 
 
@@ -65,4 +67,6 @@ def detach(one: Attachment, *, by: Person) -> None:
         locked = Declaration.objects.select_for_update().get(pk=one.declaration_id)
         if not locked.editable_by(by):
             raise EditRefused(why_not_editable(locked, by))
-        Attachment.objects.present().filter(pk=one.pk).update(removed_at=timezone.now(), removed_by=by)
+        signature = signed_as_writer(by, locked.unit_id)
+        present = Attachment.objects.present().filter(pk=one.pk)
+        present.update(removed_at=timezone.now(), removed_by=by, removed_name=signature)

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from targets.ceilings import off_ceilings
 from targets.domain.signature import Signature
-from targets.domain.steps import OFFICE_REVIEW, REFUSE_REQUEST, REQUEST_RETURN
+from targets.domain.steps import ASK_ADJUSTMENT, OFFICE_REVIEW, REFUSE_REQUEST, REQUEST_RETURN
 from targets.findings import Judged, Years, judge, waivers_of
 from targets.models import Assessment, Declaration, Indicator, Remark, ReviewEvent
 from targets.models.assessment import LEVEL_AT
@@ -56,7 +56,7 @@ class Background:
         """Every step taken on them, in order."""
         events = ReviewEvent.objects.filter(declaration__in=self._ids).order_by("number")
         who = ("person_id", "person_name", "stood_in_for_id", "stood_in_for_name")
-        what = ("declaration_id", "number", "version", "from_state", "to_state", "step", "opinion")
+        what = ("declaration_id", "number", "version", "from_state", "to_state", "step", "opinion", "at")
         return list(events.only(*what, *who))
 
     @cached_property
@@ -67,6 +67,17 @@ class Background:
             if event.step == REQUEST_RETURN:
                 found[event.declaration_id] = event
             elif event.step == REFUSE_REQUEST or event.from_state != event.to_state:
+                found.pop(event.declaration_id, None)
+        return found
+
+    @cached_property
+    def asked_adjustments(self) -> Mapping[int, ReviewEvent]:
+        """按控制数要求调整 that the unit has not followed yet, by form (as `ReviewEvent.objects.open_asks`)."""
+        found: dict[int, ReviewEvent] = {}
+        for event in self.events:
+            if event.step == ASK_ADJUSTMENT:
+                found[event.declaration_id] = event
+            elif event.from_state != event.to_state:
                 found.pop(event.declaration_id, None)
         return found
 

@@ -11,6 +11,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
+from departments.change_log import changed, in_words, note
 from departments.models import Division, Office, Person
 from departments.roles import ADMIN
 from targets.basics_file import (
@@ -29,7 +30,6 @@ from targets.models import BudgetYear
 from targets.tasks import recheck_year
 
 CREATE, UPDATE, UNCHANGED = "新增", "更新", "无变化"
-LONGEST_SHOWN = 200
 SMALL_AT_MOST = 32767
 """What both databases can hold in a small column; SQLite alone would take more."""
 
@@ -186,6 +186,12 @@ class Loading:
             if not self._save(item, instance):
                 return
             self.known[item.kind.name, item.key] = instance
+            if self.by is not None:
+                told = [
+                    f"{one.label}：{one.new}" if stored is None else changed(one.label, one.old, one.new)
+                    for one in changes
+                ]
+                note(self.by, [instance], f"导入基础数据：{'；'.join(told)}", is_new=stored is None)
         action = CREATE if stored is None else UPDATE if changes else UNCHANGED
         self.outcome.lines.append(Line(item.place, item.kind.label, str(instance), action, tuple(changes)))
 
@@ -293,17 +299,7 @@ def _value(spec: models.Field[Any, Any], raw: Any) -> Any:
 
 
 def _shown(spec: models.Field[Any, Any], value: Any) -> str:
-    if value is None or value == "":
-        return "（空）"
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, dict):
-        return "、".join(f"{name}={number}" for name, number in value.items())[:LONGEST_SHOWN] or "（空）"
-    if isinstance(value, list):
-        return "、".join(map(str, value))[:LONGEST_SHOWN]
-    if isinstance(value, datetime):
-        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
-    return str(dict(spec.flatchoices).get(value, value))[:LONGEST_SHOWN]
+    return in_words(value, spec.flatchoices or ())
 
 
 def _sentences(item: Item, fault: ValidationError) -> list[str]:

@@ -7,8 +7,8 @@ from django.core.checks import CheckMessage, Error
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
-CLOSED = ("targets_revision", "targets_reviewevent", "targets_trailseal", "targets_accessrecord")
-CLOSING = ("targets", "0014_log_ins_and_refusals")
+CLOSED = ("targets_revision", "targets_reviewevent", "targets_trailseal", "targets_accessrecord", "django_admin_log")
+CLOSING = ("targets", "0029_rolls")
 FUNCTION = """
 CREATE OR REPLACE FUNCTION targets_trail_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

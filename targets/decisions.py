@@ -16,16 +16,18 @@ from django.utils import timezone
 from departments.models import Person
 from departments.roles import ROLES
 from targets.bulk import insert_many, update_many
-from targets.domain.steps import STEPS
+from targets.domain.steps import BY_CEILING, STEPS
 from targets.guards import Order
 from targets.models import DecidedForm, Decision, Declaration
 from targets.models.decision import HOLDERS, SEE_HELD
 from targets.review import StepRefused, find_step, label_of
 from targets.review_many import Asked, lock_forms, read_forms, refusals_of, take_together
+from targets.signing import signed, signed_for
 
 BULK = ("submit", "confirm", "withdraw", "forward", "pass", "return", "reject", "approve")
 """Steps that are offered for many forms at once, in the order in which they are offered."""
 HOLDABLE = frozenset({"pass", "return", "reject", "approve"})
+"""What a page offers to hold. 按控制数退回 and its like are held by their own page, for the round to come."""
 MOST = 2000
 PORTION = 50
 FORGOTTEN_AFTER = timedelta(days=2)
@@ -119,7 +121,7 @@ def _refusals(decision: Decision, asked: Sequence[Asked]) -> list[str]:
     if not decision.is_held:
         return refusals
     held = DecidedForm.objects.held().filter(declaration__in=[one.form.pk for one in asked])
-    deciders = dict(held.values_list("declaration", "decision__person__name"))
+    deciders = dict(held.values_list("declaration", "decision__person_name"))
     return [said or _why_not_held(one, deciders.get(one.form.pk)) for one, said in zip(asked, refusals, strict=True)]
 
 
@@ -127,7 +129,7 @@ def _why_not_held(asked: Asked, decider: str | None) -> str:
     if decider is not None:
         return f"没有暂存：{decider}已拟定决定待下达。要改的，请先在“待下达决定”中撤回。"
     step, role = find_step(asked.form, asked.slug, asked.by)
-    if step.slug in HOLDABLE and role in HOLDERS:
+    if step.slug in HOLDABLE | BY_CEILING and role in HOLDERS:
         return ""
     return f"没有暂存：{'、'.join(ROLES[one] for one in HOLDERS)}的审核通过、退回、不予通过和批复可以暂存，其他步骤请直接办理。"
 
@@ -144,7 +146,11 @@ def forget_unconfirmed() -> None:
 def confirm(decision: Decision) -> bool:
     """From here on what was seen is to be done; False when it was confirmed before."""
     now = timezone.now()
-    if not Decision.objects.filter(pk=decision.pk, confirmed_at=None).exclude(step="").update(confirmed_at=now):
+    units = decision.forms.order_by().values_list("declaration__unit", flat=True).distinct()
+    roles = {role for step in STEPS if step.slug == decision.step for role in step.roles}
+    signature = signed_for(decision.person, units, *roles)
+    waiting = Decision.objects.filter(pk=decision.pk, confirmed_at=None).exclude(step="")
+    if not waiting.update(confirmed_at=now, person_name=signature):
         return False
     chosen = decision.forms.filter(state=State.CHOSEN)
     chosen.filter(reason="").update(state=State.WAITING)
@@ -223,13 +229,13 @@ def release(held: QuerySet[DecidedForm], *, by: Person | None, progress: Progres
     moved = tried = 0
     for portion in _portions(lines):
         progress(tried, len(lines), "正在下达")
-        moved += _release(portion, str(by) if by else BY_THE_CLOCK)
+        moved += _release(portion, by)
         tried += len(portion)
     return moved, tried
 
 
 @transaction.atomic
-def _release(portion: Sequence[tuple[int, int]], releaser: str) -> int:
+def _release(portion: Sequence[tuple[int, int]], by: Person | None) -> int:
     forms = lock_forms([form for _, form in portion])
     lines = list(DecidedForm.objects.held().filter(pk__in=[pk for pk, _ in portion]).select_related("decision"))
     deciders = Person.objects.in_bulk({line.decision.person_id for line in lines})
@@ -237,6 +243,7 @@ def _release(portion: Sequence[tuple[int, int]], releaser: str) -> int:
     for line in lines:
         decision, decider = line.decision, deciders[line.decision.person_id]
         decided = timezone.localtime(decision.confirmed_at).strftime("%Y-%m-%d %H:%M")
+        releaser = signed(by, forms[line.declaration_id].unit_id, *HOLDERS) if by else BY_THE_CLOCK
         asked.append(_asked(line, forms, decision, decider, 决定时间=decided, 下达人=releaser))
     refusals = [
         f"按拟定人{one.by}的身份和所见的稿核对：{said}" if said else ""
@@ -259,10 +266,11 @@ def held_on(declaration: Declaration, user: Person) -> DecidedForm | None:
 def take_back(held: QuerySet[DecidedForm], *, by: Person) -> list[int]:
     """The held decisions end without a step. Returns the forms they were about."""
     found = dict(held.values_list("pk", "declaration"))
-    lock_forms(list(found.values()))
+    forms = lock_forms(list(found.values()))
     lines = list(DecidedForm.objects.held().filter(pk__in=found))
     for line in lines:
-        line.state, line.reason, line.at = State.TAKEN_BACK, f"{by}撤回", timezone.now()
+        signature = signed(by, forms[line.declaration_id].unit_id, *HOLDERS)
+        line.state, line.reason, line.at = State.TAKEN_BACK, f"{signature}撤回", timezone.now()
     update_many(lines, ["state", "reason", "at"])
     return [line.declaration_id for line in lines]
 

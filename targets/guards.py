@@ -76,6 +76,11 @@ class Case:
         return self.background.requests.get(self.declaration.pk)
 
     @property
+    def off_ceiling(self) -> str:
+        """How far its money is from its 控制数, "" where it agrees."""
+        return "；".join(self.background.off_ceilings.get(self.declaration.pk, ()))
+
+    @property
     def granted(self) -> ReviewEvent | None:
         """The request that this return to the unit grants; it is the ground of the return."""
         return self.request if self.step.slug == "return" and self.order.to_level == RETURNED else None
@@ -250,9 +255,16 @@ def _is_later_version(case: Case) -> str:
 
 
 def _is_off_its_ceiling(case: Case) -> str:
-    if case.background.off_ceilings.get(case.declaration.pk):
+    if case.off_ceiling:
         return ""
     return f"不能{case.step.label}：这张表的金额与控制数相符，或没有登记控制数。"
+
+
+def _is_not_asked(case: Case) -> str:
+    asked = case.background.asked_adjustments.get(case.declaration.pk)
+    if asked is None or case.off_ceiling not in asked.opinion:  # the ceiling has changed again
+        return ""
+    return f"已于{day_in_words(timezone.localdate(asked.at))}要求单位调整，请等单位办理。"
 
 
 def _tells_the_adjustment(case: Case) -> str:
@@ -287,6 +299,7 @@ GUARDS: dict[str, Callable[[Case], str]] = {
     steps.OPEN_YEAR: _is_open_year,
     steps.FIRST_VERSION: _is_first_version,
     steps.OFF_CEILING: _is_off_its_ceiling,
+    steps.NOT_ASKED: _is_not_asked,
     steps.LATER_VERSION: _is_later_version,
     steps.UNDOES_BATCH: _is_of_the_batch,
     steps.MUSTS_ANSWERED: _musts_are_answered,

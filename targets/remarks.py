@@ -15,13 +15,13 @@ from targets.background import Background
 from targets.domain.edits import HEAD_TEXTS, Change, head_value
 from targets.domain.labels import field_label
 from targets.domain.record import MONEY, ROW_TEXTS, Record
-from targets.domain.signature import Signature
 from targets.domain.steps import DEPARTMENT_REVIEW, EDITABLE, OFFICE_REVIEW, PASSED, PERFORMANCE_REVIEW
 from targets.editing import EditRefused, apply_changes, why_not_editable
 from targets.guards import own_text
 from targets.looks import note_look
 from targets.models import Declaration, Remark, RemarkReply
 from targets.review import StepRefused
+from targets.signing import signed
 
 REVIEWER_AT = {
     DEPARTMENT_REVIEW: DEPARTMENT_REVIEWER,
@@ -110,7 +110,7 @@ def remark(declaration: Declaration, said: Said, *, by: Person) -> Remark:
         quoted=cell_text(record, said.row, said.field) or "",
         proposal=said.proposal.strip(),
         author=by,
-        author_name=signed(by, declaration, role),
+        author_name=signed(by, declaration.unit_id, role),
         role=role,
     )
 
@@ -245,13 +245,8 @@ STATE_AFTER: dict[str, Remark.State] = {
 }
 
 
-def signed(by: Person, declaration: Declaration, role: str) -> str:
-    absent = by.scope.acts_for(declaration.unit_id, role)
-    return str(Signature(by.pk, str(by), absent.pk, str(absent)) if absent else by)
-
-
 def _reply(one: Remark, deed: RemarkReply.Deed, by: Person, text: str = "", *, seen: int | None = None) -> RemarkReply:
-    name = signed(by, one.declaration, reviewing_role(one.declaration, by) or FILLER)
+    name = signed(by, one.declaration.unit_id, reviewing_role(one.declaration, by) or FILLER)
     with transaction.atomic():
         locked = Remark.objects.select_for_update().get(pk=one.pk)
         if seen is not None and seen != locked.replies.count():

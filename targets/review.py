@@ -64,7 +64,7 @@ NO_BUTTON_WHEN_REFUSED = frozenset(
         REFUSE_REQUEST,
         steps.OPEN_ALONE,
         steps.ABANDON,
-        steps.RETURN_BY_CEILING,
+        *steps.BY_CEILING,
     }
 )
 """Steps that are nobody's duty here: a greyed button with a reason would only puzzle."""
@@ -76,6 +76,12 @@ RETURN_WORDS = {
     steps.PERFORMANCE_REVIEW: "退回绩效科",
 }
 """Where a return may lead, in words."""
+
+BY_CEILING_WORDS = {
+    steps.RETURN_BY_CEILING: "请按控制数修改金额和绩效目标后重新送审。",
+    steps.ASK_ADJUSTMENT: "请按控制数办理“调整”，修改金额和绩效目标。已批复的一版在调整批复前继续有效。",
+}
+"""What is asked of the unit where the person adds nothing."""
 
 SAID_WITH_THE_STEP = frozenset(
     {steps.OPINION, steps.REMARKED, steps.REASON, steps.DOCUMENT, steps.UNTIL, steps.ADJUSTMENT}
@@ -233,7 +239,7 @@ def move(case: Case, role: str, number: int) -> ReviewEvent:
         declaration.passed_revision = revision
     if step.slug == steps.ABANDON:  # what is in force never ceased to be
         declaration.submitted_revision = declaration.passed_revision = declaration.approved_revision
-    elif target == APPROVED:
+    elif target == APPROVED and is_moved:
         declaration.approved_revision = declaration.submitted_revision = revision
     if step.slug == "adjust":
         declaration.version += 1
@@ -243,9 +249,8 @@ def move(case: Case, role: str, number: int) -> ReviewEvent:
         particulars |= {label: order.adjustment[name].strip() for name, label in steps.ADJUSTMENT_ITEMS.items()}
     now, granted = timezone.now(), case.granted
     opinion = order.opinion.strip() or ("同意单位的退回申请。" if granted else "")
-    if step.slug == steps.RETURN_BY_CEILING:
-        told = "；".join(case.background.off_ceilings[declaration.pk])
-        opinion = f"{told}。{opinion or '请按控制数修改金额和绩效目标后重新送审。'}"
+    if step.slug in steps.BY_CEILING:
+        opinion = f"{case.off_ceiling}。{opinion or BY_CEILING_WORDS[step.slug]}"
     if assessment:
         particulars |= assessment.particulars()
     if granted:

@@ -10,7 +10,6 @@ from django.db.models import Max, Model
 from django.utils.timezone import now
 
 from departments.models import Person
-from departments.roles import FILLER, FINANCE_ROLES
 from targets.bulk import give_keys, insert_many, insert_values, update_many, update_values
 from targets.domain.checks.counted import Counted
 from targets.domain.labels import field_label
@@ -21,6 +20,7 @@ from targets.domain.trail import REVISION, add_link
 from targets.findings import Years, count_findings, waivers_of
 from targets.models import Declaration, ImportBatch, Indicator, Revision, Sitting, Waiver
 from targets.models.declaration import StoredRow, new_row_key, title_key
+from targets.signing import whom_he_writes_for
 
 HEAD_FIELDS = ("code", "title", "department_code", "department_name", "total", "fiscal", "other", "goal")
 """Fields of a declaration that stand under the same name in the record."""
@@ -153,7 +153,7 @@ def store(
                 note=note,
                 author_id=by.pk,
                 author_name=name,
-                **_in_place_of(_whom_he_acts_for(by, declaration.unit_id)),
+                **_in_place_of(whom_he_writes_for(by, declaration.unit_id)),
                 by_finance=declaration.unit_id not in own,
                 batch_id=batch.pk if batch else None,
             )
@@ -212,7 +212,7 @@ def keep(declaration: Declaration, record: Record, *, by: Person) -> None:
     sitting = sitting or Sitting(
         declaration=declaration,
         person=by,
-        stood_in_for=_whom_he_acts_for(by, declaration.unit_id),
+        stood_in_for=whom_he_writes_for(by, declaration.unit_id),
         by_finance=declaration.unit_id not in by.scope.own,
     )
     sitting.saves += 1
@@ -258,12 +258,6 @@ def _revision_of(sitting: Sitting, declaration: Declaration, text: Record, numbe
         **_in_place_of(sitting.stood_in_for),
         by_finance=sitting.by_finance,
     )
-
-
-def _whom_he_acts_for(by: Person, unit: int) -> Person | None:
-    """In whose place he writes: as the unit's filler where he is one, else as finance that enters for it."""
-    scope = by.scope
-    return scope.acts_for(unit, *([FILLER] if unit in scope.reach(FILLER) else FINANCE_ROLES))
 
 
 def _in_place_of(absent: Person | None) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from targets.domain.units import canonical_unit
 from targets.models import BudgetYear, Ceiling, LibraryIndicator
 from targets.models.ceiling import KEEPERS, key_of_project
 from targets.models.library import plain
+from targets.signing import signed
 
 NAME = "指标名称"
 DIVISION_CODE = "财政区划代码"
@@ -220,6 +221,7 @@ class CeilingResource(RegisterResource):
 
     def before_save_instance(self, instance: Ceiling, row: Any, **kwargs: Any) -> None:
         instance.entered_by = self.person
+        instance.entered_name = signed(self.person, instance.unit_id, *KEEPERS)
 
     def _year(self, row: Any) -> BudgetYear:
         """As written; left blank it is the latest year that is not closed."""

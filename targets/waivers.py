@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from departments.change_log import note
 from departments.models import Person
 from departments.roles import PERFORMANCE_REVIEWER
 from targets.domain.rules import ERROR
@@ -10,6 +11,7 @@ from targets.findings import judge_declaration, place_of, statements
 from targets.guards import own_text
 from targets.models import Declaration, Waiver
 from targets.review import StepRefused
+from targets.signing import signed, signed_as_writer, whom_he_writes_for
 from targets.storing import recount
 
 
@@ -35,12 +37,15 @@ def explain(declaration: Declaration, *, rule: str, row: str, field: str, explan
                 "message": found,
                 "explanation": explanation.strip(),
                 "asked_by": by,
+                "asked_name": signed_as_writer(by, declaration.unit_id),
                 "decision": Waiver.Decision.ASKED,
                 "decision_reason": "",
                 "decided_by": None,
+                "decided_name": "",
                 "decided_at": None,
             },
         )
+        note(by, [declaration], f"对{rule}作情况说明", absent=whom_he_writes_for(by, declaration.unit_id))
         recount([declaration.pk])
     return waiver
 
@@ -67,8 +72,14 @@ def decide(waiver: Waiver, *, granted: bool, reason: str, by: Person) -> Waiver:
         waiver.decision = Waiver.Decision.GRANTED if granted else Waiver.Decision.REFUSED
         waiver.decision_reason = reason.strip()
         waiver.decided_by = by
+        waiver.decided_name = signed(by, waiver.declaration.unit_id, PERFORMANCE_REVIEWER)
         waiver.decided_at = timezone.now()
-        waiver.save(update_fields=["decision", "decision_reason", "decided_by", "decided_at"])
+        waiver.save(update_fields=["decision", "decision_reason", "decided_by", "decided_name", "decided_at"])
+        form, words = (
+            waiver.declaration,
+            f"{waiver.get_decision_display()}{waiver.rule}的情况说明：{waiver.decision_reason}",
+        )
+        note(by, [form], words, absent=by.scope.acts_for(form.unit_id, PERFORMANCE_REVIEWER))
         recount([waiver.declaration_id])
     return waiver
 

@@ -11,9 +11,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from departments.admin.managed import OVERSEERS, Managed, managed_departments
+from departments.change_log import differences, note
 from departments.models import Deputation, Membership, Person
 from departments.models.register import today
-from departments.roles import ADMIN, ROLES
+from departments.roles import ADMIN, AUDITOR, NOT_LENT, ROLES
 from departments.scoped_admin import ADMINS, ScopedAdmin, person
 
 
@@ -133,6 +134,7 @@ class DeputationAdmin(Managed, ScopedAdmin):
         managed = Membership.objects.filter(department__in=managed_departments(by, ADMINS)).order_by()
         mine = Deputation.objects.filter(pk__in=queryset.values("pk"), absent__in=managed.values("person"))
         ended = [one for one in mine.select_related("absent", "deputy") if one.end(by=by)]
+        self.note(request, ended, "提前结束")
         if ended:
             messages.success(request, f"已提前结束{len(ended)}项代理：{'、'.join(map(str, ended[:10]))}。")
         else:
@@ -182,10 +184,11 @@ class OwnForm(DeputationForm):
 
 
 def colleagues(posts: list[Membership]) -> QuerySet[Person]:
-    """Who may come in today and works in the same department or unit as one of these posts."""
+    """Who may come in today and works, not as auditor, in the same department or unit as one of these posts."""
     working = Membership.objects.in_force()
     beside = working.filter(department__in={post.department_id for post in posts}).order_by()
-    found = Person.objects.filter(is_active=True, pk__in=beside.values("person"))
+    auditors = working.filter(role=AUDITOR).order_by().values("person")
+    found = Person.objects.filter(is_active=True, pk__in=beside.values("person")).exclude(pk__in=auditors)
     here = working.select_related("department", "office")
     return found.exclude(pk__in={post.person_id for post in posts}).prefetch_related(
         Prefetch("memberships", here, "posts_today")
@@ -194,13 +197,14 @@ def colleagues(posts: list[Membership]) -> QuerySet[Person]:
 
 def own_page(request: HttpRequest) -> HttpResponse:
     user = person(request)
-    posts = [post for post in user.posts if post.role != ADMIN]
+    posts = [post for post in user.posts if post.role not in NOT_LENT]
     made = Deputation(absent=user, arranged_by=user)
     is_new = request.method == "POST" and "end" not in request.POST
     with transaction.atomic():
         form = OwnForm(request.POST if is_new else None, instance=made, posts=posts)
         if is_new and posts and form.is_valid():
             form.save()
+            note(user, [made], differences(None, made), is_new=True)
             messages.success(request, f"已安排：{made.days}由{made.deputy}代理您的岗位（{made.posts_in_words}）。")
             return HttpResponseRedirect(reverse("admin:departments_deputation_own"))
     if request.method == "POST" and not is_new:
@@ -224,6 +228,7 @@ def _end_own(request: HttpRequest, user: Person) -> None:
     mine = Deputation.objects.filter(absent=user).select_related("absent", "deputy")
     one = mine.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 18 else None
     if one is not None and one.end(by=user):
+        note(user, [one], "提前结束")
         messages.success(request, f"已提前结束：{one}。{one.deputy}从现在起不再代理您的岗位。")
     else:
         messages.warning(request, "这项代理已经结束，没有改动。")

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from departments.models.people import Membership, Person
 from departments.models.register import today, valid_on
-from departments.roles import ADMIN, AUDITOR
+from departments.roles import ADMIN, AUDITOR, NOT_LENT, ROLES
 
 
 class DeputationQuerySet(models.QuerySet["Deputation"]):
@@ -37,7 +37,7 @@ class DeputationQuerySet(models.QuerySet["Deputation"]):
 class Deputation(models.Model):
     """An absence with somebody who stands in. Never deleted, only ended; the absent person keeps his own rights meanwhile.
 
-    What it gives is in `Person.scope`: the reach of the absent person's posts, system administration excepted.
+    What it gives is in `Person.scope`: the reach of the absent person's posts, `NOT_LENT` excepted. An auditor stands in for nobody.
     """
 
     absent = models.ForeignKey(Person, models.PROTECT, related_name="deputations", verbose_name="被代理人")
@@ -48,7 +48,7 @@ class Deputation(models.Model):
         blank=True,
         related_name="deputations",
         verbose_name="任职",
-        help_text="不选即代理其全部任职（系统管理员除外）。",
+        help_text="不选即代理其全部任职（系统管理员、审计查询除外）。",
     )
     deputy = models.ForeignKey(Person, models.PROTECT, related_name="deputed", verbose_name="代理人")
     valid_from = models.DateField("开始日期")
@@ -130,14 +130,16 @@ class Deputation(models.Model):
             who: Person = getattr(self, name)
             if not who.is_active:
                 return {name: f"{who}的账号已停用，请另选一人。"}
+        if self.deputy.memberships.filter(valid_on(self.valid_from, last=self.valid_to), role=AUDITOR).exists():
+            return {"deputy": f"{self.deputy}在这些天任审计查询，只查看，不代理他人办理。请另选一人。"}
         return self._faults_of_the_post() or self._faults_beside_others()
 
     def _faults_of_the_post(self) -> dict[str, str]:
         if self.post is not None and self.post.person_id != self.absent_id:
             return {"post": f"所选任职不是{self.absent}的，请重新选择，或不选（代理全部任职）。"}
-        if self.post is not None and self.post.role == ADMIN:
-            return {"post": "系统管理员的职权不能代理。确需他人办理的，请另设一位系统管理员。"}
-        posts: Any = self.absent.memberships.filter(valid_on(self.valid_from)).exclude(role=ADMIN)
+        if self.post is not None and self.post.role in NOT_LENT:
+            return {"post": f"{ROLES[self.post.role]}的职权不能代理。确需他人办理的，请系统管理员另设任职。"}
+        posts: Any = self.absent.memberships.filter(valid_on(self.valid_from)).exclude(role__in=NOT_LENT)
         if not (posts.filter(pk=self.post_id) if self.post else posts).exists():
             return {"post" if self.post else "valid_from": f"{self.absent}在开始日期没有可以代理的任职，请先核对任职。"}
         return {}

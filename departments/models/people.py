@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from departments.models.register import Department, Office, ScopedQuerySet, Validity, today, valid_on
-from departments.roles import ADMIN, AUDITOR, FINANCE_ROLES, OFFICE_REVIEWER, ROLES, UNIT_ROLES
+from departments.roles import ADMIN, AUDITOR, FINANCE_ROLES, NOT_LENT, OFFICE_REVIEWER, ROLES, UNIT_ROLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,12 @@ class Scope:
         whose = {one.role: one.absent for one in reversed(self.stand_ins) if department in one.departments}
         return whose[reached[0]] if reached and whose.keys() >= set(reached) else None
 
+    def fills_in_for(self, *roles: str) -> "Person | None":
+        """Whose post lets him act in `roles` where no department is concerned; None when one of his own does, or none."""
+        lent = [one for one in self.stand_ins if one.role in roles]
+        reached = self.reach(*(role for role in roles if role in self.departments)) if lent else frozenset()
+        return lent[0].absent if lent and not reached - frozenset().union(*(one.departments for one in lent)) else None
+
 
 class PersonManager(UserManager["Person"]):
     def visible_to(self, user: "Person") -> models.QuerySet["Person"]:
@@ -72,6 +78,13 @@ class PersonManager(UserManager["Person"]):
         if user.is_superuser:
             return self.all()
         return self.filter(memberships__department__in=user.scope.reach(ADMIN, AUDITOR)).distinct()
+
+    def watched_by(self, user: "Person") -> models.QuerySet["Person"]:
+        """Whose deeds concern him who runs or audits a division: its people's, their deputies', and those of superusers."""
+        if user.is_superuser:
+            return self.all()
+        posts = Membership.objects.filter(department__in=user.scope.reach(ADMIN, AUDITOR)).order_by().values("person")
+        return self.filter(Q(pk__in=posts) | Q(deputed__absent__in=posts) | Q(is_superuser=True)).distinct()
 
     def get_by_natural_key(self, username: str | None) -> "Person":
         return self.get(username=username)
@@ -108,11 +121,12 @@ class Person(AbstractUser):
         posts = Membership.objects.in_force().select_related("department__division", "office", "person")
         own = list(posts.filter(person=self))
         deputed = list(self.deputed.in_force().order_by())
-        if not deputed:
+        if not deputed or any(post.role == AUDITOR for post in own):  # who audits the others' work does none of it
             return own
         everything = [one.absent_id for one in deputed if one.post_id is None]
         single = [one.post_id for one in deputed if one.post_id is not None]
-        lent = posts.filter(Q(person__in=everything) | Q(pk__in=single), person__is_active=True).exclude(role=ADMIN)
+        lent = posts.filter(Q(person__in=everything) | Q(pk__in=single), person__is_active=True)
+        lent = lent.exclude(role__in=NOT_LENT)
         return own + list(lent)
 
     @property

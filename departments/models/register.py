@@ -28,9 +28,9 @@ class Validity(models.Model):
         return (self.valid_from or day) <= day <= (self.valid_to or day)
 
 
-def valid_on(day: date, prefix: str = "") -> Q:
-    """Filter for things of the register in force on `day`."""
-    begun = Q(**{f"{prefix}valid_from__isnull": True}) | Q(**{f"{prefix}valid_from__lte": day})
+def valid_on(day: date, prefix: str = "", last: date | None = None) -> Q:
+    """Filter for things of the register in force on `day`, or on any day from then until `last`."""
+    begun = Q(**{f"{prefix}valid_from__isnull": True}) | Q(**{f"{prefix}valid_from__lte": last or day})
     not_ended = Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gte": day})
     return begun & not_ended
 

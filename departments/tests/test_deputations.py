@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from departments.models import Deputation, Membership, Office, Person
 from departments.models.register import today
-from departments.roles import ADMIN, AUDITOR, DEPARTMENT_REVIEWER, FILLER, OFFICE_REVIEWER
+from departments.roles import ADMIN, AUDITOR, BUDGET_OFFICE, DEPARTMENT_REVIEWER, FILLER, OFFICE_REVIEWER
 
 TOMORROW, NEXT_WEEK = timedelta(days=1), timedelta(days=7)
 
@@ -97,15 +97,39 @@ def test_system_administration_is_not_stood_in_for(colleagues):
     assert scope_of(colleagues, "filler").roles == {FILLER, OFFICE_REVIEWER}
     post = people["admin"].memberships.get(role=ADMIN)
     assert refusal(colleagues, "admin", "idle", post=post) == {
-        "post": ["系统管理员的职权不能代理。确需他人办理的，请另设一位系统管理员。"]
+        "post": ["系统管理员的职权不能代理。确需他人办理的，请系统管理员另设任职。"]
     }
 
 
+def test_who_audits_stands_in_for_nobody_and_is_stood_in_for_by_nobody(colleagues):
+    people = colleagues.people
+    assert refusal(colleagues, "filler", "auditor") == {
+        "deputy": ["auditor在这些天任审计查询，只查看，不代理他人办理。请另选一人。"]
+    }
+    audits = people["auditor"].memberships.get()
+    assert refusal(colleagues, "auditor", "idle", post=audits) == {
+        "post": ["审计查询（只读）的职权不能代理。确需他人办理的，请系统管理员另设任职。"]
+    }
+    Membership.objects.filter(pk=audits.pk).update(valid_to=today() - TOMORROW)
+    assert refusal(colleagues, "filler", "auditor") == {}
+    Membership.objects.filter(pk=audits.pk).update(valid_from=today() + NEXT_WEEK, valid_to=None)
+    assert refusal(colleagues, "filler", "auditor").keys() == {"deputy"}
+    assert refusal(colleagues, "filler", "auditor", end=TOMORROW) == {}
+
+
+def test_a_deputy_who_becomes_an_auditor_does_nothing_more(colleagues):
+    arrange(colleagues, "boss", "idle")
+    assert scope_of(colleagues, "idle").roles == {DEPARTMENT_REVIEWER}
+    Membership.objects.create(person=colleagues.people["idle"], department=colleagues.finance, role=AUDITOR)
+    scope = scope_of(colleagues, "idle")
+    assert (scope.roles, scope.stand_ins) == ({AUDITOR}, ())
+
+
 def test_a_superuser_gives_his_deputy_his_posts_and_no_more(colleagues):
-    Membership.objects.create(person=colleagues.people["root"], department=colleagues.finance, role=AUDITOR)
+    Membership.objects.create(person=colleagues.people["root"], department=colleagues.finance, role=BUDGET_OFFICE)
     arrange(colleagues, "root", "filler")
     scope = scope_of(colleagues, "filler")
-    assert (scope.roles, scope.is_superuser) == ({FILLER, AUDITOR}, False)
+    assert (scope.roles, scope.is_superuser) == ({FILLER, BUDGET_OFFICE}, False)
 
 
 def test_one_post_of_several(colleagues):
@@ -186,11 +210,11 @@ def test_a_reach_is_known_in_three_queries_and_a_deputys_in_four(colleagues):
         assert person.scope.roles == {FILLER}
     assert len(captured) == 3
     arrange(colleagues, "boss", "filler")
-    arrange(colleagues, "auditor", "filler")
+    arrange(colleagues, "second", "filler")
     person = Person.objects.get(username="filler")
     with CaptureQueriesContext(connection) as captured:
-        assert person.scope.roles == {FILLER, DEPARTMENT_REVIEWER, AUDITOR}
-        assert [str(one) for one in person.scope.stands_in_for] == ["auditor", "boss"]
+        assert person.scope.roles == {FILLER, DEPARTMENT_REVIEWER}
+        assert [str(one) for one in person.scope.stands_in_for] == ["boss", "second"]
     assert len(captured) == 4
 
 

@@ -26,6 +26,7 @@ from targets.assessing import (
     save_assessment,
     sheet_for,
     why_not_assess,
+    why_not_mark_key,
 )
 from targets.domain.assessment import FULL, GRADES, PLAIN, Answer, Question, plain_grade
 from targets.findings import count_levels, judge
@@ -129,7 +130,9 @@ def _receive(
     verb = request.POST.get("do", "save")
     try:
         if verb in ("key", "general"):
-            mark_key(declaration, is_key=verb == "key", by=user)
+            if refusal := why_not_mark_key(declaration, user):
+                raise StepRefused(refusal)
+            mark_key([declaration], is_key=verb == "key", by=user)
             told = "已标为重点项目，审核表逐项打分。" if verb == "key" else "已改为一般性项目，审核表逐项写明是否符合。"
         else:
             told = _save(request, declaration, user)
@@ -193,9 +196,7 @@ def _write(
             setattr(sheet, name, request.POST.get(name, ""))
     revision = declaration.submitted_revision
     record = revision.record if revision else declaration.record()
-    judged = judge(
-        record, declaration.budget_year.rules(), declaration.waivers.select_related("asked_by", "decided_by")
-    )
+    judged = judge(record, declaration.budget_year.rules(), declaration.waivers.all())
     paper = paper_of(record, judged)
     others = _others(sheets, sheet)
     by_rule = _by_rule(paper)

@@ -47,7 +47,7 @@ class AttachmentForm(forms.Form):
 def attachment_panel(declaration: Declaration, record: Record, user: Person) -> dict[str, Any] | None:
     """What the page shows of attachments, one query; None where there are none and none can be added."""
     numbers = {row.key: number for number, row in record.numbered_rows()}
-    found = declaration.attachments.visible_to(user).select_related("uploaded_by").order_by("pk")
+    found = declaration.attachments.visible_to(user).order_by("pk")
     papers = [Paper(one, _place(one, numbers), filesizeformat(one.size)) for one in found]
     editable = declaration.editable_by(user)
     if not papers and not editable:

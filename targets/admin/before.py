@@ -69,9 +69,7 @@ def _send(request: HttpRequest, declaration: Declaration, user: Person) -> str:
 def _looked_over(request: HttpRequest, declaration: Declaration, user: Person) -> dict[str, Any]:
     """The text as it stands, and what is missing."""
     record = declaration.record()
-    judged = judge(
-        record, declaration.budget_year.rules(), declaration.waivers.select_related("asked_by", "decided_by")
-    )
+    judged = judge(record, declaration.budget_year.rules(), declaration.waivers.all())
     number = declaration.current_revision.number if declaration.current_revision else 0
     comparing = comparison(request, steps_of(declaration), before=number, beside_approved=True)
     beside = compared_paper(comparing, old_text(declaration, comparing), record, judged)

@@ -169,7 +169,7 @@ def _judged(declaration: Declaration, sent: Sent, user: Person) -> dict[str, Any
     """The checks' word on the form as typed; nothing is stored."""
     record = merge(declaration.record(), sent.edits).record
     rules = declaration.budget_year.rules()
-    judged = judge(record, rules, declaration.waivers.select_related("asked_by", "decided_by"))
+    judged = judge(record, rules, declaration.waivers.all())
     return parts_of(declaration, paper_of(record, judged), judged, user)
 
 

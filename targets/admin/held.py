@@ -16,6 +16,7 @@ from targets import jobs
 from targets.admin.decisions import FORMS_A_PAGE, TIMES, bulk_page, clean_later, decision_url
 from targets.admin.numbers import numbers_in
 from targets.decisions import HOLDABLE, choose, may_hold, set_day, take_back
+from targets.domain.steps import BY_CEILING
 from targets.links import form_url
 from targets.models import DecidedForm, Declaration, Job
 from targets.models.decision import SEE_HELD
@@ -25,6 +26,7 @@ from targets.tasks import revive_jobs, start_release
 ENDED_SHOWN = 20
 RELATED = ("decision__person", "declaration__unit", "declaration__department")
 LIGHT = ("declaration__goal", "declaration__extra")
+HELD = HOLDABLE | BY_CEILING
 State = DecidedForm.State
 
 
@@ -46,7 +48,7 @@ def held_page(request: HttpRequest) -> HttpResponse:
     if not user.scope.holds(*SEE_HELD):
         raise Http404
     step = request.GET.get("step", "")
-    step = step if step in HOLDABLE else ""
+    step = step if step in HELD else ""
     shown = DecidedForm.objects.held().visible_to(user)
     shown = shown.filter(decision__step=step) if step else shown
     if request.method == "POST":
@@ -61,7 +63,7 @@ def held_page(request: HttpRequest) -> HttpResponse:
         "ended": [
             (one, form_url(one.declaration), _words(one)) for one in _readable(ended).order_by("-at")[:ENDED_SHOWN]
         ],
-        "steps": [(slug, label_of(slug)) for slug in sorted(HOLDABLE)],
+        "steps": [(slug, label_of(slug)) for slug in sorted(HELD)],
         "step": step,
         "may_release": may_hold(user),
         "number": page.count,

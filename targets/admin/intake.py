@@ -66,10 +66,9 @@ class ImportBatchAdmin(ScopedAdmin):
     view_roles = frozenset({FILLER}) | FINANCE_ROLES
     change_roles = frozenset()
     add_roles = frozenset()
-    list_display = ("file_name", "state", "uploaded_by", "uploaded_at", "created", "updated", "unchanged", "refused")
+    list_display = ("file_name", "state", "uploaded_name", "uploaded_at", "created", "updated", "unchanged", "refused")
     list_filter = ("state",)
-    search_fields = ("file_name",)
-    list_select_related = ("uploaded_by",)
+    search_fields = ("file_name", "uploaded_name")
     actions = None
     change_list_template = "targets/intake/list.html"
 
@@ -167,7 +166,7 @@ class ImportBatchAdmin(ScopedAdmin):
     def _earlier(self, request: HttpRequest, batch: ImportBatch) -> ImportBatch | None:
         """The last time that the very same bytes went in, as far as this person sees it."""
         same = self.get_queryset(request).filter(sha256=batch.sha256, state=ImportBatch.State.STORED)
-        return same.select_related("uploaded_by").order_by("-stored_at").first()
+        return same.order_by("-stored_at").first()
 
     # confirm, discard, undo -------------------------------------------------------------------------------------------
 

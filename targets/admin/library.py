@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.paginator import Paginator
 from django.db.models import ForeignKey, QuerySet
@@ -28,7 +27,6 @@ from targets.transfer import LibraryResource
 KEEPERS = frozenset({PERFORMANCE_REVIEWER})
 PER_PAGE = 50
 LONGEST_QUERY = 100
-LOGGED_AT_MOST = 1000
 State = LibraryIndicator.State
 
 
@@ -205,8 +203,7 @@ class LibraryAdmin(TransferAdmin, ScopedAdmin):
         changing = queryset.filter(merged_into=None).exclude(state=state)
         chosen = list(changing.order_by("pk").values_list("pk", flat=True))
         LibraryIndicator.objects.filter(pk__in=queryset.filter(merged_into=None).values("pk")).update(state=state)
-        logged = LibraryIndicator.objects.filter(pk__in=chosen[:LOGGED_AT_MOST])
-        LogEntry.objects.log_actions(person(request).pk, logged, CHANGE, f"状态改为“{state.label}”")
+        self.note(request, LibraryIndicator.objects.filter(pk__in=chosen), f"状态改为“{state.label}”")
         messages.success(request, f"{len(chosen)}条指标改为“{state.label}”。")
 
     @admin.action(description="合并重复的指标…", permissions=["change"])
@@ -227,6 +224,8 @@ class LibraryAdmin(TransferAdmin, ScopedAdmin):
         except LibraryRefused as refusal:
             messages.error(request, str(refusal))
         else:
+            merged = [one for one in entries if one != keep]
+            self.note(request, merged, f"并入“{keep}”")
             messages.success(request, f"已把{number}条并入“{keep}”；以后汇集时也算在它名下。")
         return None
 

@@ -10,6 +10,7 @@ from targets.admin.readable import APPROVING
 from targets.domain.steps import (
     ABANDON,
     APPROVED,
+    ASK_ADJUSTMENT,
     EDITABLE,
     OPEN_ALONE,
     PASSED,
@@ -49,6 +50,7 @@ def strips(declaration: Declaration, events: Sequence[ReviewEvent], *, is_own: b
     if declaration.state == VOID and events:
         yield Strip(events[-1].opinion, "已作废", _signed(events[-1]))
     elif declaration.state == APPROVED and approval:
+        yield from _asked_adjustment(events)
         yield Strip(
             f"{_document(approval)}。生效的是第{approval.revision.number}稿。", "已批复", _signed(approval), "ok"
         )
@@ -108,6 +110,16 @@ def _request(events: Sequence[ReviewEvent]) -> Iterator[Strip]:
     if last is not None and last.step in asked:
         heading = "单位申请退回，等待办理" if last.step == REQUEST_RETURN else "没有同意退回申请"
         yield Strip(last.opinion, heading, _signed(last), "warn")
+
+
+def _asked_adjustment(events: Sequence[ReviewEvent]) -> Iterator[Strip]:
+    """按控制数要求调整, until the unit has begun one."""
+    last = next(
+        (event for event in reversed(events) if event.from_state != event.to_state or event.step == ASK_ADJUSTMENT),
+        None,
+    )
+    if last is not None and last.step == ASK_ADJUSTMENT:
+        yield Strip(last.opinion, "财政要求调整", _signed(last), "warn")
 
 
 def _note_of_the_unit(events: Sequence[ReviewEvent]) -> Iterator[Strip]:

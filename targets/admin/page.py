@@ -172,7 +172,7 @@ def show(
     reading = None if is_form else open_reading(request, declaration, user, events)
     record = declaration.record() if is_form else declaration.record_for(user)
     rules = declaration.budget_year.rules()
-    waivers = declaration.waivers.select_related("asked_by", "decided_by")
+    waivers = declaration.waivers.all()
     judged = judge(record, rules, waivers) if record and declaration.state != VOID else []
     is_own = declaration.is_own_text_of(user)
     is_current = is_form or is_own

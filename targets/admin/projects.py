@@ -9,7 +9,7 @@ from departments.roles import PERFORMANCE_REVIEWER
 from departments.scoped_admin import person
 from targets.admin.declarations import DeclarationAdmin
 from targets.admin.steps import adopt_view, approve_view, waivers_view
-from targets.assessing import may_mark_key
+from targets.assessing import KINDS_OF_PROJECTS, mark_key
 from targets.models import BudgetProject
 
 
@@ -30,11 +30,9 @@ class BudgetProjectAdmin(DeclarationAdmin):
 
     def _mark(self, request: HttpRequest, queryset: QuerySet[BudgetProject], *, is_key: bool) -> None:
         """Which projects are key ones decides which review form they get."""
-        own = [form.pk for form in queryset if may_mark_key(form, person(request))]
-        self.model.objects.filter(pk__in=own).update(is_key=is_key)
-        kind = "重点项目" if is_key else "一般性项目"
-        messages.success(request, f"已将{len(own)}张表标为{kind}。")
-        if left := queryset.count() - len(own):
+        marked = mark_key(queryset, is_key=is_key, by=person(request))
+        messages.success(request, f"已将{marked}张表标为{KINDS_OF_PROJECTS[is_key]}。")
+        if left := queryset.count() - marked:
             messages.warning(request, f"有{left}张没有改动：已作废，或不归您管理。")
 
     def get_urls(self) -> list[URLPattern]:

@@ -26,7 +26,7 @@ from targets.progress import with_requests
 from targets.review import StepRefused, take_step, whose_turn
 from targets.waivers import decide, waive
 
-PEOPLE_OF_WAIVERS = ("declaration__unit", "declaration__department", "asked_by")
+FORMS_OF_WAIVERS = ("declaration__unit", "declaration__department")
 
 
 def step_view(request: HttpRequest, admin: ModelAdmin[Any], declaration: Declaration, slug: str) -> HttpResponse:
@@ -192,8 +192,8 @@ def waivers_view(request: HttpRequest, admin: ModelAdmin[Any]) -> HttpResponse:
         if not refusal:
             return HttpResponseRedirect(reverse("admin:targets_waivers"))
         messages.error(request, refusal)
-    asked = mine.filter(decision=Waiver.Decision.ASKED).select_related(*PEOPLE_OF_WAIVERS).order_by("asked_at")
-    decided = mine.exclude(decision=Waiver.Decision.ASKED).select_related(*PEOPLE_OF_WAIVERS, "decided_by")
+    asked = mine.filter(decision=Waiver.Decision.ASKED).select_related(*FORMS_OF_WAIVERS).order_by("asked_at")
+    decided = mine.exclude(decision=Waiver.Decision.ASKED).select_related(*FORMS_OF_WAIVERS)
     context = {
         **admin.admin_site.each_context(request),
         "title": "情况说明",

@@ -25,7 +25,7 @@ LONGEST_CELL = 30_000
 """A workbook's cell ends at 32,767 characters."""
 DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
 DAY_FAULTS = dict.fromkeys(("invalid", "min_value", "max_value"), "日期看不懂，请写成2026-11-25这样。")
-HEADERS = ("时间", "姓名", "用户名", "代谁办理", "事项", "单位", "表编号", "表", "稿次", "意见或说明", "地址")
+HEADERS = ("时间", "姓名", "用户名", "代谁办理", "事项", "单位", "表编号", "表或数据", "稿次", "意见或说明", "地址")
 FILES = {one.extension: one for one in FORMATS}
 
 

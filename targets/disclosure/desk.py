@@ -18,6 +18,7 @@ from targets.domain.record import ROW_TEXTS, Record
 from targets.domain.steps import APPROVED
 from targets.models import Declaration, Disclosure, DisclosureItem, Revision
 from targets.models.declaration import DeclarationQuerySet
+from targets.signing import signed_by_post
 
 
 class DisclosureRefused(Exception):
@@ -187,5 +188,5 @@ def publish(disclosure: Disclosure, *, by: Person, seen: str = "") -> None:
         if seen and seen != fingerprint(locked):
             raise DisclosureRefused("没有公开：您打开后，选表、标题或编报说明又有改动。请重新核对后再公开。")
         locked.published_at = timezone.now()
-        locked.published_by = by
-        locked.save(update_fields=["published_at", "published_by"])
+        locked.published_by, locked.published_name = by, signed_by_post(by, PERFORMANCE_REVIEWER)
+        locked.save(update_fields=["published_at", "published_by", "published_name"])

@@ -51,6 +51,10 @@ REQUEST_RETURN, REFUSE_REQUEST = "request_return", "refuse_request"
 OPEN_ALONE = "open_alone"
 """单独开放: one form may be typed into and sent although its round has closed."""
 RETURN_BY_CEILING = "return_by_ceiling"
+ASK_ADJUSTMENT = "ask_adjustment"
+"""Of what is approved finance asks for an adjustment instead: it stays in force until then."""
+BY_CEILING = frozenset({RETURN_BY_CEILING, ASK_ADJUSTMENT})
+"""What becomes of a form whose money does not agree with its 控制数."""
 RETURNS = ("return", RETURN_BY_CEILING)
 """Steps by which a form comes back with an opinion."""
 ABANDON = "abandon"
@@ -84,6 +88,7 @@ IN_TIME = "in_time"
 BOUND = "bound"
 UNTIL = "until"
 OFF_CEILING = "off_ceiling"
+NOT_ASKED = "not_asked"
 ADJUSTMENT = "adjustment"
 LATER_VERSION = "later_version"
 
@@ -155,6 +160,16 @@ STEPS: tuple[Step, ...] = (
         RETURNED,
         {BUDGET_OFFICE, PERFORMANCE_REVIEWER},
         OFF_CEILING,
+    ),
+    _step(
+        ASK_ADJUSTMENT,
+        "按控制数要求调整",
+        {APPROVED},
+        SAME_STATE,
+        {BUDGET_OFFICE, PERFORMANCE_REVIEWER},
+        OPEN_YEAR,
+        OFF_CEILING,
+        NOT_ASKED,
     ),
     _step("reject", "不予通过", {OFFICE_REVIEW}, REJECTED, {OFFICE_REVIEWER}, OPINION, review=True),
     _step("reject", "不予通过", {PERFORMANCE_REVIEW}, REJECTED, {PERFORMANCE_REVIEWER}, OPINION, review=True),

@@ -22,7 +22,7 @@ EVENT: Names = (
 )
 SEAL: Names = ("number", "day", "made_at", "heads")
 """What of a row goes into its digest: everything it says. Changing these tuples breaks every chain that there is."""
-LATER: Names = ("stood_in_for_id", "stood_in_for_name", "particulars")
+LATER: Names = ("stood_in_for_id", "stood_in_for_name", "particulars", "rolls")
 """Came after the first chains: a row that says nothing there has the digest it would have had before."""
 
 _canonical = Encoder(order="sorted").encode
@@ -31,10 +31,10 @@ _canonical = Encoder(order="sorted").encode
 
 def facts(row: Any, names: Names) -> dict[str, Any]:
     later = {name: value for name in LATER if (value := getattr(row, name, None))}
-    return {name: _plain(getattr(row, name)) for name in names} | later
+    return {name: plain(getattr(row, name)) for name in names} | later
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Times as they are stored, in any time zone and by any database: UTC with microseconds."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")

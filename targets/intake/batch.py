@@ -31,6 +31,7 @@ from targets.intake.reading import READING, Progress, nobody, read_upload
 from targets.models import BudgetYear, Declaration, ImportBatch, ImportedForm, Indicator, Revision
 from targets.models.declaration import StoredRow, is_finance_for, may_import_for, may_import_into
 from targets.models.intake import CREATE, REFUSED, UNCHANGED, UPDATE
+from targets.signing import signed_as_writer
 from targets.storing import Draft, store
 
 OK, PARTIAL, ERROR, FILE_REFUSED = "ok", "partial", "error", "refused"
@@ -110,6 +111,7 @@ def open_batch(content: bytes, name: str, *, by: Person, year: int | None = None
         content=content,
         year=year,
         uploaded_by=by,
+        uploaded_name=str(by),
     )
 
 
@@ -202,6 +204,8 @@ class _Storing:
     left_out: dict[int, str] = field(default_factory=dict)
     created: int = 0
     updated: int = 0
+    written_for: set[int] = field(default_factory=set)
+    """Units."""
 
     @classmethod
     def of(cls, batch: ImportBatch, by: Person) -> "_Storing":
@@ -258,6 +262,7 @@ def _store_portion(storing: _Storing, keys: Sequence[int]) -> None:
         drafts.append(_over(declaration, form, rows) if declaration else _new(storing, form))
         counted.append(form.counted if form.mode == REPLACE else None)
         going_in.append(form)
+    storing.written_for.update(declaration.unit_id for declaration, _ in drafts)
     store(
         drafts,
         by=storing.by,
@@ -336,13 +341,14 @@ def _leave_out(storing: _Storing, form: ImportedForm, reason: str) -> None:
     storing.left_out[form.place] = reason
 
 
-STORED = ("state", "stored_at", "created", "updated", "unchanged", "refused")
+STORED = ("state", "stored_at", "uploaded_name", "created", "updated", "unchanged", "refused")
 """What storing changes of a batch."""
 
 
 def _close(batch: ImportBatch, storing: _Storing) -> None:
     batch.state = ImportBatch.State.STORED
     batch.stored_at = timezone.now()
+    batch.uploaded_name = signed_as_writer(storing.by, *storing.written_for)
     batch.created = storing.created
     batch.updated = storing.updated
     batch.unchanged = storing.actions[UNCHANGED]

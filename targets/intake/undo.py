@@ -14,6 +14,7 @@ from targets.guards import Order
 from targets.intake.batch import STORED_AT_ONCE, ImportRefused
 from targets.models import Declaration, ImportBatch, ReviewEvent, Revision
 from targets.review_many import Asked, lock_forms, take_together
+from targets.signing import signed_as_writer
 from targets.storing import close_sittings, store
 
 
@@ -45,7 +46,8 @@ def undo_batch(batch: ImportBatch, *, by: Person) -> list[Undone]:
             told += _undo_forms(imported[start : start + STORED_AT_ONCE], locked, by)
         locked.state = ImportBatch.State.UNDONE
         locked.undone_at, locked.undone_by = timezone.now(), by
-        locked.save(update_fields=["state", "undone_at", "undone_by"])
+        locked.undone_name = signed_as_writer(by, *(one.declaration.unit_id for one in told))
+        locked.save(update_fields=["state", "undone_at", "undone_by", "undone_name"])
     batch.refresh_from_db()
     return told
 

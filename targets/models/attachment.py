@@ -42,12 +42,14 @@ class Attachment(models.Model):
     size = models.PositiveIntegerField("大小")
     sha256 = models.CharField("校验值", max_length=64)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人")
+    uploaded_name = models.CharField("上传人姓名", max_length=90, blank=True)
     uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
     sent_at = models.DateTimeField("随表送审时间", null=True, blank=True)
     removed_at = models.DateTimeField("移除时间", null=True, blank=True)
     removed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="移除人"
     )
+    removed_name = models.CharField("移除人姓名", max_length=90, blank=True)
 
     objects = AttachmentQuerySet.as_manager()
 

@@ -53,7 +53,9 @@ class Ceiling(models.Model):
         blank=True,
         related_name="ceilings",
         verbose_name="录入人",
+        editable=False,
     )
+    entered_name = models.CharField("录入人姓名", max_length=90, blank=True, editable=False)
     entered_at = models.DateTimeField("录入时间", auto_now=True)
 
     objects = CeilingQuerySet.as_manager()

@@ -25,7 +25,9 @@ class Decision(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="decisions", verbose_name="办理人"
     )
-    step = models.CharField("步骤代码", max_length=16, blank=True)
+    person_name = models.CharField("办理人姓名", max_length=200, blank=True)
+    """As it is signed, from the confirmation on."""
+    step = models.CharField("步骤代码", max_length=20, blank=True)
     opinion = models.TextField("意见", blank=True)
     to_level = models.CharField("退回到", max_length=20, default=RETURNED)
     document_number = models.CharField("文号", max_length=60, blank=True)

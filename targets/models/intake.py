@@ -31,6 +31,8 @@ class ImportBatch(models.Model):
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="import_batches", verbose_name="导入人"
     )
+    uploaded_name = models.CharField("导入人", max_length=200, blank=True)
+    """With those in whose place the forms went in; by then it is known whose they are."""
     uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.READING)
     message = models.TextField("整个文件的问题", blank=True)
@@ -46,6 +48,7 @@ class ImportBatch(models.Model):
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤销人"
     )
+    undone_name = models.CharField("撤销人姓名", max_length=200, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "导入记录"

@@ -8,15 +8,26 @@ from django.utils import timezone
 from departments.models import Person
 from departments.roles import ROLES
 from targets.domain.signature import Signature
-from targets.domain.steps import REFUSE_REQUEST, REQUEST_RETURN, STATES
+from targets.domain.steps import ASK_ADJUSTMENT, REFUSE_REQUEST, REQUEST_RETURN, STATES
 
 
 class ReviewEventQuerySet(models.QuerySet["ReviewEvent"]):
     def open_requests(self) -> "ReviewEventQuerySet":
         """申请退回 that waits for an answer: neither refused yet, nor has its form moved on."""
-        later = ReviewEvent.objects.filter(declaration=OuterRef("declaration"), number__gt=OuterRef("number"))
-        settled = later.filter(~Q(from_state=F("to_state")) | Q(step=REFUSE_REQUEST))
+        settled = _later().filter(_MOVED | Q(step=REFUSE_REQUEST))
         return self.filter(~Exists(settled), step=REQUEST_RETURN)
+
+    def open_asks(self) -> "ReviewEventQuerySet":
+        """按控制数要求调整, the latest of each form, that its unit has not followed yet."""
+        settled = _later().filter(_MOVED | Q(step=ASK_ADJUSTMENT))
+        return self.filter(~Exists(settled), step=ASK_ADJUSTMENT)
+
+
+_MOVED = ~Q(from_state=F("to_state"))
+
+
+def _later() -> models.QuerySet["ReviewEvent"]:
+    return ReviewEvent.objects.filter(declaration=OuterRef("declaration"), number__gt=OuterRef("number"))
 
 
 def done_by(person: Person) -> Q:
@@ -101,6 +112,7 @@ class Waiver(models.Model):
         related_name="waivers_asked",
         verbose_name="提出人",
     )
+    asked_name = models.CharField("提出人姓名", max_length=90, blank=True)
     asked_at = models.DateTimeField("提出时间", auto_now_add=True)
     decision = models.CharField("处理", max_length=8, choices=Decision.choices, default=Decision.ASKED)
     decision_reason = models.TextField("处理理由", blank=True)
@@ -112,6 +124,7 @@ class Waiver(models.Model):
         related_name="waivers_decided",
         verbose_name="处理人",
     )
+    decided_name = models.CharField("处理人姓名", max_length=90, blank=True)
     decided_at = models.DateTimeField("处理时间", null=True, blank=True)
 
     class Meta:

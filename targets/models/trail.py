@@ -16,6 +16,8 @@ class TrailSeal(models.Model):
     made_at = models.DateTimeField("封存时间")
     heads = models.JSONField("链头")
     """Key of each form whose chain grew since the seal before → its length and last digest."""
+    rolls = models.JSONField("其他记录", default=dict)
+    """Name of a roll (`targets.rolls`) → how many rows came since the seal before, and a digest of them."""
     digest = models.CharField("摘要", max_length=64)
 
     class Meta:
@@ -31,7 +33,7 @@ class AccessQuerySet(models.QuerySet["AccessRecord"]):
         """For those who run or audit a division: what concerns its forms, and the comings and goings of its people."""
         if user.is_superuser:
             return self
-        people = Person.objects.visible_to(user).order_by().values("pk")
+        people = Person.objects.watched_by(user).order_by().values("pk")
         of_forms = models.Q(declaration__unit__in=user.scope.reach(ADMIN, AUDITOR))
         return self.filter(of_forms | models.Q(declaration=None, person__in=people))
 

@@ -127,6 +127,11 @@ class BudgetYear(models.Model):
         """The round now open, else the latest one announced."""
         return self.open_round() or max(self.rounds, key=lambda one: one.opens_at, default=None)
 
+    def next_round(self) -> "Campaign | None":
+        """The round that is announced next."""
+        coming = [one for one in self.rounds if one.opens_at > timezone.now()]
+        return min(coming, key=lambda one: one.opens_at, default=None)
+
     def round_ended(self, own: int | None, *, at: datetime | None = None) -> "Campaign | None":
         """The round of number `own` when its end binds the unit now (or at another moment); None while it runs or is to
         come, while another round of the year is open, and where a year takes the end for a reminder only."""

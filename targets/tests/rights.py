@@ -285,6 +285,7 @@ DEEDS: dict[tuple[str, str, str], Names] = {
     ("admin:targets_ceiling_returns", "", "by ceiling"): people("perf perf2 budget"),
     ("admin:targets_budgetproject_step", "off ceiling", "return_by_ceiling"): people("perf perf2 budget"),
     ("admin:targets_budgetproject_step", "sent", "return_by_ceiling"): people(""),
+    ("admin:targets_budgetproject_step", "prepared", "ask_adjustment"): people(""),
     ("admin:targets_budgetproject_step", "sent", "request_return"): people("filler"),
     ("admin:targets_budgetproject_step", "sent", "refuse_request"): people(""),
     ("admin:targets_budgetproject_step", "asked back", "refuse_request"): people("office"),

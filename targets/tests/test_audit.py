@@ -168,7 +168,7 @@ def test_files_compute_nothing(world: World, auditor: Client) -> None:
     world.note(form, world.boss)
     take_step(form, "return", by=world.boss, order=Order(opinion="=HYPERLINK(1)", seen_revision=1))
     line = exported(auditor)[0]
-    assert (line["表"], line["意见或说明"]) == ("'=1+1", "'=HYPERLINK(1)")
+    assert (line["表或数据"], line["意见或说明"]) == ("'=1+1", "'=HYPERLINK(1)")
     sheet = openpyxl.load_workbook(io.BytesIO(auditor.get(PAGE, {"as": "xlsx"}).content)).worksheets[0]
     head, first = list(sheet.iter_rows(max_row=2))
     cells = {name.value: cell for name, cell in zip(head, first, strict=True)}

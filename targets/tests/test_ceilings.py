@@ -14,12 +14,15 @@ from django.utils import timezone
 
 from departments.models import Department
 from departments.tests.test_transfer import sentences, workbook
-from targets.models import BudgetYear, Ceiling, Declaration
+from targets.decisions import release
+from targets.models import BudgetYear, Ceiling, DecidedForm, Declaration
+from targets.review import StepRefused, take_step
 from targets.tests.test_home import home, text
 from targets.tests.test_project_page import page, told
 from targets.tests.test_steps_page import offered, sign_in
 from targets.tests.test_worklist import found
 from targets.tests.world import World
+from targets.trail import verify
 
 ADD = reverse("admin:targets_ceiling_add")
 IMPORT = reverse("admin:targets_ceiling_import")
@@ -248,6 +251,81 @@ def test_returned_by_its_ceiling_it_goes_up_in_the_new_round(client: Client, wor
     later = world.year.campaigns.create(name="三上", opens_at=now, closes_at=now + timedelta(days=9))
     world.advance(sent, "submit")
     assert Declaration.objects.get(pk=sent.pk).campaign == later
+
+
+NEXT_WEEK = timedelta(days=7)
+APPROVED = ("submit", "forward", "forward", "pass", "approve")
+ASKED = f"{OFF}。请按控制数办理“调整”，修改金额和绩效目标。已批复的一版在调整批复前继续有效。"
+
+
+def test_what_is_approved_stays_in_force_and_its_unit_is_asked_for_an_adjustment(client: Client, world: World) -> None:
+    form = world.advance(world.declaration(), *APPROVED)
+    approved = form.approved_revision
+    one = ceiling(world, "80", title="学前教育补助")
+    sign_in(client, world, "budget")
+    assert [form.title for form, _ in client.get(RETURNS).context["lines"]] == ["学前教育补助"]
+    assert told(client.post(RETURNS, {"form": [form.pk]}, follow=True)) == ["已要求按控制数调整1张：学前教育补助。"]
+    form.refresh_from_db()
+    assert (form.state, form.approved_revision, form.events.latest("number").opinion) == ("approved", approved, ASKED)
+    again = client.get(RETURNS)
+    assert (again.context["lines"], again.context["asked"]) == ([], 1)
+    assert "另有 1 张已批复的表已经要求调整" in again.content.decode()
+    with pytest.raises(StepRefused, match="要求单位调整，请等单位办理"):
+        take_step(form, "ask_adjustment", by=world.perf)
+    one.amount = 700000
+    one.save()  # the ceiling changed again: so may be asked again
+    assert take_step(form, "ask_adjustment", by=world.perf).opinion.startswith("控制数 70.00 万元")
+
+    at_home = home(world.filler)
+    assert [one.who for one in at_home.context["to_adjust"]] == ["绩效科审核人 perf某"]  # the latest alone
+    assert "去调整" in text(at_home)
+    assert "财政要求调整" in client.get(page(form)).content.decode()
+    world.advance(form, "adjust")
+    assert "财政要求调整" not in client.get(page(form)).content.decode()
+    assert home(world.filler).context["to_adjust"] == []
+    assert verify().breaks == []
+
+
+def test_they_go_back_when_the_next_round_opens(client: Client, world: World) -> None:
+    """Held in the name of who chose them; what agrees by then stays where it is."""
+    ways = {"审核中": ("submit",), "改好的": ("submit",), "已批复": APPROVED}
+    forms = {title: world.advance(world.declaration(title=title), *way) for title, way in ways.items()}
+    for title in ways:
+        ceiling(world, "80", title=title)
+    sign_in(client, world, "budget")
+    assert "开始时办理" not in client.get(RETURNS).content.decode()
+    ticked = {"form": [form.pk for form in forms.values()]}
+    assert set(told(client.post(RETURNS, ticked | {"later": "1"}, follow=True))) == {
+        f"“{title}”没有拟定：2023年度没有还未开始的批次。请现在办理。" for title in ways
+    }
+    opens = timezone.now() + NEXT_WEEK
+    world.year.campaigns.create(name="三上", opens_at=opens, closes_at=opens + NEXT_WEEK)
+    assert "“三上”" in client.get(RETURNS).context["later"]
+    said = told(client.post(RETURNS, ticked | {"later": "1", "opinion": "按二下执行。"}, follow=True))
+    assert {line.split("“三上”")[1] for line in said} == {
+        "开始时按控制数退回：审核中、改好的。此前可在“待下达决定”中撤回。",
+        "开始时按控制数要求调整：已批复。此前可在“待下达决定”中撤回。",
+    }
+    assert {form.state for form in Declaration.objects.all()} == {
+        "department_review",
+        "approved",
+    }  # nothing happened yet
+    assert release(DecidedForm.objects.due(), by=None) == (0, 0)
+    held_page = client.get("/admin/held/").content.decode()
+    assert [held_page.count(words) >= 1 for words in ("按控制数退回", "按控制数要求调整")] == [True, True]
+
+    Ceiling.objects.filter(title="改好的").update(amount=1000000)
+    DecidedForm.objects.update(release_at=timezone.now())  # the day has come
+    assert release(DecidedForm.objects.due(), by=None) == (2, 3)
+    events = {title: form.events.latest("number") for title, form in forms.items()}
+    assert {title: (event.step, event.person_name) for title, event in events.items()} == {
+        "审核中": ("return_by_ceiling", "budget某"),
+        "改好的": ("submit", "filler某"),
+        "已批复": ("ask_adjustment", "budget某"),
+    }
+    assert events["已批复"].opinion == f"{OFF}。按二下执行。"
+    stays = DecidedForm.objects.get(declaration=forms["改好的"])
+    assert (stays.state, "这张表的金额与控制数相符" in stays.reason) == ("held", True)
 
 
 @pytest.mark.parametrize(("who", "is_offered"), [("perf", True), ("budget", True), ("boss", False), ("filler", False)])

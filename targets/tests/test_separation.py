@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from departments.models import Department, Deputation, Division, Membership, Office, Person
 from departments.models.register import today
-from departments.roles import ADMIN, AUDITOR, DEPARTMENT_REVIEWER, FILLER, OFFICE_REVIEWER, ROLES
+from departments.roles import AUDITOR, DEPARTMENT_REVIEWER, FILLER, NOT_LENT, OFFICE_REVIEWER, ROLES
 from targets.domain.steps import STEPS
 from targets.editing import fresh_declaration
 from targets.findings import judge_declaration
@@ -71,6 +71,8 @@ MAY: dict[str, dict[str, str]] = {
         "request_return": "filler",
     },
     "approved": {"adjust": "filler"},
+    "approved off its ceiling": {"adjust": "filler", "ask_adjustment": "budget_office performance_reviewer"},
+    "approved and asked to adjust": {"adjust": "filler"},
     "office_review off its ceiling": {
         "forward": "office_reviewer",
         "return": "office_reviewer",
@@ -127,7 +129,7 @@ def expected(stands: str, slug: str, role: str, relation: Relation) -> bool:
         return False
     if relation.is_superuser and "admin" in roles:
         return True
-    return role in roles and relation.is_here and not (relation.is_deputy and role == "admin")
+    return role in roles and relation.is_here and not (relation.is_deputy and role in NOT_LENT)
 
 
 # The people -----------------------------------------------------------------------------------------------------------
@@ -185,17 +187,17 @@ def write(form: Declaration, by: Person) -> None:
     )
 
 
-def moved(world: World, person: Person, role: str) -> Person:
+def moved(world: World, person: Person, role: str, *, is_here: bool = True) -> Person:
     """Was the unit's filler when he wrote, and has another post since."""
     person.memberships.all().delete()
-    place(world, person, role)
+    place(world, person, role, is_here=is_here)
     return person
 
 
-def a_writer(world: World, form: Declaration, name: str, role: str) -> Person:
+def a_writer(world: World, form: Declaration, name: str, role: str, *, is_here: bool = True) -> Person:
     person = employ(world, name, FILLER)
     write(form, person)
-    return moved(world, person, role)
+    return moved(world, person, role, is_here=is_here)
 
 
 @pytest.fixture
@@ -218,20 +220,22 @@ def cast(world: World) -> Cast:
                     deputation.end(by=world.admin)
                     place(world, person, role)
                 case "in whose name it was written":
-                    person, deputy = employ(world, label, FILLER), employ(world, f"by: {label}", AUDITOR)
+                    person, deputy = employ(world, label, FILLER), newcomer(f"by: {label}")
                     deputation = depute(world, person, deputy)
                     write(form, deputy)
                     deputation.end(by=world.admin)
                     moved(world, person, role)
                 case "deputy of the author":
                     person = employ(world, label, role)
-                    depute(world, a_writer(world, form, f"written by: {label}", AUDITOR), person)
+                    writer = a_writer(world, form, f"written by: {label}", FILLER, is_here=False)
+                    if role != AUDITOR:  # who audits is nobody's deputy
+                        depute(world, writer, person)
                 case "standing in for one who is not author" | "standing in for the author":
                     person = newcomer(label)
                     of = f"absent: {label}"
                     away = a_writer(world, form, of, role) if relation.is_bound else employ(world, of, role)
-                    if role == ADMIN:  # a post besides, or nobody could be his deputy at all
-                        place(world, away, AUDITOR)
+                    if role in NOT_LENT:  # a post besides, or nobody could be his deputy at all
+                        place(world, away, FILLER, is_here=False)
                     depute(world, away, person)
                     absent[key] = away
                 case _:
@@ -281,9 +285,11 @@ def standing(cast: Cast, stands: str) -> Iterator[Declaration]:
                 world.year.is_closed = True
                 world.year.save()
                 form = cast.form
-            case "office_review off its ceiling":
-                form = world.advance(cast.form, *WAY["office_review"])
+            case "office_review off its ceiling" | "approved off its ceiling" | "approved and asked to adjust":
+                form = world.advance(cast.form, *WAY[stands.split(maxsplit=1)[0]])
                 Ceiling.objects.create(budget_year=world.year, unit=world.school, title=form.title, amount=1)
+                if stands.endswith("asked to adjust"):
+                    take_step(form, "ask_adjustment", by=world.budget)
             case "void":
                 form = cast.form
                 take_step(form, "void", by=world.boss, order=Order(opinion="重复"))

@@ -15,6 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from departments.models import Person
+from targets.assessing import mark_key
 from targets.checks import CLOSED, trail_is_closed
 from targets.domain.trail import EVENT, REVISION, SEAL, add_link, digest, facts
 from targets.editing import fresh_declaration
@@ -346,6 +347,7 @@ def test_rows_from_before_the_trail_are_chained_in_the_order_of_their_times(form
 def test_postgresql_refuses_to_change_or_remove(world: World, form: Declaration, table: str, deed: str) -> None:
     with pytest.raises(StepRefused):
         take_step(form, "submit", by=world.filler)
+    mark_key([form], is_key=True, by=world.perf)
     with pytest.raises(IntegrityError, match="留痕记录不能修改或删除"), connection.cursor() as cursor:
         cursor.execute(deed.format(table))
 

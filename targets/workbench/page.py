@@ -69,6 +69,7 @@ def context_for(person: Person) -> dict[str, Any]:
         context["own_limit"] = sections.ROWS_SHOWN
     if scope.holds(FILLER):
         context["todos"] = sections.todos(waiting)
+        context["to_adjust"] = sections.asked_to_adjust(person)
         context["not_yet_copied"] = not_yet_copied(person)
         context["facts"] += sections.filler_facts(context["todos"], context["own"])
     if scope.holds(*REVIEWERS):

@@ -119,6 +119,16 @@ def _ending(form: Declaration) -> str:
     return ""
 
 
+def asked_to_adjust(person: Person) -> list[Happening]:
+    """按控制数要求调整 of approved forms that this person fills in, the oldest first."""
+    mine = Declaration.objects.visible_to(person).filter(state=APPROVED, unit__in=person.scope.reach(FILLER))
+    asked = ReviewEvent.objects.open_asks().filter(declaration__in=mine).select_related("declaration__unit")
+    return [
+        Happening(event, form_url(event.declaration), f"{event.get_role_display()} {event.signature}")
+        for event in asked.defer("findings").order_by("at")
+    ]
+
+
 def own_forms(person: Person, waiting: Sequence[Declaration]) -> list[OwnForm]:
     """Forms of the units a person works in, the latest year first, with progress: rows that have a target."""
     mine = {form.pk for form in waiting}

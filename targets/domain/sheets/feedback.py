@@ -85,7 +85,7 @@ def read_feedback(content: bytes, name: str, limits: Limits = DEFAULT_LIMITS) ->
     """The lines of every table of a file, found by the words of its heads. Raises FileRefused with a sentence."""
     search = _Search()
     count = 0
-    for opened in open_sheets(inspect(content, name, limits), name, _speaks_of_answers, limits):
+    for opened in _opened(content, name, limits):
         if not opened.is_visible:
             continue
         for line in search.lines(opened):
@@ -97,6 +97,16 @@ def read_feedback(content: bytes, name: str, limits: Limits = DEFAULT_LIMITS) ->
             yield line
     if not count:
         raise FileRefused(f"{quoted(name, 80)}{search.nothing}请用系统下载的审核意见反馈表填写后上传。")
+
+
+def _opened(content: bytes, name: str, limits: Limits) -> Iterator[OpenedSheet]:
+    """What is no table at all is refused in the words of this page: what is looked for here is no form."""
+    try:
+        yield from open_sheets(inspect(content, name, limits), name, _speaks_of_answers, limits)
+    except FileRefused as refusal:
+        shown = quoted(name, 80)
+        sentence = str(refusal).removeprefix(shown).replace("绩效目标表", "审核意见反馈表")
+        raise FileRefused(f"{shown}{sentence}") from refusal
 
 
 def _speaks_of_answers(values: Sequence[Sequence[Value]]) -> bool:

@@ -155,7 +155,7 @@ def lay(cells: Sequence[Cell], places: Sequence[Place], *, strict: bool) -> Laid
         return _laid(cells, places, straight, straight)
     as_it_stands = _score(cells, places, straight)
     score, best = _best(cells, places, as_it_stands + (MARGIN if strict else WORTH_TELLING))
-    if score < as_it_stands + WORTH_TELLING or _texts_lost(cells, best) > _texts_lost(cells, straight):
+    if score < as_it_stands + WORTH_TELLING:
         best = straight
     elif score < as_it_stands + MARGIN:
         return replace(_laid(cells, places, straight, straight), may_have_moved=not strict and best != straight)
@@ -260,11 +260,6 @@ def _left_out(cells: Sequence[Cell], at: int) -> float:
     if at + 1 < len(cells) and cells[at + 1].text == text and says(text) & _LEVELS:
         return LEFT_OUT_TWIN
     return LEFT_OUT_NUMBER if at == 0 and says(text) & Says.ORDINAL else LEFT_OUT
-
-
-def _texts_lost(cells: Sequence[Cell], columns: Sequence[int]) -> int:
-    """What finds no column and is more than a mark: whatever a row says, that it stood nowhere is no better reading."""
-    return sum(column < 0 and _left_out(cells, at) >= LEFT_OUT for at, column in enumerate(columns))
 
 
 def _joins(cells: Sequence[Cell], at: int, column: int, places: Sequence[Place]) -> bool:

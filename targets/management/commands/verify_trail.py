@@ -15,12 +15,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="输出JSON")
+        parser.add_argument("--noted", metavar="摘要", help="系统外记下的一次封存的摘要：它须仍在封存之中")
         parser.add_argument("--close", action="store_true", help="先补上缺少的触发器（PostgreSQL）")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["close"]:
             close_tables(connection)
-        report = verify()
+        report = verify(noted=options["noted"] or "")
         if options["json"]:
             self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
         else:

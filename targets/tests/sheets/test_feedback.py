@@ -200,6 +200,24 @@ def test_what_is_no_such_table_gets_a_sentence(table: list[list[str]], words: st
 
 
 @pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"%PDF-1.7 x", "是 PDF 文件，读不了。请上传 xlsx、xls、et、ods、csv、docx 格式的审核意见反馈表。"),
+        (b"", "是空文件。请重新选择文件。"),
+        (
+            b"\x00\x01\x02",
+            "不是能识别的电子表格或 Word 文档。请上传 xlsx、xls、et、ods、csv、docx 格式的审核意见反馈表。",
+        ),
+    ],
+)
+def test_what_is_no_table_at_all_is_told_in_the_words_of_this_page(content: bytes, words: str) -> None:
+    """The file may be called anything."""
+    with pytest.raises(FileRefused) as refused:
+        list(read_feedback(content, "绩效目标表.pdf"))
+    assert str(refused.value) == f"“绩效目标表.pdf”{words}"
+
+
+@pytest.mark.parametrize(
     ("text", "found"),
     [
         (tag(12, 1), Tag(12, 1, tag(12, 1)[-4:])),
