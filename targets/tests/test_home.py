@@ -157,14 +157,17 @@ def test_waiting_forms_by_department_the_longest_first(world: World) -> None:
         *(Decimal("2000000.00"), 6),
     )
     assert "从等得最久的开始" in text(page)
-    assert page.context["desk"].groups[0].first_url == f"/admin/targets/budgetproject/{old.pk}/change/"
+    assert group.first_url == f"/admin/targets/budgetproject/{old.pk}/change/"
+    assert group.list_url == f"/admin/targets/budgetproject/?turn=mine&department={world.education.pk}"
     assert [fact.value for fact in page.context["facts"]][1:] == ["2 张", "200.00 万元", "6 天"]
 
 
 def test_what_comes_again_after_a_return_is_counted(world: World) -> None:
     form = world.advance(world.declaration(), "submit", "return", "submit")
     assert form.state == "department_review"
-    assert home(world.boss).context["desk"].resubmitted == 1
+    page = home(world.boss)
+    assert page.context["desk"].resubmitted == [form]
+    assert 'href="/admin/targets/budgetproject/?turn=mine&amp;again=again"' in text(page)
 
 
 def test_each_level_sees_only_what_waits_for_it(world: World) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from departments.models import Department
-from targets.links import form_url
+from targets.links import form_url, waiting_url
 from targets.models import Campaign, Declaration
 
 LONG_WAIT_DAYS = 5
@@ -59,6 +59,10 @@ class Group:
     @property
     def first_url(self) -> str:
         return form_url(self.forms[0])
+
+    @property
+    def list_url(self) -> str:
+        return waiting_url(self.forms, department=self.department.pk)
 
 
 def by_department(forms: Iterable[Declaration]) -> list[Group]:

@@ -13,7 +13,7 @@ from departments.models.people import Scope
 from departments.roles import FILLER, PERFORMANCE_REVIEWER
 from targets.ceilings import disagreements, with_ceilings
 from targets.domain.steps import APPROVED, EDITABLE, PASSED, RETURNED, RETURNS, REVIEW_LEVELS, STATES
-from targets.links import form_url
+from targets.links import form_url, waiting_url
 from targets.models import BudgetYear, Campaign, Category, Declaration, Disclosure, ReviewEvent, Waiver
 from targets.models.authorship import awaiting_confirmation
 from targets.models.declaration import KIND_LABELS
@@ -162,7 +162,7 @@ class Desk:
 
     groups: list[Group]
     whole: Group | None
-    resubmitted: int
+    resubmitted: list[Declaration]
 
 
 def desk(waiting: Sequence[Declaration]) -> Desk:
@@ -170,8 +170,9 @@ def desk(waiting: Sequence[Declaration]) -> Desk:
     groups = by_department(forms)
     again = ReviewEvent.objects.filter(declaration__in=[form.pk for form in forms], to_state=RETURNED)
     versions = {form.pk: form.version for form in forms}
-    resubmitted = {pk for pk, version in again.values_list("declaration", "version") if versions[pk] == version}
-    return Desk(groups, Group(forms[0].department, forms) if forms else None, len(resubmitted))
+    returned = {pk for pk, version in again.values_list("declaration", "version") if versions[pk] == version}
+    resubmitted = [form for form in forms if form.pk in returned]
+    return Desk(groups, Group(forms[0].department, forms) if forms else None, resubmitted)
 
 
 def requests(person: Person, waiting: Sequence[Declaration]) -> list[Happening]:
@@ -186,9 +187,8 @@ def requests(person: Person, waiting: Sequence[Declaration]) -> list[Happening]:
 
 def ceiling_facts(waiting: Sequence[Any]) -> list[Fact]:
     """Of the sent forms that wait for this person those that do not agree with their 控制数; nothing where all do."""
-    number = sum(form.is_off and form.state not in EDITABLE for form in waiting)
-    where = f"{reverse('admin:targets_budgetproject_changelist')}?ceiling=off"
-    return [Fact(f"{number} 张", "等您办理的表中控制数不符的", where)] if number else []
+    off = [form for form in waiting if form.is_off and form.state not in EDITABLE]
+    return [Fact(f"{len(off)} 张", "等您办理的表中控制数不符的", waiting_url(off, ceiling="off"))] if off else []
 
 
 def review_facts(review: Desk) -> list[Fact]:
@@ -205,7 +205,9 @@ def review_facts(review: Desk) -> list[Fact]:
         Fact(f"{days} 天" if days else "今天", f"等待最久：{oldest.heading}", form_url(oldest)),
     ]
     if review.resubmitted:
-        facts.append(Fact(f"{review.resubmitted} 张", "退回后重新送来"))
+        facts.append(
+            Fact(f"{len(review.resubmitted)} 张", "退回后重新送来", waiting_url(review.resubmitted, again="again"))
+        )
     if amount is not None:
         facts.insert(1, Fact(f"{amount / 10000:,.2f} 万元", f"{projects}个项目金额合计"))
     return facts

@@ -80,9 +80,11 @@
     return { place: values.row || (form.elements.field.type === "hidden" && values.field ? `f-${values.field}` : "form"), values };
   };
 
+  // What the page itself suggests is no draft: once the review form is mended, nobody wants it back.
   const note = (sent) => {
     const box = opinionBox();
-    keep({ sent, opinion: box ? box.value : "", remark: remarkWritten() });
+    const isTyped = box && (sent || box.value !== box.defaultValue);
+    keep({ sent, opinion: isTyped ? box.value : "", remark: remarkWritten() });
   };
 
   const writeAgain = ({ place, values }) => {
