@@ -45,3 +45,9 @@ def test_old_document_is_refused_with_the_cure(world: World) -> None:
     page = upload(client_of(world.filler), b"{\\rtf1 x}", "绩效目标.doc")
     assert "旧格式的 Word 或 WPS 文字文档" in page_text(page)
     assert "另存为“.docx”" in page_text(page)
+
+
+def test_page_says_why_there_is_no_annotated_copy(world: World) -> None:
+    page = upload(client_of(world.filler), as_docx(plain_table(sheets(world)[0])), "绩效目标.docx")
+    assert "只有 xlsx 文件可以加标注，这个文件请按清单修改" in page_text(page)
+    assert "下载标注后的文件" not in page_text(page)
