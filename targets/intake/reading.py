@@ -3,16 +3,19 @@
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import IO
 
 from django.conf import settings
+from msgspec import structs
 
 from targets.domain.sheets.child import Order, Said, encoded, said_in
 from targets.domain.sheets.feedback import FeedbackLine
-from targets.domain.sheets.problems import FileRefused, Problem, quoted
+from targets.domain.sheets.problems import REFUSED, FileRefused, Problem, quoted
 from targets.domain.sheets.reader import Found
 from targets.intake.nursery import new_child
 
@@ -27,6 +30,8 @@ BYTES_AHEAD = 4 * 1024 * 1024
 """Of what the child has said, so much waits at most."""
 SILENT_SECONDS = 2
 """So long without a word of the child, and whoever waits for it says that he still does."""
+WAITING = 2
+"""How many times its processor time a child may take of everybody's."""
 BACKGROUND_TIME = 10
 """How many times as long a file may take where nobody waits at a page for it."""
 
@@ -40,19 +45,63 @@ def read_upload(
 ) -> Generator[Found | Problem]:
     """`read_one_by_one` at arm's length, of one workbook or an archive of them.
 
-    Raises FileRefused with a sentence, whatever becomes of the child; it takes back what came before it.
+    Raises FileRefused with a sentence, whatever becomes of the child; it takes back what came before it. A member of an
+    archive that ends its child is a problem of its own: another child reads on behind it, as long as there is time for all.
     """
     order = _order(name, year, times=BACKGROUND_TIME if in_background else 1)
-    with closing(_told_by_child(order, content, progress)) as told:
+    ends = time.monotonic() + order.seconds * WAITING
+    while True:
+        reading = _Reading(order.text, order.known)
+        try:
+            with closing(_told_by_child(order, content, progress)) as told:
+                yield from reading.found(told)
+        except _Silence:
+            left = min(order.seconds, int((ends - time.monotonic()) / WAITING))
+            if not reading.member or left < 1:
+                raise _too_much(order, name) from None
+            yield Problem(reading.member, "", REFUSED, str(_too_much(order, reading.member)))
+            rest = {"first": reading.number + 1, "known": reading.known, "seconds": left, "text": reading.room}
+            order = structs.replace(order, **rest)
+        else:
+            return
+
+
+@dataclass(slots=True)
+class _Reading:
+    """How far a child has come."""
+
+    room: int
+    """Bytes that it may still say."""
+    known: int
+    """Forms of the file so far."""
+    number: int = 0
+    member: str = ""
+    """Of an archive, the member that it reads."""
+
+    def found(self, told: Iterator[Said]) -> Iterator[Found | Problem]:
         for said in told:
-            if found := said.found or said.problem:
-                yield found
+            if said.begun:
+                self.number, self.member = said.begun
+            elif said.found:
+                self.known += 1
+                self.room -= said.found.size
+                yield said.found
+            elif said.problem:
+                yield said.problem
 
 
 def read_answers(content: bytes, name: str) -> list[FeedbackLine]:
     """`read_feedback` at arm's length. Raises FileRefused with a sentence, whatever becomes of the child."""
     order = _order(name, None, is_feedback=True)
-    return [said.answer for said in _told_by_child(order, content, nobody) if said.answer]
+    try:
+        return [said.answer for said in _told_by_child(order, content, nobody) if said.answer]
+    except _Silence:
+        raise _too_much(order, name) from None
+
+
+def _too_much(order: Order, name: str) -> FileRefused:
+    limit = f"{order.memory // 1024 // 1024}MB内存或{order.seconds}秒"
+    return FileRefused(quoted(name, 80) + TOO_MUCH.format(limit=limit))
 
 
 def _order(name: str, year: int | None, *, times: int = 1, is_feedback: bool = False) -> Order:
@@ -63,9 +112,9 @@ def _order(name: str, year: int | None, *, times: int = 1, is_feedback: bool = F
 
 
 def _told_by_child(order: Order, content: bytes, progress: Progress) -> Generator[Said]:
-    """What it found, until its last word."""
+    """What it found, until its last word. Raises `_Silence` if that never comes."""
     with new_child() as child:
-        clock = threading.Timer(order.seconds * 2, child.kill)
+        clock = threading.Timer(order.seconds * WAITING, child.kill)
         clock.start()
         ahead = Ahead(child.output)
         try:
@@ -75,8 +124,7 @@ def _told_by_child(order: Order, content: bytes, progress: Progress) -> Generato
             status = child.kill()
             complaint = child.errors.read()[-2000:].decode(errors="replace")
             logger.warning("reading of an upload ended early (%s): %s %s", status, silence, complaint)
-            limit = f"{order.memory // 1024 // 1024}MB内存或{order.seconds}秒"
-            raise FileRefused(quoted(order.name, 80) + TOO_MUCH.format(limit=limit)) from None
+            raise
         finally:
             clock.cancel()
             child.kill()
@@ -157,7 +205,7 @@ def _listen(ahead: Ahead, progress: Progress) -> Iterator[Said]:
             raise _Silence(str(error)) from None
         if said.found:
             yield Said(found=said.found._replace(size=len(line)))
-        elif said.problem or said.answer:
+        elif said.problem or said.answer or said.begun:
             yield said
         elif said.progress:
             progress(*said.progress, READING)

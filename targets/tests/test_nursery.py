@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from targets.domain.sheets.problems import FileRefused, Problem
 from targets.domain.sheets.reader import Found
 from targets.intake import reading
 from targets.intake.nursery import Nursery, new_child
-from targets.intake.reading import Ahead, Waiting, read_upload
+from targets.intake.reading import TOO_MUCH, Ahead, Waiting, read_upload
 from targets.tests.domain.examples import PROJECT
 
 
@@ -104,6 +105,46 @@ def test_whoever_waits_for_a_silent_reader_may_be_stopped(monkeypatch: pytest.Mo
         silent.close()
         ahead.end()
     assert list(calls) == []
+
+
+def says_a_text_ten_thousand_times() -> bytes:
+    """Of some KB: its cells take a gigabyte."""
+    cells = '<c t="s"><v>0</v></c>' * 10_000
+    changes = {"</sheetData>": f'<row r="100">{cells}</row></sheetData>', "项目支出": "长" * 32_767}
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(flat("坏"))) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            for before, after in changes.items():
+                text = text.replace(before, after)
+            new.writestr(name, text)
+    return target.getvalue()
+
+
+def test_a_member_that_ends_its_reader_does_not_end_the_archive() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("甲.xlsx", flat("甲"))
+        archive.writestr("坏.xlsx", says_a_text_ten_thousand_times())
+        archive.writestr("锁.xlsx", flat("锁"))
+        archive.writestr("乙.xlsx", flat("乙"))
+    content = packed.getvalue()
+    locked = content.index("锁.xlsx".encode()) - 30
+    listed = content.index("锁.xlsx".encode(), locked + 100) - 46
+    broken = bytearray(content)
+    broken[locked + 6] |= 1  # both say that it has a password
+    broken[listed + 8] |= 1
+    read = list(read_upload(bytes(broken), "全部.zip"))
+    found = [one for one in read if isinstance(one, Found)]
+    assert [one.form.title for one in found] == ["甲0", "甲1", "甲2", "乙0", "乙1", "乙2"]
+    assert [one.place for one in found] == list(range(6))
+    assert [(one.sheet, one.message) for one in read if isinstance(one, Problem)] == [
+        (
+            "坏.xlsx",
+            "“坏.xlsx”" + TOO_MUCH.format(limit="700MB内存或30秒"),
+        ),
+        ("锁.xlsx", "“锁.xlsx”解不开（可能损坏或有密码）。请重新压缩为 zip 后上传。"),
+    ]
 
 
 def test_a_nursery_that_has_died_is_replaced_and_its_reader_finishes() -> None:

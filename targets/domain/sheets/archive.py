@@ -17,6 +17,8 @@ PARTS_OF_ONE_DOCUMENT = ("[Content_Types].xml", "mimetype", "content.xml")
 """What stands in the zip that is itself one document (xlsx, ods, docx)."""
 IGNORED = ("__MACOSX/", "Thumbs.db", ".DS_Store", "desktop.ini")
 UTF8_FLAG = 0x800
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
+"""What the standard library raises for an archive or a member that is broken, packed in an unknown way or has a password."""
 
 
 def is_archive(content: bytes) -> bool:
@@ -31,8 +33,11 @@ def is_archive(content: bytes) -> bool:
     return not any(name in PARTS_OF_ONE_DOCUMENT for name in names)
 
 
-def members(content: bytes, name: str) -> Iterator[tuple[str, bytes, int, int]]:
-    """(name, bytes, number, of how many) of each file inside; raises FileRefused for an archive as such."""
+def members(content: bytes, name: str, first: int = 0) -> Iterator[tuple[str, bytes | None, int, int]]:
+    """(name, bytes, number, of how many) of each file inside, from number `first` on; no bytes of one that cannot be unpacked.
+
+    Raises FileRefused for an archive as such.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             files = [info for info in archive.infolist() if not info.is_dir() and not _is_ignored(info.filename)]
@@ -40,12 +45,22 @@ def members(content: bytes, name: str) -> Iterator[tuple[str, bytes, int, int]]:
             paths = [_readable_path(info) for info in files]
             often = Counter(map(_last_part, paths))
             for number, (info, path) in enumerate(zip(files, paths, strict=True), start=1):
-                shown = path[-LONGEST_NAME:] if often[_last_part(path)] > 1 else _last_part(path)
-                yield shown, archive.read(info), number, len(files)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise FileRefused(
-            f"{quoted(name, 80)}是压缩包，但解不开（可能损坏或有密码）。请重新压缩为 zip 后上传。"
-        ) from error
+                if number >= first:
+                    shown = path[-LONGEST_NAME:] if often[_last_part(path)] > 1 else _last_part(path)
+                    yield shown, _unpacked(archive, info), number, len(files)
+    except DAMAGE as error:
+        raise sealed(name) from error
+
+
+def sealed(name: str) -> FileRefused:
+    return FileRefused(f"{quoted(name, 80)}解不开（可能损坏或有密码）。请重新压缩为 zip 后上传。")
+
+
+def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:
+    try:
+        return archive.read(info)
+    except DAMAGE:
+        return None
 
 
 def _check(files: list[zipfile.ZipInfo], name: str) -> None:

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from msgspec import Struct
 from msgspec.json import Decoder, Encoder
 
-from targets.domain.sheets.archive import is_archive, members
+from targets.domain.sheets.archive import is_archive, members, sealed
 from targets.domain.sheets.feedback import FeedbackLine, read_feedback
 from targets.domain.sheets.guard import DEFAULT_LIMITS, Limits
 from targets.domain.sheets.problems import MEGABYTE, REFUSED, FileRefused, Problem, problem, quoted
@@ -38,6 +38,10 @@ class Order(Struct):
     """Of processor time."""
     text: int = DEFAULT_LIMITS.told_bytes
     """Bytes of all forms of the file as they are told."""
+    first: int = 0
+    """Members of an archive before this one have been read by a process before this one,"""
+    known: int = 0
+    """which found so many forms."""
     is_feedback: bool = False
     """The lines of a 审核意见反馈表 are looked for, not forms."""
 
@@ -48,6 +52,8 @@ class Said(Struct, omit_defaults=True):
     found: Found | None = None
     problem: Problem | None = None
     answer: FeedbackLine | None = None
+    begun: tuple[int, str] | None = None
+    """Number and name of the member of an archive that is being read now."""
     progress: tuple[int, int] | None = None
     """How many members of an archive are read, of how many."""
     refused: str | None = None
@@ -115,17 +121,21 @@ def _without_text(found: Found, size: int, limits: Limits) -> Found:
 def read_all(order: Order, content: bytes, limits: Limits) -> Iterator[Said]:
     if order.is_feedback:
         return (Said(answer=line) for line in read_feedback(content, order.name, limits))
-    return read(content, order.name, order.year, limits)
+    return read(content, order.name, order.year, limits, order.first, order.known)
 
 
-def read(content: bytes, name: str, year: int | None, limits: Limits = DEFAULT_LIMITS) -> Iterator[Said]:
+def read(
+    content: bytes, name: str, year: int | None, limits: Limits = DEFAULT_LIMITS, first: int = 0, known: int = 0
+) -> Iterator[Said]:
     if not is_archive(content):
         yield from map(say, read_one_by_one(content, name, year=year, limits=limits))
         return
-    known = 0
-    for member, member_content, number, total in members(content, name):
+    for member, unpacked, number, total in members(content, name, first):
+        yield Said(begun=(number, member))
         try:
-            reading = placed_in(member, read_workbook(member_content, member, year=year, limits=limits))
+            if unpacked is None:
+                raise sealed(member)
+            reading = placed_in(member, read_workbook(unpacked, member, year=year, limits=limits))
         except FileRefused as refusal:
             yield Said(problem=Problem(member, "", REFUSED, str(refusal)))
         else:
