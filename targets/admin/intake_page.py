@@ -19,7 +19,7 @@ from targets.domain.names import name_key
 from targets.domain.record import MONEY, PLAN, Record
 from targets.domain.rules import ERROR, INFO, WARNING
 from targets.domain.sheets.problem_list import cause_of, place_of, without_place
-from targets.domain.sheets.problems import GUESS, Problem
+from targets.domain.sheets.problems import GUESS, Problem, sheet_name
 from targets.domain.sheets.problems import REFUSED as REFUSED_PROBLEM
 from targets.domain.sheets.problems import WARNING as WARNING_PROBLEM
 from targets.domain.steps import RETURNED, STATES
@@ -76,9 +76,12 @@ class ShownForm:
 
     @property
     def where(self) -> str:
-        """File and sheet (or table of a document), where the name of the sheet does not already say which form this is."""
+        """File and sheet (or table of a document), where the name of the sheet does not already say which form this is.
+
+        A text has no sheets: its one is called as the file.
+        """
         member, _, sheet = self.form.sheet.rpartition("/")
-        if name_key(sheet) == name_key(self.form.title):
+        if name_key(sheet) == name_key(self.form.title) or sheet == sheet_name(member or self.form.batch.file_name):
             return member
         place = sheet if IN_DOCUMENT.match(sheet) else f"工作表“{sheet}”"
         return f"{member}　{place}" if member else place

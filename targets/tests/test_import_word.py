@@ -51,3 +51,10 @@ def test_page_says_why_there_is_no_annotated_copy(world: World) -> None:
     page = upload(client_of(world.filler), as_docx(plain_table(sheets(world)[0])), "绩效目标.docx")
     assert "只有 xlsx 文件可以加标注，这个文件请按清单修改" in page_text(page)
     assert "下载标注后的文件" not in page_text(page)
+
+
+def test_a_text_has_no_sheet_to_name(world: World) -> None:
+    lines = "\n".join("\t".join(line) for line in sheets(world)[0])
+    page = upload(client_of(world.filler), lines.encode(), "绩效目标.txt")
+    assert actions(page) == [("学前教育补助", "新增")]
+    assert "工作表" not in page_text(page)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import repeat
-from pathlib import PureWindowsPath
 from xml.etree import ElementTree as ET
 
 from python_calamine import (
@@ -36,7 +35,7 @@ from targets.domain.sheets.number_format import GENERAL, Value, shown
 from targets.domain.sheets.ods import TooDeep, TooFar, TooMany, read_ods
 from targets.domain.sheets.origin import Origin, Spot
 from targets.domain.sheets.pieces import cut, is_long
-from targets.domain.sheets.problems import FileRefused, quoted
+from targets.domain.sheets.problems import FileRefused, quoted, sheet_name
 from targets.domain.sheets.signing import FOOT_WORDS, foot_key
 from targets.domain.sheets.sniff import DOCX, ODS, TEXT
 from targets.domain.sheets.text import NotText, TooLarge, read_text
@@ -44,7 +43,6 @@ from targets.domain.sheets.text import NotText, TooLarge, read_text
 PARSER_ERRORS = (CalamineError, OSError, ValueError, OverflowError, ET.ParseError)
 PANIC = "PanicException"
 """What the parser raises where it did not expect a file to be so broken; derived from `BaseException` and nowhere to import from."""
-LONGEST_SHEET_NAME = 31
 ONLY_TEXT = frozenset({str})
 LABELS = frozenset().union(*(layout.labels for layout in LAYOUTS))
 
@@ -102,7 +100,7 @@ def _text(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterat
     except TooLarge as error:
         raise too_far(name) from error
     if wanted(rows):
-        yield OpenedSheet(PureWindowsPath(name).stem[:LONGEST_SHEET_NAME] or "文本", True, rows)
+        yield OpenedSheet(sheet_name(name) or "文本", True, rows)
 
 
 def _ods(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterator[OpenedSheet]:
@@ -129,8 +127,9 @@ def _docx(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterat
         sentence = f"{quoted(name, 80)}里的表格过多、过大或层层相套，不像绩效目标表。请删除无关内容后重新上传。"
         raise FileRefused(sentence) from error
     if wanted(sheet.texts):
-        stem = PureWindowsPath(name).stem[:LONGEST_SHEET_NAME] or "文档"
-        yield OpenedSheet(stem, True, sheet.texts, sheet.merges, origin=sheet.origin, prose=sheet.prose)
+        yield OpenedSheet(
+            sheet_name(name) or "文档", True, sheet.texts, sheet.merges, origin=sheet.origin, prose=sheet.prose
+        )
 
 
 def _is_label(word: str) -> bool:

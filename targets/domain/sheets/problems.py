@@ -1,6 +1,9 @@
 """What a person is told about a file: place, fault, cure."""
 
 from dataclasses import dataclass
+from pathlib import PureWindowsPath
+
+LONGEST_SHEET_NAME = 31
 
 MEGABYTE = 1024 * 1024
 
@@ -39,6 +42,11 @@ def moved(found: Problem, sheet: str, cell: str) -> Problem:
 def too_large(name: str, size: int, most: int) -> str:
     """The one sentence, at every door, about a file that has more bytes than are taken."""
     return f"{quoted(name, 80)}有{size / MEGABYTE:.1f}MB，超过{most / MEGABYTE:g}MB的上限。请拆成几个文件分别上传。"
+
+
+def sheet_name(file: str) -> str:
+    """What the only sheet of a file is called that has none of its own."""
+    return PureWindowsPath(file).stem[:LONGEST_SHEET_NAME]
 
 
 def quoted(text: str, longest: int = 40) -> str:
