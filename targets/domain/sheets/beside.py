@@ -7,6 +7,8 @@ from targets.domain.sheets.cells import Grid, Merge, label_key
 from targets.domain.sheets.find import Block
 from targets.domain.sheets.layout import Layout
 
+LEAST_FORMS = 2
+
 
 def apart(grid: Grid, blocks: Sequence[Block]) -> list[Grid]:
     """The sheet, or as many of it as forms stand beside each other, each with its own columns alone."""
@@ -23,6 +25,8 @@ def _edges(grid: Grid, block: Block) -> list[int]:
     if header is None or layout.is_list:
         return []
     head = grid.rows[header.top]
+    if sum(label_key(cell.text) in layout.must_have[0] for cell in head) < LEAST_FORMS:
+        return []
     for row in range(block.top, header.top):
         names = [
             cell.column

@@ -117,13 +117,11 @@ def find_blocks(grid: Grid) -> list[Block]:
     below = 0
     listing: frozenset[str] = frozenset()
     for row, line in enumerate(grid.texts):
-        if (
-            row < below
-            or not any(line)
-            or (listing and listing.isdisjoint(line) and len(line) - line.count("") > TITLE_CELLS)
-        ):
+        if row < below or (listing and listing.isdisjoint(line) and len(line) - line.count("") > TITLE_CELLS):
             continue
         said = [*filter(None, line)]
+        if not said:
+            continue
         keys = label_keys(said)
         headings = HEADINGS.intersection(keys)
         if headings and (layout := _table_layout(headings, keys, search.start) or _list_layout(grid, row, keys)):
@@ -192,7 +190,7 @@ def _has_colon(text: str) -> bool:
 
 def _named_layout(said: list[str], keys: list[str], start: _Start | None) -> Layout | None:
     """A row that begins with a label of the layout and holds the one that names a form."""
-    if NAMES.isdisjoint(keys) and not any(_has_colon(text) and _begins_with_name(text) for text in said):
+    if NAMES.isdisjoint(keys) and not any(map(_begins_with_name, filter(_has_colon, said))):
         return None
     first = [start.layout] if start else []
     for layout in (*first, *LAYOUTS):
@@ -205,6 +203,7 @@ def _named_layout(said: list[str], keys: list[str], start: _Start | None) -> Lay
     return None
 
 
+@lru_cache(maxsize=1_024)
 def _begins_with_name(text: str) -> bool:
     """项目名称：某项目 in one cell."""
     return label_key(split_label(inside_brackets(text))[0]) in NAMES

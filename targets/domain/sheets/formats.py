@@ -196,9 +196,10 @@ def _cell_pattern(sheet: bytes) -> re.Pattern[bytes]:
 def sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
     """Name of a sheet → path of its part."""
     targets = _targets(bytes(parts.get("xl/_rels/workbook.xml.rels", b"")))
-    return {name: targets.get(identity, "") for name, identity in _sheet_ids(parts.get("xl/workbook.xml", b""))}
+    return {name: targets.get(identity, "") for name, identity in _sheet_ids(bytes(parts.get("xl/workbook.xml", b"")))}
 
 
+@lru_cache(maxsize=8)
 def _sheet_ids(workbook: bytes) -> Sequence[tuple[str, str]]:
     """Name and id of each sheet."""
     found = SHEET.findall(workbook)
