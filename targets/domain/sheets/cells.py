@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain, compress, count, product, repeat
+from itertools import chain, compress, count, repeat
 from typing import NamedTuple, overload
 
 from targets.domain.sheets.origin import Origin
@@ -225,12 +225,10 @@ class Grid:
         self.height = len(self.texts)
         self.width = max((len(line) for line in self.texts), default=0)
         self.merge_from: dict[tuple[int, int], Merge] = {}
-        self.hangs_from: dict[tuple[int, int], Merge] = {}
-        """For a cell below the first line of a merge: that merge."""
         self.tall: list[Merge] = []
         """Those over several rows."""
-        self.hanging: set[int] = set()
-        """Columns where some cell does."""
+        self.hanging: dict[int, dict[int, Merge]] = {}
+        """Column → row → the merge above: of cells below the first line of one."""
         across = self._merge(merges)
         self.wide: set[int] = {row for row, column in across if any(self.texts[row][column : column + 1])}
         """Rows in which a text is merged over several columns."""
@@ -276,8 +274,8 @@ class Grid:
                 continue
             self.tall.append(merge)
             columns, below = range(left, right + 1), range(top + 1, bottom + 1)
-            self.hanging.update(columns)
-            self.hangs_from.update(zip(product(below, columns), repeat(merge)))
+            for column in columns:
+                self.hanging.setdefault(column, {}).update(dict.fromkeys(below, merge))
             for row in below:
                 if any(texts[row][left : right + 1]):
                     _blank(texts[row], left, right + 1)
@@ -286,6 +284,10 @@ class Grid:
     def text(self, row: int, column: int) -> str:
         line = self.texts[row] if 0 <= row < self.height else []
         return line[column] if 0 <= column < len(line) else ""
+
+    def hangs_from(self, row: int, column: int) -> Merge | None:
+        """The merge that a cell below its first line belongs to."""
+        return self.hanging[column].get(row) if column in self.hanging else None
 
     def right_of(self, cell: Cell) -> int:
         """The first column to the right of a cell, its merge included."""

@@ -153,5 +153,5 @@ def _line(grid: Grid, row: int, columns: dict[str, int]) -> FeedbackLine | None:
 
 def _text(grid: Grid, row: int, column: int) -> str:
     """One answer that is merged down over several lines is the answer to each of them."""
-    merge = grid.hangs_from.get((row, column))
+    merge = grid.hangs_from(row, column)
     return grid.text(merge.top, merge.left) if merge else grid.text(row, column)

@@ -117,7 +117,7 @@ class Page:
     def _text(self, row: int, name: str, span: Span) -> tuple[str, bool]:
         text = self._first(row, span)
         if self.merged and not text:
-            merge = self.grid.hangs_from.get((row, span[0]))
+            merge = self.grid.hangs_from(row, span[0])
             if merge and merge.top > self.head:
                 return self.grid.text(merge.top, merge.left), True
         return text, False

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import compress
 
 from targets.domain.record import ROW_TEXTS, IndicatorRow
-from targets.domain.sheets.cells import Cell, Grid, address, label_key
+from targets.domain.sheets.cells import Cell, Grid, Merge, address, label_key
 from targets.domain.sheets.find import Block
 from targets.domain.sheets.foot import begins_foot
 from targets.domain.sheets.header import SHARED, Header, Span, are_column_numbers
@@ -118,8 +118,8 @@ class _Page:
     unknown_at: dict[int, str] = field(init=False)
     names: list[str] = field(init=False)
     """Of each sheet column, its field or ""."""
-    hanging: list[tuple[str, int, int]] = field(init=False)
-    """Fields, with their columns, that may hang from the row above."""
+    hanging: list[tuple[str, int, int, Mapping[int, Merge]]] = field(init=False)
+    """Fields that may hang from the row above, with their first and last column and the merges in the first."""
     column_of: dict[str, int] = field(default_factory=dict)
     is_half: bool = False
     """Of two terms side by side."""
@@ -131,7 +131,9 @@ class _Page:
         self.field_at = _by_column(fields)
         self.unknown_at = _by_column(self.header.unknown)
         self.names = [self.field_at.get(column, "") for column in range(grid.width)]
-        self.hanging = [(name, first, last) for name, (first, last) in fields.items() if first in grid.hanging]
+        self.hanging = [
+            (name, first, last, grid.hanging[first]) for name, (first, last) in fields.items() if first in grid.hanging
+        ]
 
     def read(self) -> None:
         lines = self._lines()
@@ -290,9 +292,8 @@ class _Page:
         at = self._place_above(side)
         above = table.rows[at] if at is not None else None
         continues: set[str] = set()
-        hangs_from = self.grid.hangs_from
-        for name, first, last in self.hanging:
-            merge = hangs_from.get((row, first))
+        for name, first, last, merges in self.hanging:
+            merge = merges.get(row)
             if merge and merge.top > self.header.bottom and first <= merge.left <= last:
                 if line.moved and texts.get(name):
                     continue

@@ -62,7 +62,7 @@ def half_grid(grid: Grid, header: Header, rows: Sequence[int]) -> tuple[Grid, li
         if not _holds_more(line, range(first, last + 1)):
             waiting = level or waiting
             continue
-        if waiting and not level and (row, first) not in grid.hangs_from:
+        if waiting and not level and grid.hangs_from(row, first) is None:
             line[first] = waiting
             moved.append((row, waiting))
         waiting = ""
