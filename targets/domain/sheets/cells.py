@@ -265,9 +265,10 @@ class Grid:
                 raise FileRefused(
                     f"工作表“{self.name}”中的合并单元格互相重叠，文件可能已损坏。请用 Excel 或 WPS 打开后另存，再上传。"
                 )
-            merge_from[top, left] = merge
+            start = top, left
+            merge_from[start] = merge
             if right > left:
-                across.append((top, left))
+                across.append(start)
                 if any(texts[top][left + 1 : right + 1]):
                     _blank(texts[top], left + 1, right + 1)
             if bottom == top:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Container
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from targets.domain.sheets.cells import Cell, plain, split_label
 from targets.domain.sheets.layout import OVERALL_GOAL
@@ -25,17 +26,16 @@ ANY_SPACE = re.compile("[ \t　\n]")
 SEVERAL_SPACES = re.compile(r"[ \t]{2,}|　+|\n")
 
 
-@dataclass(slots=True)
-class Head:
+class Head(Struct):
     """What stood above (or below) the table."""
 
-    values: dict[str, Cell] = field(default_factory=dict)
-    labels: dict[str, Cell] = field(default_factory=dict)
-    extra: dict[str, str] = field(default_factory=dict)
-    strays: list[Cell] = field(default_factory=list)
-    guesses: list[tuple[Cell, str]] = field(default_factory=list)
+    values: dict[str, Cell] = {}
+    labels: dict[str, Cell] = {}
+    extra: dict[str, str] = {}
+    strays: list[Cell] = []
+    guesses: list[tuple[Cell, str]] = []
     """Values that were read by a rule that may be wrong, and what to say of them."""
-    years: list[tuple[int, Cell]] = field(default_factory=list)
+    years: list[tuple[int, Cell]] = []
     title: Cell | None = None
     other_form: Cell | None = None
     first: Cell | None = None

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from targets.domain.sheets.cells import Cell, Grid, address, label_key, plain
 from targets.domain.sheets.header import Header
 from targets.domain.sheets.layout import Layout
@@ -33,8 +35,7 @@ MAY_HAVE_MOVED = "这一行的单元格可能与表头错开，已照原样读�
 GROUP, DUTY, NUMBER = "duty_group", "duty", "number"
 
 
-@dataclass(slots=True)
-class Line:
+class Line(Struct):
     """A row of the table: text by field, and the cells that belong to none."""
 
     row: int
@@ -43,7 +44,7 @@ class Line:
     count: int = 0
     """How many cells hold text, where it is read as it stands."""
     moved: bool = False
-    columns: dict[str, int] = field(default_factory=dict)
+    columns: dict[str, int] = {}
     """Sheet column of each moved cell."""
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 
+from msgspec import Struct
+
 from targets.domain.record import ROW_TEXTS, IndicatorRow
 from targets.domain.sheets.cells import Cell, Grid, Merge, address, label_key
 from targets.domain.sheets.find import Block
@@ -36,31 +38,30 @@ class Carried:
     value: str
 
 
-@dataclass(slots=True)
-class Table:
+class Table(Struct):
     """What the blocks of one form hold below their heads."""
 
-    rows: list[IndicatorRow] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
+    rows: list[IndicatorRow] = []
+    places: list[int] = []
     """Sheet row of each indicator."""
-    carried: list[Carried] = field(default_factory=list)
-    foot: list[list[Cell]] = field(default_factory=list)
-    strays: list[Cell] = field(default_factory=list)
-    other_columns: list[tuple[str, int, str]] = field(default_factory=list)
+    carried: list[Carried] = []
+    foot: list[list[Cell]] = []
+    strays: list[Cell] = []
+    other_columns: list[tuple[str, int, str]] = []
     """Heading that the layout does not know, number of the indicator, text."""
     side: str = ""
     """The label left of the rows that are being read."""
-    sides: list[str] = field(default_factory=list)
+    sides: list[str] = []
     """That label for each indicator."""
-    cores: list[str] = field(default_factory=list)
+    cores: list[str] = []
     """Names of the indicators that are marked as core ones."""
-    points: dict[str, str] = field(default_factory=dict)
+    points: dict[str, str] = {}
     """Level → points that stand in its cell."""
-    totals: list[list[Cell]] = field(default_factory=list)
-    blanks: list[int] = field(default_factory=list)
+    totals: list[list[Cell]] = []
+    blanks: list[int] = []
     """Rows that may have lost a merge, in a table whose head has kept its own."""
     long_is_right: bool | None = None
-    told: list[Told] = field(default_factory=list)
+    told: list[Told] = []
     """What was put right in rows whose cells had moved or were glued together."""
 
     def keep(self, beside: Beside) -> None:
@@ -154,7 +155,7 @@ class _Page:
         half = _Page(grid, self.layout, self.block, term.header, self.table, self.may_carry, self.continues_page)
         half.is_half = True
         half.side_of = dict.fromkeys(numbers, term.side)
-        lines = [half._sort(row) for row in numbers if any(grid.texts[row])]
+        lines = [half._sort(row, said) for row in numbers if (said := [*filter(None, grid.texts[row])])]
         half._read_lines([line for line in lines if line.others or line.texts.keys() - {SHARED}])
         level = term.header.fields.get(SHARED, (0, 0))[0]
         self.table.carried += [Carried(SHARED, row, level, text) for row, text in moved]
@@ -199,7 +200,7 @@ class _Page:
                 continue
             if (len(said) == 1 and self._see_sides(self.grid.rows[row])) or are_column_numbers(said):
                 continue
-            line = self._sort(row)
+            line = self._sort(row, said)
             if line.others:
                 self._see_sides(line.others)
             self.side_of[row] = self.table.side
@@ -216,13 +217,11 @@ class _Page:
                 lines.append(line)
         return lines
 
-    def _sort(self, row: int) -> Line:
+    def _sort(self, row: int, said: Sequence[str]) -> Line:
         """Text by field, and the cells that belong to none (or to one that has its text already)."""
-        line = self.grid.texts[row]
-        texts = dict(zip(compress(self.names, line), filter(None, line), strict=True))
-        count = len(line) - line.count("")
-        if len(texts) == count and "" not in texts:  # as in most rows: each text under a heading of its own
-            return Line(row, texts, (), count)
+        texts = dict(zip(compress(self.names, self.grid.texts[row]), said, strict=True))
+        if len(texts) == len(said) and "" not in texts:  # as in most rows: each text under a heading of its own
+            return Line(row, texts, (), len(said))
         texts = {}
         others: list[Cell] = []
         for cell in self.grid.rows[row]:
@@ -231,7 +230,7 @@ class _Page:
                 texts[name] = cell.text
             else:
                 others.append(cell)
-        return Line(row, texts, others, count)
+        return Line(row, texts, others, len(said))
 
     def _join_others(self, line: Line) -> list[Cell]:
         """Cells beside each other below one heading are one text: ≥ | 95 | %. What is left of the others."""
