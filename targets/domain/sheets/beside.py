@@ -51,4 +51,6 @@ def _is_head(texts: Sequence[str], layout: Layout) -> bool:
 def _part(grid: Grid, first: int, end: int) -> Grid:
     texts = [[text if first <= column < end else "" for column, text in enumerate(line)] for line in grid.texts]
     merges = [Merge(*merge) for (_, left), merge in grid.merge_from.items() if first <= left < end]
-    return Grid(grid.name, texts, merges, grid.exact, grid.origin)
+    part = Grid(grid.name, texts, merges, grid.exact, grid.origin)
+    part.hidden = grid.hidden
+    return part

@@ -15,6 +15,7 @@ from targets.domain.sheets.ole import Broken, CompoundFile
 
 BOUND_SHEET, SHARED_STRINGS, FORMAT, STYLE, LOCKED, BEGIN, END = 0x85, 0xFC, 0x41E, 0xE0, 0x2F, 0x809, 0x0A
 OLD_FORMAT = 0x1E
+ROW, IS_HIDDEN = 0x208, 0x20
 DIMENSIONS, MERGES, MANY_NUMBERS = 0x200, 0xE5, 0xBD
 FORMULAS = frozenset((0x06, 0x206, 0x406))
 CELLS = frozenset((0x203, 0x204, 0x205, 0x27E, 0xFD, 0xD6)) | FORMULAS
@@ -39,6 +40,7 @@ class SheetFacts:
     styles: dict[tuple[int, int], int] = field(default_factory=dict)
     formulas: dict[str, str] = field(default_factory=dict)
     errors: set[str] = field(default_factory=set)
+    hidden: set[int] = field(default_factory=set)
     declared_at: list[tuple[int, int]] = field(default_factory=list)
     """Where its declared size stands in the stream, and how long that record is."""
 
@@ -61,7 +63,7 @@ class Biff:
             return SheetFormats()
         facts = self.sheets[number]
         formats = {place: self.codes.get(style, GENERAL) for place, style in facts.styles.items()}
-        return SheetFormats(formats, {}, facts.formulas, frozenset(facts.errors))
+        return SheetFormats(formats, {}, facts.formulas, frozenset(facts.errors), frozenset(facts.hidden))
 
 
 def read_biff(content: bytes) -> Biff:
@@ -150,6 +152,10 @@ def _sheet(stream: bytes, start: int, name: str, dressing: Container[int]) -> Sh
     for kind, at, length in _records(stream, start):
         if kind == DIMENSIONS:
             facts.declared_at.append((at, length))
+        elif kind == ROW and length >= 16:
+            number, options = struct.unpack_from("<H", stream, at)[0], stream[at + 12]
+            if options & IS_HIDDEN:
+                facts.hidden.add(number)
         elif kind == MERGES and length >= 2:
             facts.merges += struct.unpack_from("<H", stream, at)[0]
         elif kind in CELLS and length >= 6:

@@ -221,6 +221,8 @@ class Grid:
         """The whole number behind a cell that shows a rounded one."""
         self.texts = texts
         self.cleaned: list[Cell] = []
+        self.hidden: Collection[int] = ()
+        """Rows that the screen does not show."""
         self._clean()
         self.height = len(self.texts)
         self.width = max((len(line) for line in self.texts), default=0)

@@ -300,11 +300,21 @@ class _FormReader:
                 cell.address, WARNING, f"{quoted(cell.text)}不属于任何栏目，没有读入。如需保留，请移到相应栏目。"
             )
         rows = self._rows()
+        self._tell_hidden(rows)
         self.problems += [found for found in self.told if row_of(found) in rows]
         cleaned = self.grid.cleaned
         first, last = (bisect_left(cleaned, row, key=attrgetter("row")) for row in (rows.start, rows.stop))
         for cell in cleaned[first:last]:
             self._tell(cell.address, WARNING, f"{quoted(cell.text)}中有看不见的控制字符，已去掉。")
+
+    def _tell_hidden(self, rows: range) -> None:
+        """Rows that nobody saw on the screen are read like any other."""
+        hidden = [row for row in sorted(self.grid.hidden) if row in rows and any(self.grid.texts[row])]
+        if hidden:
+            numbers = "、".join(str(row + 1) for row in hidden[:5]) + ("等" if len(hidden) > 5 else "")
+            sentence = f"第{numbers}行是隐藏的，已照常读入，请核对。如不需要，请删除后重新上传。"
+            column = next(at for at, text in enumerate(self.grid.texts[hidden[0]]) if text)
+            self._tell(address(hidden[0], column), WARNING, sentence)
 
     def _rows(self) -> range:
         return range(self.form.blocks[0].top, self.form.blocks[-1].bottom)

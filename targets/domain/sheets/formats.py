@@ -51,6 +51,7 @@ SAMPLE = "某"
 FORMULA = re.compile(
     rb"\s*<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v[^>]*>([^<]*)<)?"
 )
+HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row (?=[^>]*\bhidden="(?:1|true)")[^>]*\br="([0-9]{1,7})"')
 CELL_TAG = re.compile(rb"<(?:\w+:)?c ([^>]*)>")
 TEXT_TYPES = (b"s", b"inlineStr", b"str")
 ATTRIBUTE = re.compile(rb"""\b([rst])\s*=\s*["']([^"']*)["']""")
@@ -68,6 +69,8 @@ class SheetFormats:
     """Address → `=…`."""
     errors: frozenset[str] = frozenset()
     """Addresses that show an error (#NAME?)."""
+    hidden: frozenset[int] = frozenset()
+    """Rows that are not shown."""
 
 
 class WorkbookFormats:
@@ -93,6 +96,12 @@ class WorkbookFormats:
         """The path of its part, "" if there is none."""
         part = self._sheets.get(sheet, "")
         return part if part in self._parts else ""
+
+    def hidden_rows(self, data: bytes) -> frozenset[int]:
+        """Of a sheet's part, from 0."""
+        if b'hidden="' not in data:
+            return frozenset()
+        return frozenset(int(number) - 1 for number in HIDDEN_ROW.findall(data))
 
     def of_texts(self, data: bytes) -> dict[tuple[int, int], str]:
         """Of the texts in a sheet's part that are shown with something before or after them, or not at all."""

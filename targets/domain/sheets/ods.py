@@ -14,6 +14,7 @@ from targets.domain.sheets.cells import Merge, address
 from targets.domain.sheets.number_format import show
 
 DEEPEST = 200
+VISIBLE = "visible"
 LARGEST_REPEAT = 1 << 31
 MOST_ROWS = 1_048_576
 TABLE, TEXT, OFFICE, STYLE = (
@@ -46,6 +47,8 @@ class OdsSheet:
     exact: dict[tuple[int, int], str] = field(default_factory=dict)
     formulas: dict[str, str] = field(default_factory=dict)
     errors: set[str] = field(default_factory=set)
+    hidden: set[int] = field(default_factory=set)
+    """Rows that are not shown."""
     height: int = 0
     """Rows so far, blank ones included."""
 
@@ -121,6 +124,8 @@ class _Reader:
                     raise TooFar
             column += width
         if line:
+            if row.get(TABLE + "visibility", VISIBLE) != VISIBLE:
+                sheet.hidden.update(range(number, number + repeats))
             self.room -= len(line) * repeats
             sheet.texts += [[] for _ in range(number - len(sheet.texts))]
             sheet.texts += [list(line) for _ in range(repeats)]

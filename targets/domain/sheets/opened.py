@@ -65,6 +65,8 @@ class OpenedSheet:
     """Address → `=…`."""
     errors: set[str] = field(default_factory=set)
     """Addresses that show an error."""
+    hidden: set[int] = field(default_factory=set)
+    """Rows that are not shown."""
     origin: Origin = field(default_factory=Origin)
     prose: tuple[tuple[Spot, str], ...] = ()
     """Paragraphs of a document that stand in no form."""
@@ -115,7 +117,7 @@ def _ods(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterato
         raise too_deep(name) from error
     for sheet in sheets:
         if wanted(sheet.texts):
-            shown_otherwise = (sheet.exact, sheet.formulas, sheet.errors)
+            shown_otherwise = (sheet.exact, sheet.formulas, sheet.errors, sheet.hidden)
             yield OpenedSheet(sheet.name, sheet.is_visible, sheet.texts, sheet.merges, *shown_otherwise)
 
 
@@ -180,8 +182,9 @@ def _formats(package: Package, formats: WorkbookFormats, number: int, part: str,
     if found is None:
         found = formats.of(data)
     if texts := formats.of_texts(data):
-        return replace(found, formats={**found.formats, **texts})
-    return found
+        found = replace(found, formats={**found.formats, **texts})
+    hidden = formats.hidden_rows(data)
+    return replace(found, hidden=hidden) if hidden else found
 
 
 def _whole(workbook: CalamineWorkbook, sheet: str, name: str) -> Iterator[_Piece]:
@@ -274,3 +277,4 @@ def _add(sheet: OpenedSheet, piece: _Piece, found: SheetFormats, known: _Formats
     sheet.merges.extend(piece.merges)
     sheet.formulas.update(found.formulas)
     sheet.errors.update(found.errors)
+    sheet.hidden.update(found.hidden)

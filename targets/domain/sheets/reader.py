@@ -127,6 +127,7 @@ def _nothing_found(name: str, hidden: Sequence[str]) -> str:
 def _read_sheet(opened: OpenedSheet, own: Mapping[str, Carried], year: int | None) -> list[Forms]:
     problems = _formulas(opened)
     grid = Grid(opened.name, opened.texts, opened.merges, opened.exact, opened.origin)
+    grid.hidden = opened.hidden
     if (carried := own.get(opened.name)) and (form := _proven(carried, opened, grid, year)):
         return [[form]]
     return _read_forms(grid, problems, year)

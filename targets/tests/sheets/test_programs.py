@@ -1,12 +1,16 @@
 """What certain programs make of a form when they write it."""
 
 import io
+import struct
 import zipfile
+
+import openpyxl
 
 from targets.domain.sheets.problems import REFUSED
 from targets.domain.sheets.reader import read_workbook
-from targets.tests.sheets.books import one_sheet, project_lines
+from targets.tests.sheets.books import ROWS, one_sheet, project_lines
 from targets.tests.sheets.drawn import cells, drawn, read_drawn, told
+from targets.tests.sheets.files import as_ods, as_xls, biff_sheet, ods_table, record
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -59,3 +63,32 @@ def test_a_title_that_is_a_category_is_told():
         """
     )
     assert told(form) == [("A1", "项目名称读为“产出指标”，可能与表头错开，请核对。")]
+
+
+def hidden_row(content: bytes, row: int) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    book.active.row_dimensions[row].hidden = True
+    saved = io.BytesIO()
+    book.save(saved)
+    return saved.getvalue()
+
+
+def test_a_row_that_the_screen_does_not_show_is_read_and_told():
+    sound = one_sheet(project_lines())
+    (form,) = read_workbook(hidden_row(sound, 11), "表.xlsx").forms
+    assert [row.target for row in form.record.rows] == [row[3] for row in ROWS]
+    assert ("B11", "第11行是隐藏的，已照常读入，请核对。如不需要，请删除后重新上传。") in told(form)
+    (form,) = read_workbook(sound, "表.xlsx").forms
+    assert "隐藏" not in str(told(form))
+
+
+def test_a_hidden_row_of_an_old_workbook_and_of_an_open_document():
+    lines = [[str(cell) for cell in line] for line in project_lines()]
+    hidden = struct.pack("<HHHHHHHH", 10, 0, 6, 0, 0, 0, 0x20, 0)
+    old = as_xls(("表", biff_sheet(lines, more=record(0x208, hidden))))
+    row, mark = "<table:table-row>", '<table:table-row table:visibility="collapse">'
+    before, after = ods_table("表", lines).split(row)[:11], ods_table("表", lines).split(row)[11:]
+    new = as_ods(row.join(before) + mark + row.join(after))
+    for content in (old, new):
+        (form,) = read_workbook(content, "表").forms
+        assert ("B11", "第11行是隐藏的，已照常读入，请核对。如不需要，请删除后重新上传。") in told(form)
