@@ -8,7 +8,7 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -16,6 +16,8 @@ from targets.demo import PASSWORD
 
 HERE = Path(__file__).parent
 WINDOW: ViewportSize = {"width": 1366, "height": 768}
+PATIENCE = 60_000
+"""Milliseconds until a page that does not come, or does not say what it should, is a fault: a machine may be busy."""
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -37,6 +39,7 @@ def browser() -> Iterator[Browser]:
     if program is None:
         pytest.fail("没有找到 chromium：请先安装（Debian/Ubuntu：apt-get install chromium）。")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         browser = playwright.chromium.launch(executable_path=program, args=QUIET)
         yield browser
         browser.close()
@@ -77,7 +80,7 @@ def sign_in(request: pytest.FixtureRequest, demo: None, browser: Browser, live_s
         context = browser.new_context(
             base_url=live_server.url, viewport=WINDOW, locale="zh-CN", java_script_enabled=scripts
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", listen)

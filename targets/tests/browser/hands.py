@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from openpyxl import load_workbook
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 
 def cell(page: Page, number: int, field: str) -> Locator:
@@ -12,8 +12,9 @@ def cell(page: Page, number: int, field: str) -> Locator:
 
 
 def write(page: Page, number: int, field: str, text: str) -> None:
+    expect(page.locator(".jx-box")).to_be_attached()  # before the grid stands a click goes nowhere
     cell(page, number, field).click()
-    page.locator(".jx-box").fill(text)
+    cell(page, number, field).locator(".jx-box").fill(text)
 
 
 def paste(page: Page, text: str) -> None:

@@ -60,6 +60,7 @@ def test_a_round_of_return_through_the_margin(sign_in: SignIn) -> None:
     expect_told(filler, "送审已办理")
     boss.goto("/admin/")
     press(open_form(boss), "报送财政")
+    expect_told(boss, "报送财政已办理")
 
     office.goto("/admin/")
     open_form(office)
@@ -70,7 +71,9 @@ def test_a_round_of_return_through_the_margin(sign_in: SignIn) -> None:
     expect(changed.locator("td[id$='-target'] ins")).to_have_text("≥6640人")
     expect(changed).to_contain_text("采纳建议")
     for number in (1, 2):
-        row(office, number).get_by_role("button", name="认可").click()
+        accept = row(office, number).get_by_role("button", name="认可")
+        accept.click()
+        expect(accept).to_have_count(0)
         expect_told(office, "已认可这条修改意见的处理")
     assert "only=1" in office.url
     press(office, "初审通过")
@@ -91,6 +94,7 @@ def test_a_wide_grid_is_written_on_without_leaving_the_page(sign_in: SignIn) -> 
     office = sign_in("yewu_shebao")
     office.get_by_role("navigation").get_by_role("link", name="部门整体").first.click()
     office.locator("#result_list tbody th a").first.click()
+    office.wait_for_url("**/change/**")
     address = office.url
     office.locator(".jx-grid tbody td.s0").get_by_role("link", name="3", exact=True).click()
     assert office.url == address
@@ -192,10 +196,11 @@ def test_enter_presses_no_button_that_one_does_not_see(sign_in: SignIn) -> None:
     expect_told(office, "退回已办理")
     filler = sign_in("jingban")
     open_form(filler)
-    for _ in range(2):
-        answer = filler.locator(".jx-remark", has_text="待答复").first
-        answer.get_by_role("textbox").fill("已核对。")
-        answer.get_by_role("button", name="保存并答复").click()
+    waiting = filler.locator(".jx-remark", has_text="待答复")
+    for left in (1, 0):
+        waiting.first.get_by_role("textbox").fill("已核对。")
+        waiting.first.get_by_role("button", name="保存并答复").click()
+        expect(waiting).to_have_count(left)
         expect_told(filler, "答复已保存")
     for username, words in (("jingban", "送审"), ("zhuguan", "报送财政")):
         page = open_form(sign_in(username))

@@ -18,6 +18,7 @@ def test_the_plan_of_seventeen_columns_at_an_office_computer(sign_in: SignIn) ->
     page.get_by_role("link", name="2023年整体绩效目标表").first.click()
 
     grid = page.locator(".jx-grid.edit")
+    expect(grid.locator(".jx-box")).to_be_attached()
     expect(grid.locator("tbody tr").first.locator("td.jx-cell")).to_have_count(17)
     head, first = grid.locator("thead th").first, grid.locator("tbody tr").nth(30).locator("td").first
     first.scroll_into_view_if_needed()

@@ -26,7 +26,7 @@ def test_marks_go_by_typing_and_by_a_click(sign_in: SignIn) -> None:
     expect(count).to_have_text("11")
     write(page, 4, "target", "≥96%")
     page.keyboard.press("Enter")
-    expect(count).to_have_text("10", timeout=15_000)
+    expect(count).to_have_text("10")
     page.get_by_text("逐处查看").click()
     page.get_by_role("button", name="项目资金仍然适用").click()
     expect(count).to_have_text("9")

@@ -14,6 +14,7 @@ def open_form(page: Page) -> Page:
     """From 工作台 through the menu and the list, as people go."""
     page.get_by_role("navigation").get_by_role("link", name="项目支出").first.click()
     page.get_by_role("link", name=TITLE).click()
+    page.wait_for_url("**/change/**")
     return page
 
 
