@@ -8,11 +8,12 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from targets.demo import PASSWORD
+from departments.models import Person
 
 HERE = Path(__file__).parent
 WINDOW: ViewportSize = {"width": 1366, "height": 768}
@@ -64,7 +65,9 @@ def demo(transactional_db: None, settings: Settings, loaded: list[str]) -> None:
 
 
 @pytest.fixture
-def sign_in(request: pytest.FixtureRequest, demo: None, browser: Browser, live_server: LiveServer) -> Iterator[SignIn]:
+def sign_in(
+    request: pytest.FixtureRequest, demo: None, browser: Browser, live_server: LiveServer, settings: Settings
+) -> Iterator[SignIn]:
     faults: list[str] = []
     contexts = []
 
@@ -86,11 +89,11 @@ def sign_in(request: pytest.FixtureRequest, demo: None, browser: Browser, live_s
         page.on("console", listen)
         page.on("pageerror", lambda error: faults.append(str(error)))
         if username:
-            page.goto("/admin/login/")
-            page.get_by_label("用户名").fill(username)
-            page.get_by_label("密码").fill(PASSWORD)
-            page.get_by_role("button", name="登录").click()
-            page.wait_for_url("**/admin/")
+            client = Client()  # whoever is to type his password does so in a test about that
+            client.force_login(Person.objects.get(username=username), "django.contrib.auth.backends.ModelBackend")
+            session = client.cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+            page.goto("/admin/")
         return page
 
     yield sign_in
