@@ -21,7 +21,7 @@ from targets.domain.checks.engine import check, count
 from targets.domain.record import Record
 from targets.domain.sheets.reader import FormReading, Found
 from targets.intake.batch import Preview, keep, open_batch, store_batch
-from targets.intake.plan import plan_forms
+from targets.intake.plan import Plan, plan_forms
 from targets.intake.undo import undo_batch
 from targets.models import BudgetYear, ImportBatch
 from targets.tasks import recheck_year
@@ -82,7 +82,7 @@ def stored(records: Iterable[Record], what: str) -> ImportBatch:
     by = importer()
     batch = open_batch(b"", "forms.xlsx", by=by)
     with counted(f"match: {what}"):
-        planned = plan_forms(found, by)
+        planned = plan_forms(found, Plan(by))
     with counted(f"keep: {what}"):
         keep(batch, Preview("forms.xlsx", planned))
     with counted(f"check and store: {what}"):

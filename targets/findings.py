@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from targets.domain.checks.counted import Counted, basis
+from targets.domain.checks.counted import Counted, Judge
 from targets.domain.checks.engine import Finding, check, count
 from targets.domain.record import Record
 from targets.domain.rules import ERROR, YearRules
@@ -90,29 +90,25 @@ def count_levels(judged: Iterable[Judged]) -> dict[str, int]:
 
 
 class Years:
-    """The rules of each year that some forms belong to, looked up once for all of them."""
+    """A judge for each year that some forms belong to, looked up once for all of them."""
 
     def __init__(self) -> None:
-        self._rules: dict[int, tuple[YearRules, str]] = {}
+        self._judges: dict[int, Judge] = {}
+
+    def judge_of(self, year: BudgetYear) -> Judge:
+        if year.pk not in self._judges:
+            self._judges[year.pk] = Judge(year.rules())
+        return self._judges[year.pk]
 
     def rules_of(self, declaration: Declaration) -> YearRules:
-        known = self._rules.get(declaration.budget_year_id)
-        return (known or self._look_up(declaration.budget_year))[0]
-
-    def count(self, record: Record, year: BudgetYear) -> Counted:
-        """For a text that may be stored later."""
-        rules, under = self._rules.get(year.pk) or self._look_up(year)
-        return Counted(dict(count(record, rules)), under)
+        return self._judge(declaration).rules
 
     def holds(self, counted: Counted, declaration: Declaration) -> bool:
         """Whether the form's year, and the program, are what they were when that was counted."""
-        known = self._rules.get(declaration.budget_year_id)
-        return counted.under == (known or self._look_up(declaration.budget_year))[1]
+        return counted.basis == self._judge(declaration).basis
 
-    def _look_up(self, year: BudgetYear) -> tuple[YearRules, str]:
-        rules = year.rules()
-        self._rules[year.pk] = rules, basis(rules)
-        return self._rules[year.pk]
+    def _judge(self, declaration: Declaration) -> Judge:
+        return self._judges.get(declaration.budget_year_id) or self.judge_of(declaration.budget_year)
 
 
 def waivers_of(declarations: Iterable[int]) -> dict[int, list[Waiver]]:

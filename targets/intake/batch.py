@@ -91,8 +91,9 @@ def preview(content: bytes, name: str, *, by: Person, year: int | None = None) -
     """Read and compare; never raises for what is in the file. Writes nothing."""
     forms: list[Found] = []
     problems: list[Problem] = []
+    plan = Plan(by)
     try:
-        for found in read_upload(content, name, year=year):
+        for found in read_upload(content, name, year=year, rules=plan.likely_rules(year)):
             if isinstance(found, Problem):
                 problems.append(found)
             else:
@@ -101,7 +102,7 @@ def preview(content: bytes, name: str, *, by: Person, year: int | None = None) -
         return Preview(name, message=str(refusal))
     if not forms:
         return Preview(name, message=_without_forms(problems))
-    return Preview(name, plan_forms(forms, by), problems)
+    return Preview(name, plan_forms(forms, plan), problems)
 
 
 def open_batch(content: bytes, name: str, *, by: Person, year: int | None = None) -> ImportBatch:
@@ -127,8 +128,14 @@ def read_batch(batch: ImportBatch, progress: Progress = nobody, *, in_background
     plan, keeper = Plan(batch.uploaded_by), Keeper(batch)
     problems: list[Problem] = []
     met, message = 0, ""
-    content, name, year = bytes(batch.content), batch.file_name, batch.year
-    reading = read_upload(content, name, year=year, progress=progress, in_background=in_background)
+    reading = read_upload(
+        bytes(batch.content),
+        batch.file_name,
+        year=batch.year,
+        rules=plan.likely_rules(batch.year),
+        progress=progress,
+        in_background=in_background,
+    )
     try:
         with closing(reading):
             for found in reading:

@@ -1,7 +1,6 @@
 """What is read of an upload, written down some forms at a time: a batch is `READING` until the last of them is kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
@@ -113,7 +112,7 @@ def _kept(batch: ImportBatch, form: PlannedForm) -> ImportedForm:
         size=form.size,
         row_count=len(form.record.rows) if form.record else 0,
         problems=[problem_json(one) for one in form.problems],
-        findings=asdict(form.counted) if form.counted else None,
+        findings={"levels": form.counted.levels, "basis": form.counted.basis} if form.counted else None,
         budget_year_id=form.budget_year.pk if form.budget_year else None,
         department_id=form.department.pk if form.department else None,
         unit_id=form.unit.pk if form.unit else None,

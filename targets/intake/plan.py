@@ -9,6 +9,7 @@ from targets.domain.checks.counted import Counted
 from targets.domain.compose import compose
 from targets.domain.diff import Difference, diff
 from targets.domain.record import Record
+from targets.domain.rules import YearRules
 from targets.domain.sheets.problems import GUESS, Problem, problem
 from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
 from targets.domain.sheets.reader import FormReading, Found
@@ -100,18 +101,26 @@ class Plan:
         self._register = Register.load(by)
         years = BudgetYear.objects.select_related("division")
         self._years = {(year.division_id, year.year): year for year in years}
-        self._rules = Years()
+        self._judges = Years()
         self._stored = _Stored()
         self._same: dict[Identity, list[_Met]] = {}
         self._rivals: dict[int, list[_Met]] = {}
         """By the stored form that they are."""
 
+    def likely_rules(self, year: int | None) -> list[YearRules]:
+        """Of the year that was chosen, or else of those that are open, for whoever reads the file: one for a year."""
+        likely = {one.year: one for one in self._years.values() if one.year == year or not (year or one.is_closed)}
+        return [self._judges.judge_of(one).rules for one in likely.values()]
+
     def meet(self, found: Found) -> PlannedForm:
-        """What can be said of the form alone: whose it is, whether it can be stored, how many findings it has."""
+        """What can be said of the form alone: whose it is, whether it can be stored, how many findings it has (told by
+        whoever read it, unless he judged by other rules)."""
         form = _identify(found, self._register, self._years, self._by)
         if form.action == CREATE and form.record and form.budget_year:
             form.text_number = _text_number(form.record)
-            form.counted = self._rules.count(form.record, form.budget_year)
+            judge = self._judges.judge_of(form.budget_year)
+            is_counted = found.counted is not None and found.counted.basis == judge.basis
+            form.counted = found.counted if is_counted else judge.count(form.record)
         return form
 
     def compare(self, forms: Iterable[PlannedForm]) -> None:
@@ -141,9 +150,8 @@ class Plan:
         return late
 
 
-def plan_forms(found: Iterable[Found], by: Person) -> list[PlannedForm]:
+def plan_forms(found: Iterable[Found], plan: Plan) -> list[PlannedForm]:
     """All forms of a small file at once, in their order."""
-    plan = Plan(by)
     forms = [plan.meet(one) for one in found]
     plan.compare(forms)
     late = plan.late_refusals()

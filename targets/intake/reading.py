@@ -4,15 +4,16 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import IO
+from typing import IO, Any
 
 from django.conf import settings
 from msgspec import structs
 
+from targets.domain.rules import YearRules
 from targets.domain.sheets.child import Order, Said, encoded, said_in
 from targets.domain.sheets.feedback import FeedbackLine
 from targets.domain.sheets.problems import REFUSED, FileRefused, Problem, quoted
@@ -41,14 +42,20 @@ def nobody(done: int, total: int, doing: str) -> None:
 
 
 def read_upload(
-    content: bytes, name: str, *, year: int | None = None, progress: Progress = nobody, in_background: bool = False
+    content: bytes,
+    name: str,
+    *,
+    year: int | None = None,
+    rules: Sequence[YearRules] = (),
+    progress: Progress = nobody,
+    in_background: bool = False,
 ) -> Generator[Found | Problem]:
-    """`read_one_by_one` at arm's length, of one workbook or an archive of them.
+    """`read_one_by_one` at arm's length, of one workbook or an archive of them; forms of years with `rules` come judged.
 
     Raises FileRefused with a sentence, whatever becomes of the child; it takes back what came before it. A member of an
     archive that ends its child is a problem of its own: another child reads on behind it, as long as there is time for all.
     """
-    order = _order(name, year, times=BACKGROUND_TIME if in_background else 1)
+    order = _order(name, year, times=BACKGROUND_TIME if in_background else 1, rules=rules)
     ends = time.monotonic() + order.seconds * WAITING
     while True:
         reading = _Reading(order.text, order.known)
@@ -104,11 +111,9 @@ def _too_much(order: Order, name: str) -> FileRefused:
     return FileRefused(quoted(name, 80) + TOO_MUCH.format(limit=limit))
 
 
-def _order(name: str, year: int | None, *, times: int = 1, is_feedback: bool = False) -> Order:
+def _order(name: str, year: int | None, *, times: int = 1, **more: Any) -> Order:
     memory, text = settings.READING_MEMORY_BYTES, settings.READING_TEXT_BYTES
-    return Order(
-        name, year, settings.MAX_UPLOAD_BYTES, memory, settings.READING_SECONDS * times, text, is_feedback=is_feedback
-    )
+    return Order(name, year, settings.MAX_UPLOAD_BYTES, memory, settings.READING_SECONDS * times, text, **more)
 
 
 def _told_by_child(order: Order, content: bytes, progress: Progress) -> Generator[Said]:
@@ -204,7 +209,7 @@ def _listen(ahead: Ahead, progress: Progress) -> Iterator[Said]:
         except ValueError as error:
             raise _Silence(str(error)) from None
         if said.found:
-            yield Said(found=said.found._replace(size=len(line)))
+            yield Said(found=said.found._replace(counted=said.counted, size=len(line)))
         elif said.problem or said.answer or said.begun:
             yield said
         elif said.progress:

@@ -3,18 +3,22 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.conf import settings
 
-from targets.domain.checks import counted
-from targets.domain.checks.counted import basis
+from targets.domain.checks.counted import FILES, Counted, Judge
 from targets.domain.compose import APPEND
 from targets.domain.record import PLAN, IndicatorRow
+from targets.domain.rules import YearRules
+from targets.domain.sheets.reader import Found
 from targets.findings import count_levels, judge_declaration
 from targets.intake.batch import choose_only, open_batch, read_batch, store_batch
+from targets.intake.plan import Plan
+from targets.intake.reading import read_upload
 from targets.models import Declaration, ImportBatch, RuleSetting
 from targets.tests.test_intake import workbook
 from targets.tests.world import GOOD_ROWS, World
@@ -55,6 +59,10 @@ def another_threshold(world: World) -> None:
     world.year.save()
 
 
+def basis(rules: YearRules) -> str:
+    return Judge(rules).basis
+
+
 @pytest.mark.parametrize("change", [nothing, another_level, another_threshold])
 def test_an_import_is_judged_by_the_rules_of_the_moment_it_is_stored(
     world: World, change: Callable[[World], None]
@@ -69,7 +77,7 @@ def test_an_import_is_judged_by_the_rules_of_the_moment_it_is_stored(
 def test_what_another_version_of_the_program_counted_is_counted_again(world: World) -> None:
     batch = read(world)
     kept = batch.forms.get()
-    kept.findings = {"levels": {"error": 77}, "under": "0" * 64}
+    kept.findings = {"levels": {"error": 77}, "basis": "0" * 64}
     kept.save()
     form = stored(world, batch)
     assert counts(form) == judged(form)
@@ -78,9 +86,28 @@ def test_what_another_version_of_the_program_counted_is_counted_again(world: Wor
 def test_what_still_holds_is_not_counted_again(world: World) -> None:
     batch = read(world)
     kept = batch.forms.get()
-    kept.findings = {"levels": {"error": 77}, "under": basis(world.year.rules())}
+    kept.findings = {"levels": {"error": 77}, "basis": basis(world.year.rules())}
     kept.save()
     assert counts(stored(world, batch)) == {"error": 77, "warning": 0, "info": 0}
+
+
+def test_a_form_comes_judged_from_the_process_that_read_it(world: World) -> None:
+    content, rules = workbook(world.record(rows=FAULTY)), world.year.rules()
+    (judged,) = read_upload(content, "表.xlsx", rules=[rules])
+    (alone,) = read_upload(content, "表.xlsx", rules=[replace(rules, year=2019)])
+    assert isinstance(judged, Found)
+    assert isinstance(alone, Found)
+    assert judged.form.record is not None
+    assert (judged.counted, alone.counted) == (Judge(rules).count(judged.form.record), None)
+
+
+@pytest.mark.parametrize("counted", [None, Counted({"error": 77}, "0" * 64)])
+def test_a_form_that_was_judged_by_other_rules_is_judged_by_the_server(world: World, counted: Counted | None) -> None:
+    (found,) = read_upload(workbook(world.record(rows=FAULTY)), "表.xlsx")
+    assert isinstance(found, Found)
+    assert found.form.record is not None
+    planned = Plan(world.filler).meet(found._replace(counted=counted))
+    assert planned.counted == Judge(world.year.rules()).count(found.form.record)
 
 
 def test_an_explained_error_is_not_counted(world: World) -> None:
@@ -123,5 +150,5 @@ def test_the_basis_holds_every_module_that_checks_stand_on() -> None:
         [sys.executable, "-c", told], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
     )
     own = {path for path in said.stdout.split() if not path.endswith("targets/__init__.py")}
-    assert own <= {str(path) for path in counted.files()}
+    assert own <= {str(path) for path in FILES}
     assert len(own) > 10

@@ -1,38 +1,42 @@
-"""Numbers of findings that were counted for later, and on what they stand."""
+"""Numbers of findings that are counted for later, and on what they stand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from msgspec.json import Encoder
 
+from targets.domain.checks.engine import count
+from targets.domain.record import Record
 from targets.domain.rules import YearRules
 
-PROGRAM = Path(__file__).parent.parent
+DOMAIN = Path(__file__).parent.parent
+FILES = sorted((*DOMAIN.glob("*.py"), *DOMAIN.glob("checks/*.py")))
+"""The modules that checks may call: `targets.domain` without its sheets."""
+_PROGRAM = sha256(b"".join(file.read_bytes() for file in FILES)).digest()
+"""Taken when they are loaded: no other version of the program believes what this one counts."""
 _canonical = Encoder(order="deterministic", enc_hook=dict).encode
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many findings of each level the checks make of a text; right as long as `basis` of its year's rules is still `under`."""
+    """How many findings of each level the checks make of a text; right as long as its year's judge has the same `basis`."""
 
     levels: Mapping[str, int]
-    under: str
+    basis: str
 
 
-def basis(rules: YearRules) -> str:
-    """What the number of findings depends on beside the text, as one digest: the year's rules and the program that judges."""
-    return sha256(_canonical(rules) + _program()).hexdigest()
+@dataclass(frozen=True)
+class Judge:
+    """Counts findings under the rules of one year."""
 
+    rules: YearRules
+    basis: str = field(init=False)
+    """What the numbers depend on beside the text, as one digest: these rules and the program."""
 
-def files() -> list[Path]:
-    """The modules that checks may call: `targets.domain` without its sheets."""
-    return sorted((*PROGRAM.glob("*.py"), *PROGRAM.glob("checks/*.py")))
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "basis", sha256(_canonical(self.rules) + _PROGRAM).hexdigest())
 
-
-@cache
-def _program() -> bytes:
-    """No other version of the program believes what this one counted."""
-    return sha256(b"".join(file.read_bytes() for file in files())).digest()
+    def count(self, record: Record) -> Counted:
+        return Counted(dict(count(record, self.rules)), self.basis)

@@ -8,13 +8,16 @@ Standard input: one line of JSON (`Order`), then the bytes of the file. Standard
 
 import gc
 import resource
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import BinaryIO
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 from msgspec.json import Decoder, Encoder
 
+from targets.domain.checks.counted import Counted, Judge
+from targets.domain.rules import YearRules
 from targets.domain.sheets.archive import is_archive, members, sealed
 from targets.domain.sheets.feedback import FeedbackLine, read_feedback
 from targets.domain.sheets.guard import DEFAULT_LIMITS, Limits
@@ -42,6 +45,8 @@ class Order(Struct):
     """Members of an archive before this one have been read by a process before this one,"""
     known: int = 0
     """which found so many forms."""
+    rules: tuple[YearRules, ...] = ()
+    """By which the forms of their years are judged, one for a year."""
     is_feedback: bool = False
     """The lines of a 审核意见反馈表 are looked for, not forms."""
 
@@ -50,6 +55,8 @@ class Said(Struct, omit_defaults=True):
     """A line of the answer: one of these."""
 
     found: Found | None = None
+    counted: Counted | None = None
+    """Of what was found."""
     problem: Problem | None = None
     answer: FeedbackLine | None = None
     begun: tuple[int, str] | None = None
@@ -72,8 +79,9 @@ def main(asked: BinaryIO, told: BinaryIO) -> None:
     limit_process(order.memory, order.seconds)
     limits = Limits(file_bytes=order.bytes, told_bytes=order.text)
     gc.disable()  # so short a life leaves hardly any garbage in circles, and looking for it takes a tenth of the time
+    judges = {rules.year: Judge(rules) for rules in order.rules}
     try:
-        for line in lines(read_all(order, content, limits), order.name, limits):
+        for line in lines(read_all(order, content, limits), order.name, limits, judges):
             tell(told, line)
     except FileRefused as refusal:
         tell(told, encoded(Said(refused=str(refusal))))
@@ -93,18 +101,27 @@ def tell(told: BinaryIO, line: bytes) -> None:
     told.flush()
 
 
-def lines(answer: Iterable[Said], name: str, limits: Limits) -> Iterator[bytes]:
+def lines(
+    answer: Iterable[Said], name: str, limits: Limits, judges: Mapping[int, Judge] = MappingProxyType({})
+) -> Iterator[bytes]:
     """What is told, within limits that are the server's own: what a text stands in twice it gets twice."""
     room = limits.told_bytes
     for said in answer:
-        line = encoded(said)
-        if said.found and len(line) > limits.form_bytes:
-            line = encoded(Said(found=_without_text(said.found, len(line), limits)))
+        line = _found(said.found, limits, judges) if said.found else encoded(said)
         room -= len(line)
         if room < 0:
             most = limits.told_bytes // MEGABYTE
             raise FileRefused(f"{quoted(name, 80)}里各表的文字合计超过{most}MB，没有读入。请拆成几个文件分别上传。")
         yield line
+
+
+def _found(found: Found, limits: Limits, judges: Mapping[int, Judge]) -> bytes:
+    """A form that is short enough is judged here, beside the server and within limits as well."""
+    text, record = encoded(found), found.form.record
+    if len(text) > limits.form_bytes:
+        return encoded(Said(found=_without_text(found, len(text), limits)))
+    judge = judges.get(record.year) if record and not found.form.refused else None
+    return encoded({"found": Raw(text)} | ({"counted": judge.count(record)} if judge and record else {}))
 
 
 def _without_text(found: Found, size: int, limits: Limits) -> Found:

@@ -6,6 +6,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
+from targets.domain.checks.counted import Counted
 from targets.domain.sheets.beside import apart
 from targets.domain.sheets.cells import LONGEST_LABEL, Grid, label_key, position, split_label
 from targets.domain.sheets.find import Block, find_blocks
@@ -47,6 +48,8 @@ class Found(NamedTuple):
     place: int
     known: int
     form: FormReading
+    counted: Counted | None = None
+    """What the checks say of it, where they were asked."""
     size: int = 0
     """Bytes that came from the process that read it."""
 

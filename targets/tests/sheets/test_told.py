@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from targets.domain.checks.counted import Judge
 from targets.domain.record import Record
 from targets.domain.sheets.child import Said, lines, read, said_in
 from targets.domain.sheets.guard import Limits
 from targets.domain.sheets.problems import REFUSED, FileRefused
 from targets.domain.sheets.writer import write_official
-from targets.tests.domain.examples import PROJECT
+from targets.tests.domain.examples import PROJECT, RULES_2023
 
 
 def of(*goals: str) -> bytes:
@@ -35,6 +36,13 @@ def test_a_form_with_too_much_text_is_refused_alone() -> None:
     assert problem.message.endswith(
         "这张表的文字共0.1MB，超过0.038147MB的上限，没有导入。请删去重复或无关的内容后重新上传。"
     )
+
+
+def test_a_form_with_too_much_text_is_not_judged() -> None:
+    judges = {PROJECT.year: Judge(RULES_2023)}
+    answer = read(of("短", "长" * 20_000), "表.xlsx", None)
+    said = [said_in(line) for line in lines(answer, "表.xlsx", Limits(form_bytes=40_000), judges)]
+    assert [one.counted is not None for one in said] == [True, False]
 
 
 def test_texts_as_long_as_a_cell_holds_are_told() -> None:
