@@ -9,8 +9,9 @@ from targets.domain.sheets.cells import plain
 WAN = Decimal(10000)
 FACTORS = {"元": Decimal(1), "万元": WAN, "万": WAN, "亿元": WAN * WAN, "亿": WAN * WAN}
 AMOUNT = re.compile(
-    r"[¥￥]?([+-]?)(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)(人民币)?(亿元|万元|亿|万|元)?(整)?"
+    r"(?:人民币)?[¥￥]?([+-]?)(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)(人民币)?(亿元|万元|亿|万|元)?(整)?"
 )
+UNIT_IN_BRACKETS = re.compile(r"\((亿元|万元|亿|万|元)\)$")
 AMOUNT_WITHOUT_UNIT = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 MONEY_LABEL = re.compile(
     "(资金|拨款|收入|结转|结余|自筹|投资|预算|支出|补助|经费|财政|总额|执行数|金额|其他|其它|安排)(数|数[AB]|额|总额|合计|金额)?$"
@@ -35,7 +36,7 @@ class Amount:
 
 def read_amount(text: str, unit: str) -> Amount:
     """Read a cell whose heading speaks of `unit` (元 or 万元); a unit in the cell itself counts for more."""
-    written = plain(text).replace(" ", "").replace("，", ",")
+    written = UNIT_IN_BRACKETS.sub(r"\1", plain(text).replace(" ", "").replace("，", ","))
     if written in NONE:
         return Amount(guess="已按空白（没有金额）读入，请核对。" if written else "")
     found = AMOUNT.fullmatch(written)

@@ -12,7 +12,7 @@ from targets.domain.sheets.problems import FileRefused
 
 LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 HARMFUL = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 """Control characters that databases or XML refuse, and marks that turn the direction of what follows."""
 LONGEST_LABEL = 60
@@ -21,8 +21,10 @@ FEW_ROWS = 500
 """So many are looked at together before each alone; in a sheet of no more it is not worth making equal texts one."""
 MOST_SHARED = 50_000
 """Texts that are remembered to be shared: those that a list repeats come back at once when they are forgotten."""
-NOT_IN_LABELS = re.compile(r"\([^()]*\)|[\s:：★*☆\u200b-\u200d]")
-"""A label is the same with or without its remark in brackets, colons, spaces, line breaks and stars."""
+NOT_IN_LABELS = re.compile(r"\([^()]*\)|[\s:：★*☆_\u200b-\u200d]")
+"""A label is the same with or without its remark in brackets, colons, spaces, line breaks, stars and lines to write on."""
+LEVEL_IN_DIGITS = re.compile("^[123](?=级)")
+CHINESE_DIGITS = {"1": "一", "2": "二", "3": "三"}
 
 NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.](?=[一-鿿])")
 """二、主管部门 and 3.实施单位: many forms number their labels."""
@@ -56,9 +58,8 @@ class _Keys(dict[str, str]):
             return ""
         if len(self) >= REMEMBERED_KEYS:
             self.clear()
-        is_plain = text.isalnum() and unicodedata.is_normalized(
-            "NFKC", text
-        )  # nothing to fold and nothing to leave out
+        # nothing to fold and nothing to leave out
+        is_plain = text.isalnum() and text[1:2] != "级" and unicodedata.is_normalized("NFKC", text)
         self[text] = key = text if is_plain else _folded_key(text)
         return key
 
@@ -80,7 +81,8 @@ def _folded_key(text: str) -> str:
     folded = folded.replace("〔", "(").replace("〕", ")").replace("[", "(").replace("]", ")")
     if BOTH_NAMES.match(folded):
         return "单位、项目名称"
-    return NUMBERED.sub("", NOT_IN_LABELS.sub("", NOT_IN_LABELS.sub("", folded)))
+    key = NUMBERED.sub("", NOT_IN_LABELS.sub("", NOT_IN_LABELS.sub("", folded)))
+    return LEVEL_IN_DIGITS.sub(lambda found: CHINESE_DIGITS[found[0]], key)
 
 
 def split_label(text: str) -> tuple[str, str]:

@@ -31,6 +31,7 @@ NOT_ALONE = frozenset(
     "number level1 level2 target plan_value standard_value standard_source average_3y last_year history_source weight".split()
 )
 """A row that fills one of these alone is none, where merges are lost: a stray number or remark."""
+ALSO_NAMES = frozenset(("成本", "产出", "效益"))
 MAY_HAVE_MOVED = "这一行的单元格可能与表头错开，已照原样读入，请核对。"
 GROUP, DUTY, NUMBER = "duty_group", "duty", "number"
 
@@ -221,8 +222,9 @@ class Page:
 
 
 def _is_no_name(texts: Mapping[str, str]) -> bool:
-    """A value, a number or a category stands where the name of an indicator belongs."""
-    return "name" in texts and fit("name", texts["name"]) <= IMPOSSIBLE
+    """A value, a number or a category stands where the name of an indicator belongs (成本 may as well be a name)."""
+    name = texts.get("name", "")
+    return fit("name", name) <= IMPOSSIBLE and name not in ALSO_NAMES
 
 
 def split_lines(lines: Sequence[Line], told: list[Told]) -> list[Line]:

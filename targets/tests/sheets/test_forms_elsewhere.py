@@ -285,3 +285,20 @@ def test_a_category_that_has_slipped_alone_stays_a_category(above):
         ("效益指标", "生态效益指标", "水质", "改善"),
     ]
     assert told(form) == [("C5", "这一行只有“效益指标”，与表头错开，已读入“一级指标”，请核对。")]
+
+
+def test_labels_with_lines_to_write_on_levels_in_digits_and_amounts_in_words():
+    (form,) = read_drawn(
+        """
+        2023年项目支出绩效目标表|<|<|<
+        项目名称____|图书采购|<|<
+        项目资金|年度资金总额|12.5（万元）|<
+        ^|其中：财政拨款|人民币12.5万元整|<
+        \u200b1级指标|2级指标|3级指标|指标值
+        产出指标|\u200b数量指标|采购图书|500册
+        """
+    )
+    record = form.record
+    assert (record.title, record.total, record.fiscal) == ("图书采购", Decimal(125000), Decimal(125000))
+    assert cells(form, *LEVELS) == [("产出指标", "数量指标", "采购图书", "500册")]
+    assert [cell for cell, _ in told(form)] == ["A5", "B6"]
