@@ -21,7 +21,7 @@ def start(*command: str, **environment: str) -> subprocess.CompletedProcess[str]
         cwd=settings.BASE_DIR,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
 

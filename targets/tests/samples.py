@@ -161,7 +161,7 @@ def _add_deputations(samples: Samples, far_filler: Person) -> None:
     world = samples.world
     pairs = {"here": (world.filler, world.sibling, world.admin), "elsewhere": (far_filler, samples.far, samples.far)}
     for name, (absent, deputy, by) in pairs.items():
-        begins = timezone.localdate() + timedelta(days=1)
+        begins = timezone.localdate() + timedelta(days=7)
         made = Deputation(
             absent=absent, deputy=deputy, valid_from=begins, valid_to=begins, reason="休假", arranged_by=by
         )

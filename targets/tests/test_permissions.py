@@ -162,7 +162,7 @@ def sent_with(samples: Samples) -> Mapping[str, dict[str, Any]]:
     """What a browser would send for a deed of the table, hidden fields included; for a step what does for any."""
     world, forms = samples.world, samples.things["targets.budgetproject"]
     day = timezone.localdate().isoformat()
-    days = {"valid_from": day, "valid_to": day, "reason": "出差"}
+    days = {"valid_from": day, "valid_to": timezone.localdate() + timedelta(days=3), "reason": "出差"}
     everything: dict[str, dict[str, Any]] = {
         "nothing": {},
         "looked over": {"state": "1.0", "opinion": "请看附件"},

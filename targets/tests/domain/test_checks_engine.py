@@ -111,6 +111,6 @@ def test_no_record_breaks_a_rule(
 def test_no_text_makes_a_rule_slow(pattern: str) -> None:
     text = (pattern * 32_767)[:32_767]
     record = with_row(replace(PROJECT, goal=text), BENEFIT.with_cells(name=text, target=text))
-    begin = time.perf_counter()
+    begin = time.process_time()
     check(record, RULES_2023)
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2

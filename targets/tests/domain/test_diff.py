@@ -148,9 +148,9 @@ def test_a_hundred_long_rows_in_a_moment(keyed: bool) -> None:
 
 
 def _seconds(old: Record, new: Record) -> float:
-    begin = time.perf_counter()
+    begin = time.process_time()
     diff(old, new)
-    return time.perf_counter() - begin
+    return time.process_time() - begin
 
 
 def test_every_field_has_a_label() -> None:

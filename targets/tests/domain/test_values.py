@@ -419,9 +419,14 @@ LONGEST_CELL = 32_767
 @pytest.mark.parametrize("length", [500, LONGEST_CELL])
 def test_no_text_is_slow(pattern: str, length: int) -> None:
     text = (pattern * length)[:length]
-    begin = time.perf_counter()
+    assert min(_seconds(text) for _ in range(3)) < 0.1
+
+
+def _seconds(text: str) -> float:
+    """Of processor time: what else the machine does, and a collection of garbage in one of three, are not the parser's."""
+    begin = time.process_time()
     assert IndicatorValue.parse(text, YEAR).text == text
-    assert time.perf_counter() - begin < 0.1
+    return time.process_time() - begin
 
 
 def test_blank_marks_are_no_digits_and_latin_units_are_latin() -> None:

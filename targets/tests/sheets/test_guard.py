@@ -188,7 +188,7 @@ CASES = {
 
 @pytest.mark.parametrize(("content", "says"), CASES.values(), ids=CASES)
 def test_file_is_refused_with_a_sentence(content, says):
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(FileRefused) as refused:
         read_workbook(content, "预算.xlsx")
     message = str(refused.value)
@@ -196,7 +196,7 @@ def test_file_is_refused_with_a_sentence(content, says):
     assert "预算.xlsx" in message or "工作表" in message
     assert message.endswith("。")
     assert "!" not in message
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
 
 
 def test_a_text_with_a_stray_control_character_is_read_and_told():

@@ -204,8 +204,8 @@ HOSTILE = {
 
 @pytest.mark.parametrize(("content", "says"), HOSTILE.values(), ids=HOSTILE)
 def test_hostile_file_is_refused_at_once(content, says):
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(FileRefused) as refused:
         read_workbook(content, "预算.xls")
     assert says in str(refused.value)
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2
