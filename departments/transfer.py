@@ -14,7 +14,7 @@ from tablib import Dataset
 from departments.columns import DayWidget, NamesWidget, RoleWidget, YearWidget, YesNoWidget, column
 from departments.models import Department, Division, Duty, Membership, Office, Person
 from departments.roles import ADMIN, DEPARTMENT_REVIEWER, FILLER
-from departments.tables import FileRefused
+from departments.table_reader import FileRefused
 
 log = logging.getLogger(__name__)
 

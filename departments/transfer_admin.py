@@ -15,7 +15,8 @@ from import_export.results import Result, RowResult
 from departments.change_log import differences, note
 from departments.models import Person
 from departments.scoped_admin import person
-from departments.tables import FORMATS, FileRefused
+from departments.table_reader import FileRefused
+from departments.tables import FORMATS
 
 XLSX_FORMAT, CSV_FORMAT = range(len(FORMATS))
 ZIP_SIGN = b"PK"

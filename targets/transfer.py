@@ -10,7 +10,7 @@ from tablib import Dataset
 from departments.columns import column
 from departments.models import Department, Division
 from departments.roles import PERFORMANCE_REVIEWER
-from departments.tables import FileRefused
+from departments.table_reader import FileRefused
 from departments.transfer import DEPARTMENT_CODE, DEPARTMENT_NAME, RegisterOptions, RegisterResource, cell
 from targets.domain.gathering import indicator_key
 from targets.domain.sheets.amounts import WAN, read_amount

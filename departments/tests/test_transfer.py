@@ -12,7 +12,8 @@ from tablib import Dataset
 
 from departments.models import Department, Duty, Membership, Office, Person
 from departments.roles import ROLES
-from departments.tables import SafeCSV, SafeXLSX, quoted, unquoted
+from departments.table_reader import FileRefused, limited, quoted, unquoted
+from departments.tables import SafeCSV, SafeXLSX
 
 CELLS = ("00123", "=100%", "=1+1", "=cmd|' /C calc'!A0", "+5", "-100%", "@x", "'引号", "2023年12月底前", "一\n二", "")
 
@@ -96,6 +97,20 @@ def test_quoting_is_undone(text):
 )
 def test_a_file_that_is_no_table_is_told(register, content, sentence):
     assert sentences(upload(register.client("admin"), "department", content, "a.csv")) == [sentence]
+
+
+def test_a_file_that_takes_too_much_takes_nothing_of_the_server(settings):
+    good = SafeXLSX().export_data(Dataset(["405"], headers=["单位代码"]))
+    enough, settings.READING_MEMORY_BYTES = settings.READING_MEMORY_BYTES, 1024 * 1024
+    with pytest.raises(FileRefused, match="读取时超出了上限，已停止，没有导入"):
+        SafeXLSX().create_dataset(good)
+    settings.READING_MEMORY_BYTES = enough
+    assert list(SafeXLSX().create_dataset(good)) == [("405",)]
+
+
+def test_a_text_that_stands_in_every_cell_is_refused():
+    with pytest.raises(FileRefused, match="文件中的文字超过2000万个"):
+        limited([["长" * 400_000] * 60])
 
 
 def test_departments_go_in_after_a_preview(register):
