@@ -1,16 +1,10 @@
 """成批办理: chosen, checked, confirmed, each form told; what changed in between stays with its reason."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -29,8 +23,8 @@ from targets.models import AccessRecord, DecidedForm, Decision, Declaration, Job
 from targets.remarks import Said, remark
 from targets.review import take_step
 from targets.tasks import HANDLERS, give_back, revive_jobs, start_steps
+from targets.tests.killing import killed_after
 from targets.tests.reader import Reader
-from targets.tests.test_jobs import environment
 from targets.tests.world import World, make_world
 
 PROJECTS = "admin:targets_budgetproject_changelist"
@@ -276,12 +270,7 @@ def test_killed_in_the_middle_every_form_is_moved_exactly_once(moment: float) ->
     decision = many(make_world())
     job = start_steps(decision)
     assert job is not None
-    worker = subprocess.Popen(
-        [sys.executable, "-c", WORKER, str(job.pk)], env=environment(), cwd=settings.BASE_DIR, start_new_session=True
-    )
-    time.sleep(moment)
-    os.killpg(worker.pid, signal.SIGKILL)
-    worker.wait()
+    killed_after(moment, WORKER, job.pk)
     moved = set(ReviewEvent.objects.filter(step="approve").values_list("declaration", flat=True))
     assert moved == set(decision.forms.filter(state="done").values_list("declaration", flat=True))
     assert len(moved) % 50 == 0 or len(moved) == 120

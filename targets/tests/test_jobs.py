@@ -1,21 +1,15 @@
 """Long work: claimed once, told how far, cancelled before storing, taken over when its worker is killed."""
 
-import os
-import signal
-import subprocess
-import sys
 import threading
-import time
 import zipfile
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +20,7 @@ from targets.domain.sheets.writer import write_official
 from targets.intake.batch import open_batch
 from targets.models import Declaration, ImportBatch, Job
 from targets.tasks import HANDLERS, READ, READ_AND_STORE, STORE, give_back, revive_jobs, run_job, start_job
+from targets.tests.killing import killed_after
 from targets.tests.world import World, make_world
 
 
@@ -197,12 +192,7 @@ def test_killed_at_any_moment_the_batch_is_wholly_in_or_wholly_out(moment: float
     content = archive(*(world.record(title=f"项目{number}") for number in range(40)))
     batch = open_batch(content, "全部.zip", by=world.filler)
     job = start_job(READ_AND_STORE, batch, world.filler)
-    worker = subprocess.Popen(
-        [sys.executable, "-c", WORKER, str(job.pk)], env=environment(), cwd=settings.BASE_DIR, start_new_session=True
-    )
-    time.sleep(moment)
-    os.killpg(worker.pid, signal.SIGKILL)
-    worker.wait()
+    killed_after(moment, WORKER, job.pk)
     assert Declaration.objects.count() in (0, 40)
     Job.objects.filter(pk=job.pk, state="running").update(lease_until=timezone.now() - timedelta(seconds=1))
     revive_jobs()
@@ -218,14 +208,6 @@ django.setup()
 from targets.tasks import run_job
 run_job.call(int(sys.argv[1]))
 """
-
-
-def environment() -> dict[str, str]:
-    """A process of its own on the test's database."""
-    name = connection.settings_dict["NAME"]
-    url = os.environ["DATABASE_URL"]
-    database = f"sqlite:///{name}" if connection.vendor == "sqlite" else f"{url.rsplit('/', 1)[0]}/{name}"
-    return {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "config.settings"}
 
 
 def test_the_command_line_names_forms_for_the_worker_too(world: World, tmp_path: Path) -> None:
