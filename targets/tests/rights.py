@@ -362,7 +362,7 @@ DEEDS: dict[tuple[str, str, str], Names] = {
     ("admin:departments_deputation_add", "", "deputation"): people("admin root"),
     ("admin:departments_deputation_changelist", "", "end deputations"): people("admin root"),
     ("admin:departments_deputation_delete", "here", "delete"): people(""),
-    ("admin:departments_deputation_own", "", "stand in"): people("office other_office perf budget auditor"),
+    ("admin:departments_deputation_own", "", "stand in"): people("office other_office perf budget"),
     ("admin:departments_deputation_own", "", "end"): people("filler"),
     ("admin:targets_campaign_change", "here", "round"): people("perf perf2 admin root"),
     ("admin:targets_setup", "", "setup"): people("root"),
