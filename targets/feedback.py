@@ -14,8 +14,7 @@ from targets.domain.sheets.feedback import FeedbackLine, check_of, read_tag
 from targets.domain.sheets.problems import quoted
 from targets.models import Declaration, Indicator, Remark, RemarkReply
 from targets.outgoing.feedback import answer_of, question_of, replies_of, sent_remarks
-from targets.remarks import answer, place_of, why_not_answer
-from targets.review import StepRefused
+from targets.remarks import Answer, answer_together, place_of, why_not_answer
 
 CHANGED_QUESTION = "“问题”一栏与系统中的不同，改动没有读入。"
 TWICE = "文件中有几行答复同一条意见，写的不一样。请只留一行。"
@@ -146,17 +145,12 @@ def store_answers(given: Sequence[GivenAnswer], user: Person) -> list[tuple[Rema
     """All in one transaction, each as on the form's page and told: (remark, "" or why not). Unknown ones are left out."""
     by_remark = {one.remark: one for one in given}
     asked = sent_remarks(user).filter(pk__in=by_remark)
-    told = []
     with transaction.atomic():
         forms = Declaration.objects.select_related("unit").prefetch_related("budget_year__campaigns")
         wanted = forms.filter(pk__in=asked.order_by().values("declaration")).order_by("pk")
         locked = {form.pk: form for form in wanted.select_for_update(of=("self",))}
-        for one in asked.filter(declaration__in=locked).order_by("declaration", "pk"):
+        remarks = list(asked.filter(declaration__in=locked).order_by("declaration", "pk"))
+        for one in remarks:
             one.declaration = locked[one.declaration_id]
-            words = by_remark[one.pk]
-            try:
-                answer(one, clean_text(words.text)[0], by=user, seen=words.seen)
-                told.append((one, ""))
-            except StepRefused as refusal:
-                told.append((one, str(refusal)))
-    return told
+        answers = [Answer(one, clean_text(by_remark[one.pk].text)[0], by_remark[one.pk].seen) for one in remarks]
+        return list(zip(remarks, answer_together(answers, by=user), strict=True))

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Count
 
 from departments.models import Person
 from departments.roles import DEPARTMENT_REVIEWER, FILLER, OFFICE_REVIEWER, PERFORMANCE_REVIEWER
 from targets.background import Background
+from targets.bulk import insert_many, update_many
 from targets.domain.edits import HEAD_TEXTS, Change, head_value
 from targets.domain.labels import field_label
 from targets.domain.record import MONEY, ROW_TEXTS, Record
@@ -33,6 +35,7 @@ REVIEWER_AT = {
 PROPOSABLE = frozenset(HEAD_TEXTS + ROW_TEXTS) - {"key"}
 """Fields whose text may be proposed; amounts are the budget's."""
 LONGEST_ANSWER = 4000
+MEANWHILE = "刚有人办理了这条意见，没有保存。请刷新后再看。"
 UNITS_DEEDS = (RemarkReply.Deed.ANSWER, RemarkReply.Deed.ADOPT)
 
 
@@ -122,20 +125,51 @@ def take_back(one: Remark, *, by: Person) -> None:
         raise StepRefused("这条修改意见已经发出，不能收回。可以注明“已认可”。")
 
 
-def answer(one: Remark, text: str, *, by: Person, seen: int | None = None) -> RemarkReply:
-    """The unit says what it did, or why not; raises StepRefused.
+def answer(one: Remark, text: str, *, by: Person) -> RemarkReply:
+    """The unit says what it did, or why not; raises StepRefused."""
+    if refusal := _no_answer(text) or why_not_answer(one, by, text):
+        raise StepRefused(refusal)
+    return _reply(one, RemarkReply.Deed.ANSWER, by, text)
 
-    `seen` is how many replies the remark had when it was answered, where that was not on its page.
-    """
-    if not text.strip():
-        raise StepRefused("答复为空，没有保存。请写明怎样修改，或为何不改。")
-    _must_be_the_units(one, by, text)
-    return _reply(one, RemarkReply.Deed.ANSWER, by, text, seen=seen)
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the unit says of a remark that it read elsewhere, when there were `seen` replies to it."""
+
+    remark: Remark
+    text: str
+    seen: int
+
+
+@transaction.atomic
+def answer_together(answers: Sequence[Answer], *, by: Person) -> list[str]:
+    """As `answer`, for many in a few statements, under the locks of their forms. Returns for each why not, or ""."""
+    ids = [one.remark.pk for one in answers]
+    locked = Remark.objects.select_for_update(of=("self",)).order_by("pk").in_bulk(ids)
+    replies = RemarkReply.objects.filter(remark__in=ids).order_by().values_list("remark")
+    known: dict[int, int] = dict(replies.annotate(number=Count("pk")))
+    refusals, given, changed = [], [], []
+    for one in answers:
+        stored = locked[one.remark.pk]
+        stored.declaration = one.remark.declaration
+        refusal = _no_answer(one.text) or why_not_answer(stored, by, one.text)
+        refusals.append(refusal or (MEANWHILE if one.seen != known.get(stored.pk, 0) else ""))
+        if not refusals[-1]:
+            given.append(_said(stored, RemarkReply.Deed.ANSWER, by, one.text))
+            changed.append(stored)
+    insert_many(given)
+    update_many(changed, ["state"])
+    return refusals
+
+
+def _no_answer(text: str) -> str:
+    return "" if text.strip() else "答复为空，没有保存。请写明怎样修改，或为何不改。"
 
 
 def adopt(one: Remark, *, by: Person) -> RemarkReply:
     """采纳: the proposed text goes into the cell, and whoever takes it over is its author; raises StepRefused."""
-    _must_be_the_units(one, by)
+    if refusal := why_not_answer(one, by):
+        raise StepRefused(refusal)
     form = one.declaration
     if not one.proposal:
         raise StepRefused("这条意见没有写建议的文字，请自行修改后答复。")
@@ -225,11 +259,6 @@ def why_not_answer(one: Remark, user: Person, text: str = "") -> str:
     return ""
 
 
-def _must_be_the_units(one: Remark, user: Person, text: str = "") -> None:
-    if refusal := why_not_answer(one, user, text):
-        raise StepRefused(refusal)
-
-
 def _must_be_a_reviewers(one: Remark, user: Person) -> None:
     if refusal := why_not_close(one.declaration, one.side, user):
         raise StepRefused(refusal)
@@ -245,14 +274,19 @@ STATE_AFTER: dict[str, Remark.State] = {
 }
 
 
-def _reply(one: Remark, deed: RemarkReply.Deed, by: Person, text: str = "", *, seen: int | None = None) -> RemarkReply:
-    name = signed(by, one.declaration.unit_id, reviewing_role(one.declaration, by) or FILLER)
+def _reply(one: Remark, deed: RemarkReply.Deed, by: Person, text: str = "") -> RemarkReply:
     with transaction.atomic():
         locked = Remark.objects.select_for_update().get(pk=one.pk)
-        if seen is not None and seen != locked.replies.count():
-            raise StepRefused("刚有人办理了这条意见，没有保存。请刷新后再看。")
-        reply = RemarkReply.objects.create(remark=locked, deed=deed, text=text.strip(), person=by, person_name=name)
-        locked.state = STATE_AFTER[deed]
+        locked.declaration = one.declaration
+        reply = _said(locked, deed, by, text)
+        reply.save()
         locked.save(update_fields=["state"])
     one.state = locked.state
     return reply
+
+
+def _said(one: Remark, deed: RemarkReply.Deed, by: Person, text: str) -> RemarkReply:
+    """The reply, and the remark in its new state; neither of them saved."""
+    one.state = STATE_AFTER[deed]
+    name = signed(by, one.declaration.unit_id, reviewing_role(one.declaration, by) or FILLER)
+    return RemarkReply(remark=one, deed=deed, text=text.strip(), person=by, person_name=name)

@@ -1,5 +1,6 @@
 """审核意见反馈表: the tables to send out, by department and unit, and the upload of those that were filled in."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,8 @@ from targets.models import Remark
 from targets.outgoing.feedback import addressees, feedback_file, sent_remarks, still_open, years_of
 from targets.outgoing.shapes import CONTENT_TYPES, XLSX, ExportRefused
 
+TICKED = re.compile(r"([0-9]{1,15})-([0-9]{1,8})")
+"""A remark, and how many replies it had when its table was printed."""
 LETTERS_AT_MOST = 1_000_000
 """Of all answers of one file: they go to the page and come back with the confirmation."""
 
@@ -89,12 +92,9 @@ def _url(remark: Remark | None) -> str:
 
 
 def _confirmed(request: HttpRequest, user: Person) -> HttpResponse:
-    ticked = [pk for pk in request.POST.getlist("remark") if pk.isdecimal() and len(pk) < 16][:MOST_LINES]
-    given = [
-        GivenAnswer(int(pk), request.POST.get(f"answer:{pk}", ""), int(seen))
-        for pk in dict.fromkeys(ticked)
-        if (seen := request.POST.get(f"seen:{pk}", "")).isdecimal() and len(seen) < 9
-    ]
+    ticked = filter(None, map(TICKED.fullmatch, request.POST.getlist("remark")[:MOST_LINES]))
+    seen = {one[1]: one[2] for one in ticked}
+    given = [GivenAnswer(int(pk), request.POST.get(f"answer:{pk}", ""), int(replies)) for pk, replies in seen.items()]
     if not given:
         messages.error(request, "没有勾选任何一条，没有保存。请重新上传，勾选要答复的意见。")
         return HttpResponseRedirect(reverse("admin:targets_feedback"))

@@ -72,9 +72,8 @@ def upload(client: Client, rows: list[list[Any]], name: str = "反馈.csv") -> A
 def confirm(client: Client, preview: Any, **changed: str) -> Any:
     """What a browser sends when all stays ticked."""
     ready = preview.context["ready"]
-    sent: dict[str, Any] = {"do": "confirm", "remark": [line.remark.pk for line, _ in ready]}
+    sent: dict[str, Any] = {"do": "confirm", "remark": [f"{line.remark.pk}-{line.seen}" for line, _ in ready]}
     sent |= {f"answer:{line.remark.pk}": line.answer for line, _ in ready}
-    sent |= {f"seen:{line.remark.pk}": line.seen for line, _ in ready}
     return client.post(PAGE, sent | changed)
 
 
@@ -332,7 +331,7 @@ def test_nobody_answers_for_the_unit(world: World, who: str) -> None:
     one = form.remarks.get()
     client = client_of(world, who)
     preview = upload(client, [row])
-    sent = {"do": "confirm", "remark": one.pk, f"answer:{one.pk}": "改", f"seen:{one.pk}": 0}
+    sent = {"do": "confirm", "remark": f"{one.pk}-0", f"answer:{one.pk}": "改"}
     after = client.post(PAGE, sent)
     if who in ("stranger", "sibling"):
         assert told(preview) == {"改": f"没有编号为“{row[TAG]}”的意见，或不是发给您单位的。请核对编号是否改动过。"}
@@ -371,12 +370,12 @@ def test_nothing_ticked_and_nonsense_store_nothing(world: World) -> None:
         {},
         {"remark": "x"},
         {"remark": pk},
-        {"remark": pk, f"seen:{pk}": "-1", f"answer:{pk}": "改"},
-        {"remark": "9" * 40, f"seen:{'9' * 40}": "0"},
+        {"remark": f"{pk}--1", f"answer:{pk}": "改"},
+        {"remark": f"{'9' * 40}-0"},
     ):
         said = client.post(PAGE, {"do": "confirm"} | sent, follow=True).content.decode()
         assert "没有勾选任何一条，没有保存" in said
-    said = client.post(PAGE, {"do": "confirm", "remark": pk, f"seen:{pk}": 0}).content.decode()
+    said = client.post(PAGE, {"do": "confirm", "remark": f"{pk}-0"}).content.decode()
     assert "答复为空，没有保存" in said
     assert not form.remarks.get().replies.exists()
 

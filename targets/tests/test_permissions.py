@@ -188,9 +188,8 @@ def sent_with(samples: Samples) -> Mapping[str, dict[str, Any]]:
         },
         "answers": {
             "do": "confirm",
-            "remark": (asked := Remark.objects.get(declaration__title="退回的项目")).pk,
+            "remark": f"{(asked := Remark.objects.get(declaration__title='退回的项目')).pk}-0",
             f"answer:{asked.pk}": "已改",
-            f"seen:{asked.pk}": 0,
         },
         "choose many": {"action": "take_steps", "_selected_action": forms["sent"].pk},
         "ask for more": {"step": "return", "opinion": "请改", "to_level": "returned"},
