@@ -1,7 +1,7 @@
 """Register data in and out as tables (django-import-export): names instead of ids, errors in words with their line."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -172,6 +172,16 @@ class RegisterOptions:
     store_instance = True
 
 
+def one_of(divisions: Mapping[str, Division], code: str) -> Division:
+    """The one that is named; where there is only one, it need not be."""
+    if not code and len(divisions) == 1:
+        return next(iter(divisions.values()))
+    if code not in divisions:
+        known = "、".join(f"{division.code}（{division}）" for division in divisions.values())
+        raise ValidationError(f"没有代码为“{code}”的财政区划（或不归您管理），可填：{known}。")
+    return divisions[code]
+
+
 class DepartmentResource(RegisterResource):
     division = column("division__code", "财政区划代码", readonly=True)
     code = column("code", DEPARTMENT_CODE)
@@ -238,13 +248,7 @@ class DepartmentResource(RegisterResource):
             self.departments.append(instance)
 
     def _division(self, row: Any, _: Any) -> Division:
-        code = cell(row, "财政区划代码")
-        if not code and len(self.divisions) == 1:
-            return next(iter(self.divisions.values()))
-        if code not in self.divisions:
-            known = "、".join(f"{division.code}（{division}）" for division in self.divisions.values())
-            raise ValidationError(f"没有代码为“{code}”的财政区划（或不归您管理），可填：{known}。")
-        return self.divisions[code]
+        return one_of(self.divisions, cell(row, "财政区划代码"))
 
     def _parent(self, row: Any, _: Any) -> Department | None:
         code, name = cell(row, "主管部门代码"), cell(row, "主管部门名称")

@@ -25,7 +25,7 @@ from targets.domain.assessment import (
     what_to_mend,
 )
 from targets.domain.steps import DEPARTMENT_REVIEW, VOID
-from targets.guards import own_text
+from targets.guards import why_not_judge
 from targets.models import Assessment, Declaration
 from targets.models.assessment import LEVEL_AT
 from targets.models.remark import FINANCE_SIDE
@@ -55,8 +55,7 @@ class Written:
 def why_not_assess(declaration: Declaration, user: Person) -> str:
     if not reviewing_role(declaration, user) or declaration.submitted_revision_id is None:
         return NOT_YOURS
-    own = own_text(declaration, user)
-    return f"{own}，审核表须由其他审核人填写。" if own else ""
+    return why_not_judge(declaration, user, "审核表须由其他审核人填写。")
 
 
 def sheet_for(declaration: Declaration) -> Assessment:

@@ -12,10 +12,10 @@ from django.db.models import Case, DecimalField, F, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import Coalesce
 
 from targets.domain.record import PROJECT
+from targets.domain.sheets.amounts import WAN
 from targets.domain.steps import EDITABLE, REJECTED, VOID
 from targets.models import Ceiling, Declaration
 
-WAN = Decimal(10_000)
 NOTHING = Value(Decimal(0), output_field=DecimalField(max_digits=18, decimal_places=2))
 
 _YEARS = Ceiling.objects.filter(budget_year=OuterRef("budget_year"))

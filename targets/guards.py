@@ -89,10 +89,11 @@ class Case:
 AUTHORED = "这一稿是{}编制的"
 
 
-def own_text(declaration: Declaration, user: Person, background: Background | None = None) -> str:
-    """Why this person may not judge the text, "" when he may: he, or one he stands in for, is behind it."""
+def why_not_judge(declaration: Declaration, user: Person, cure: str, background: Background | None = None) -> str:
+    """Why this person may not judge the text and who has to (`cure`), "" when he may: he, or one he stands in for, is behind it."""
     known = background or Background([declaration])
-    return _own_work(known.authorship[declaration.pk], user, AUTHORED)
+    own = _own_work(known.authorship[declaration.pk], user, AUTHORED)
+    return f"{own}，{cure}" if own else ""
 
 
 def _own_work(signed: Iterable[Signature], user: Person, told: str) -> str:

@@ -19,7 +19,7 @@ from targets.domain.labels import field_label
 from targets.domain.record import MONEY, ROW_TEXTS, Record
 from targets.domain.steps import DEPARTMENT_REVIEW, EDITABLE, OFFICE_REVIEW, PASSED, PERFORMANCE_REVIEW
 from targets.editing import EditRefused, apply_changes, why_not_editable
-from targets.guards import own_text
+from targets.guards import why_not_judge
 from targets.looks import note_look
 from targets.models import Declaration, Remark, RemarkReply
 from targets.review import StepRefused
@@ -61,16 +61,14 @@ def why_not_remark(declaration: Declaration, user: Person, background: Backgroun
     """`background` where the page has one."""
     if not reviewing_role(declaration, user):
         return "修改意见由正在审核这张表的人提出，现在不由您审核，没有保存。"
-    own = own_text(declaration, user, background)
-    return f"{own}，修改意见须由其他审核人提出。" if own else ""
+    return why_not_judge(declaration, user, "修改意见须由其他审核人提出。", background)
 
 
 def why_not_close(declaration: Declaration, side: str, user: Person) -> str:
     """A colleague of the same side may accept or reopen what another asked, an author of the text may not."""
     if side != side_of(reviewing_role(declaration, user)):
         return f"这条意见由{Remark.Side(side).label}审核人提出，单位再次送审到他那里时由其认可或重新提出。"
-    own = own_text(declaration, user)
-    return f"{own}，须由其他审核人办理。" if own else ""
+    return why_not_judge(declaration, user, "须由其他审核人办理。")
 
 
 def side_of(role: str) -> str:

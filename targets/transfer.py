@@ -11,7 +11,7 @@ from departments.columns import column
 from departments.models import Department, Division
 from departments.roles import PERFORMANCE_REVIEWER
 from departments.table_reader import FileRefused
-from departments.transfer import DEPARTMENT_CODE, DEPARTMENT_NAME, RegisterOptions, RegisterResource, cell
+from departments.transfer import DEPARTMENT_CODE, DEPARTMENT_NAME, RegisterOptions, RegisterResource, cell, one_of
 from targets.domain.gathering import indicator_key
 from targets.domain.sheets.amounts import WAN, read_amount
 from targets.domain.units import canonical_unit
@@ -122,13 +122,7 @@ class LibraryResource(RegisterResource):
         return self.stored.get((self._division(row).code, indicator_key(cell(row, NAME), cell(row, "二级指标"), unit)))
 
     def _division(self, row: Any) -> Division:
-        code = cell(row, DIVISION_CODE)
-        if not code and len(self.divisions) == 1:
-            return next(iter(self.divisions.values()))
-        if code not in self.divisions:
-            known = "、".join(f"{division.code}（{division}）" for division in self.divisions.values())
-            raise ValidationError(f"没有代码为“{code}”的财政区划（或不归您管理），可填：{known}。")
-        return self.divisions[code]
+        return one_of(self.divisions, cell(row, DIVISION_CODE))
 
     def _department(self, row: Any) -> Department | None:
         code, name = cell(row, DEPARTMENT_CODE), cell(row, DEPARTMENT_NAME)

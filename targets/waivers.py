@@ -8,7 +8,7 @@ from departments.models import Person
 from departments.roles import PERFORMANCE_REVIEWER
 from targets.domain.rules import ERROR
 from targets.findings import judge_declaration, place_of, statements
-from targets.guards import own_text
+from targets.guards import why_not_judge
 from targets.models import Declaration, Waiver
 from targets.review import StepRefused
 from targets.signing import signed, signed_as_writer, whom_he_writes_for
@@ -64,8 +64,8 @@ def decide(waiver: Waiver, *, granted: bool, reason: str, by: Person) -> Waiver:
     """The performance office accepts or refuses an explanation; raises StepRefused."""
     if not may_decide(waiver.declaration, by):
         raise StepRefused("情况说明由绩效科审核人确认，您不能办理。")
-    if own := own_text(waiver.declaration, by):
-        raise StepRefused(f"{own}，情况说明须由其他绩效科审核人确认。")
+    if refusal := why_not_judge(waiver.declaration, by, "情况说明须由其他绩效科审核人确认。"):
+        raise StepRefused(refusal)
     if not reason.strip():
         raise StepRefused("处理理由为空，没有保存。请写明理由。")
     with transaction.atomic():

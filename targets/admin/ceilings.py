@@ -21,8 +21,9 @@ from departments.roles import AUDITOR, BUDGET_OFFICE, PERFORMANCE_REVIEWER
 from departments.scoped_admin import ScopedAdmin, person
 from departments.transfer_admin import TransferAdmin
 from targets.admin.numbers import numbers_in
-from targets.ceilings import WAN, disagreements, wan, with_ceilings
+from targets.ceilings import disagreements, wan, with_ceilings
 from targets.decisions import carry_out, choose, confirm
+from targets.domain.sheets.amounts import WAN
 from targets.domain.steps import APPROVED, ASK_ADJUSTMENT, PASSED, RETURN_BY_CEILING, REVIEW_LEVELS
 from targets.guards import Order
 from targets.models import BudgetYear, Campaign, Ceiling, Declaration

@@ -9,6 +9,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from targets.ceilings import wan
 from targets.domain.rules import ERROR, INFO, WARNING
 from targets.domain.steps import (
     APPROVED,
@@ -26,8 +27,6 @@ from targets.site import with_division
 register = template.Library()
 
 NOTHING = "—"
-WAN = Decimal(10_000)
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +60,8 @@ AT_THE_START = {RETURNED: DRAFT}
 
 @register.filter
 def money(amount: Decimal | None) -> str:
-    """元 → 万元 with commas: 78996700.00 → 7,899.67. More decimals only where two would hide a part of the amount."""
-    if amount is None:
-        return NOTHING
-    wan = amount / WAN
-    shortest = wan.normalize().as_tuple().exponent
-    decimals = max(2, -shortest if isinstance(shortest, int) else 2)
-    return f"{wan:,.{decimals}f}"
-
-
-@register.filter
-def yuan(amount: Decimal | None) -> str:
-    """元 with commas: 78,996,700.00."""
-    return NOTHING if amount is None else f"{amount.quantize(CENT):,}"
+    """元 → 万元 with commas: 7,899.67."""
+    return NOTHING if amount is None else wan(amount)
 
 
 @register.simple_tag
