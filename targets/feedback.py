@@ -14,8 +14,10 @@ from targets.domain.sheets.feedback import FeedbackLine, check_of, read_tag
 from targets.domain.sheets.problems import quoted
 from targets.models import Declaration, Indicator, Remark, RemarkReply
 from targets.outgoing.feedback import answer_of, question_of, replies_of, sent_remarks
+from targets.paper import lines_of
 from targets.remarks import Answer, answer_together, place_of, why_not_answer
 
+CHARACTERS_A_LINE = 26
 CHANGED_QUESTION = "“问题”一栏与系统中的不同，改动没有读入。"
 TWICE = "文件中有几行答复同一条意见，写的不一样。请只留一行。"
 NO_TAG = "这一行没有编号，认不出答复的是哪一条意见。请在表页上答复。"
@@ -34,6 +36,11 @@ class PlannedAnswer:
     seen: int = 0
     refusal: str = ""
     note: str = ""
+
+    @property
+    def height(self) -> int:
+        """Lines of its input."""
+        return lines_of(self.answer, CHARACTERS_A_LINE)
 
 
 @dataclass(frozen=True, slots=True)

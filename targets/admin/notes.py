@@ -81,11 +81,14 @@ def deadline(declaration: Declaration, events: Sequence[ReviewEvent]) -> Iterato
             yield Strip(f"退回的表在批次截止后仍可修改，请在{last_day}前送审。", "修改期限")
 
 
-def off_ceiling(declaration: Declaration, told: Iterable[str], *, is_own: bool) -> Iterator[Strip]:
-    """控制数不符; of money in a draft its unit alone is told."""
+def off_ceiling(
+    declaration: Declaration, told: Iterable[str], events: Sequence[ReviewEvent], *, is_own: bool
+) -> Iterator[Strip]:
+    """控制数不符; of money in a draft its unit alone is told. What finance asked for stands in its own strip."""
     if declaration.is_plan or not (is_own or declaration.state not in EDITABLE):
         return
-    for words in told:
+    asked = _open_ask(events)
+    for words in (one for one in told if asked is None or one not in asked.opinion):
         yield Strip(f"{words}。", "控制数不符", kind="warn")
 
 
@@ -113,13 +116,17 @@ def _request(events: Sequence[ReviewEvent]) -> Iterator[Strip]:
 
 
 def _asked_adjustment(events: Sequence[ReviewEvent]) -> Iterator[Strip]:
+    if asked := _open_ask(events):
+        yield Strip(asked.opinion, "财政要求调整", _signed(asked), "warn")
+
+
+def _open_ask(events: Sequence[ReviewEvent]) -> ReviewEvent | None:
     """按控制数要求调整, until the unit has begun one."""
-    last = next(
-        (event for event in reversed(events) if event.from_state != event.to_state or event.step == ASK_ADJUSTMENT),
-        None,
+    telling = (
+        event for event in reversed(events) if event.from_state != event.to_state or event.step == ASK_ADJUSTMENT
     )
-    if last is not None and last.step == ASK_ADJUSTMENT:
-        yield Strip(last.opinion, "财政要求调整", _signed(last), "warn")
+    last = next(telling, None)
+    return last if last is not None and last.step == ASK_ADJUSTMENT else None
 
 
 def _note_of_the_unit(events: Sequence[ReviewEvent]) -> Iterator[Strip]:

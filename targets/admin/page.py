@@ -199,7 +199,7 @@ def show(
         "may_decide": may_decide(declaration, user),
         "strips": [
             *deadline(declaration, events),
-            *off_ceiling(declaration, background.off_ceilings.get(declaration.pk, ()), is_own=is_own),
+            *off_ceiling(declaration, background.off_ceilings.get(declaration.pk, ()), events, is_own=is_own),
             *(strips(declaration, events, is_own=is_own) if record else ()),
         ],
         "last_event": events[-1] if events else None,
