@@ -101,7 +101,7 @@ ALL = [
     ("boss某", "办理被拒"), ("boss某", "退回"), ("filler某", "送审"), ("filler某", "修改（编辑）"),
     ("sibling某", "修改（编辑）"), ("sibling某", "登录"),
 ]  # fmt: skip
-SEARCHES = {
+SEARCHES: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     "nothing": ({}, ALL),
     "a name": ({"person": "boss"}, ALL[:2]),
     "a part of a unit's name takes the log-ins of its people too": ({"unit": "幼儿园"}, ALL[4:]),
