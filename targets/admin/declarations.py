@@ -142,7 +142,7 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
         asked = format_html(' <span class="jx-tag">{}</span>', "申请退回") if declaration.is_asked_back else ""
         held = getattr(declaration, "held_step", None)  # of a list for finance's reviewers alone
         days = days_since(declaration.state_since)
-        waits = f"{turn}，第 {days + 1} 天" if days else turn
+        waits = f"{turn}，第\u00a0{days + 1}\u00a0天" if days else turn
         shown = f"已拟定：{label_of(held)}" if held else "" if turn == "—" else waits
         done = getattr(declaration, "done_at", None)  # of 已办
         deed = f"已办：{declaration.done_label}，{date_format(localtime(done), 'n月j日 H:i')}" if done else ""

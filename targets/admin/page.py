@@ -20,7 +20,7 @@ from targets.admin.neighbours import neighbours, neighbours_in_list, numbers, wa
 from targets.admin.notes import deadline, off_ceiling, strips
 from targets.admin.readable import steps_of
 from targets.admin.reading import open_reading, reading_context
-from targets.admin.remark_notes import remark_context, reply
+from targets.admin.remark_notes import ANSWER, answer_typed, remark_context, reply
 from targets.admin.saving import Clash, Saved, save, still_open
 from targets.admin.stale import fill, renew, stale_panel
 from targets.assessing import hint
@@ -99,26 +99,29 @@ def _receive(request: HttpRequest, admin: ModelAdmin[Any], declaration: Declarat
         messages.error(request, CUT_OFF)
         return HttpResponseRedirect(address(declaration))
     seen = _seen(request, declaration, base)
+    said = request.POST.dict()
     typed = shown(seen) if GRID in request.POST else read_typed(request.POST, seen)
     action = request.POST.get("do", "save")
     pressed = press(typed, action, seen)
     if pressed is not None:
         clashes = still_open(request.POST.getlist("clash"), seen, pressed)
         error = "下列各处有人同时修改，请逐处选定后再点“保存”。" if clashes else ""
-        return show(request, admin, declaration, Desk(pressed, base.number, seen, error, clashes, is_dirty=True))
+        return show(
+            request, admin, declaration, Desk(pressed, base.number, seen, error, clashes, is_dirty=True, said=said)
+        )
     if typed.faults:
         error = "没有保存：请先改正下列内容，您填写的都还在本页。"
-        return show(request, admin, declaration, Desk(typed, base.number, seen, error, is_dirty=True))
+        return show(request, admin, declaration, Desk(typed, base.number, seen, error, is_dirty=True, said=said))
     try:
         saved = save(declaration, base, seen, typed, by=user)
     except EditRefused as refusal:
         declaration.refresh_from_db()
         error = f"{refusal}您填写的内容还在本页，可以复制。"
-        return show(request, admin, declaration, Desk(typed, base.number, seen, error, is_dirty=True))
+        return show(request, admin, declaration, Desk(typed, base.number, seen, error, is_dirty=True, said=said))
     declaration.refresh_from_db()
     if saved.clashes:
         error = "有人同时修改了这张表。没有冲突的内容已经保存；下列各处没有保存，请逐处选定后再点“保存”。"
-        desk = Desk(saved.typed, saved.number, None, error, saved.clashes, is_dirty=True)
+        desk = Desk(saved.typed, saved.number, None, error, saved.clashes, is_dirty=True, said=said)
         return show(request, admin, declaration, desk)
     _go_on(request, declaration, action, saved, user)
     return HttpResponseRedirect(address(declaration, AFTERWARDS.get(action, "change")))
@@ -140,6 +143,9 @@ def _go_on(request: HttpRequest, declaration: Declaration, action: str, saved: S
     if saved.message or verb == "save":
         messages.success(request, saved.message or "内容没有改动，无须保存。")
     try:
+        answered = answer_typed(declaration, request.POST, by=user, but=rest if verb == "adopt" else "")
+        if answered:
+            messages.success(request, f"{'' if answered == 1 else f'{answered}条'}答复已保存，送审后审核人可见。")
         if verb in WITH_THE_FORM:
             event = take_step(declaration, verb, by=user, order=Order(seen_revision=saved.number))
             messages.success(request, f"{event.label}已办理，现在轮到：{whose_turn(declaration)}。")
@@ -152,8 +158,8 @@ def _go_on(request: HttpRequest, declaration: Declaration, action: str, saved: S
             renew(request, declaration, rest, user)
         elif verb == "means":
             fill(request, declaration, user)
-        elif verb in ("answer", "adopt"):
-            messages.success(request, reply(declaration, verb, rest, request.POST.get(f"answer:{rest}", ""), by=user))
+        elif verb == "adopt" or (verb == "answer" and not answered):  # an empty answer is refused
+            messages.success(request, reply(declaration, verb, rest, "", by=user))
     except (StepRefused, EditRefused) as refusal:
         messages.error(request, str(refusal))
 
@@ -211,8 +217,8 @@ def show(
     if record is not None:
         context["attachments"] = attachment_panel(declaration, record, user)
         context["assessment"] = hint(declaration, user)
-        context |= remark_context(declaration, record, user, background)
-    context["left_over"] = _left_over(desk, context)
+        context |= remark_context(declaration, record, user, background, desk.said)
+    context["left_over"] = _left_over(desk, context, is_editable=is_editable)
     if is_form and record is not None:
         typed = desk.typed or page_from(shown(record), _first_row(request))
         context |= _inputs(declaration, record, _with_blank_end(typed, is_editable=is_editable), judged, desk)
@@ -245,13 +251,14 @@ def _said(desk: Desk) -> dict[str, Any]:
     }
 
 
-def _left_over(desk: Desk, context: Mapping[str, Any]) -> list[str]:
+def _left_over(desk: Desk, context: Mapping[str, Any], *, is_editable: bool) -> list[str]:
     """Texts that were written while somebody else moved the form, and for which there is no input any more."""
     bar = context["rare" if desk.step in RARE else "bar"]
     inputs = {
         "opinion": bar["asks_opinion"],
         **dict.fromkeys(steps.ADJUSTMENT_ITEMS, bool(bar["items_asked"])),
         **dict.fromkeys(("text", "proposal"), context.get("remark_desk")),
+        **dict.fromkeys((name for name in desk.said if name.startswith(ANSWER)), is_editable),
     }
     texts = (desk.said.get(name, "").strip() for name, is_there in inputs.items() if not is_there)
     return [text for text in texts if text]

@@ -32,6 +32,10 @@ REPLY = ("id", "deed", "text", "person_name", "at")
 """Fields of a reply that the page tells."""
 
 
+ANSWER = "answer:"
+"""Before the number of a remark: name of the input for its answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class RemarkNote:
     remark: Remark
@@ -44,6 +48,8 @@ class RemarkNote:
     may_answer: bool = False
     may_close: bool = False
     may_take_back: bool = False
+    typed: str = ""
+    """An answer that stood on a page which could not be stored."""
 
     @property
     def state_in_words(self) -> str:
@@ -57,18 +63,22 @@ class RemarkNote:
         return "must_fix" if is_open_must else "remark"
 
 
-def remark_context(declaration: Declaration, record: Record, user: Person, background: Background) -> dict[str, Any]:
-    """What the page needs of remarks."""
+def remark_context(
+    declaration: Declaration, record: Record, user: Person, background: Background, typed: Mapping[str, str]
+) -> dict[str, Any]:
+    """What the page needs of remarks; `typed` is what was sent and could not be stored."""
     if declaration.submitted_revision_id is None:
         return {"remarks": [], "remark_desk": None}
     may_remark = not why_not_remark(declaration, user, background)
     return {
-        "remarks": remark_notes(declaration, record, user, may_remark=may_remark),
+        "remarks": remark_notes(declaration, record, user, may_remark=may_remark, typed=typed),
         "remark_desk": remark_desk(record, user) if may_remark else None,
     }
 
 
-def remark_notes(declaration: Declaration, record: Record, user: Person, *, may_remark: bool) -> list[RemarkNote]:
+def remark_notes(
+    declaration: Declaration, record: Record, user: Person, *, may_remark: bool, typed: Mapping[str, str] | None = None
+) -> list[RemarkNote]:
     """What this person may read, in the order of the form; one query, however many there are."""
     replies: dict[int, list[RemarkReply]] = defaultdict(list)
     remarks: dict[int, Remark] = {}
@@ -95,6 +105,7 @@ def remark_notes(declaration: Declaration, record: Record, user: Person, *, may_
             may_answer=editable and one.sent_at is not None and one.state != Remark.State.ACCEPTED,
             may_close=one.sent_at is not None and one.side == closing,
             may_take_back=one.sent_at is None and one.author_id == user.pk,
+            typed=(typed or {}).get(f"{ANSWER}{one.pk}", ""),
         )
         for one in remarks.values()
     ]
@@ -119,6 +130,18 @@ def remark_desk(record: Record, user: Person) -> dict[str, Any]:
         "audiences": Remark.Audience.choices,
         "phrases": [phrase.text for phrase in StockPhrase.objects.visible_to(user).filter(is_used=True)],
     }
+
+
+def answer_typed(declaration: Declaration, typed: Mapping[str, str], *, by: Person, but: str = "") -> int:
+    """Every answer that stands on the unit's page, but for that of one remark, is stored with whatever button; how many.
+
+    Raises StepRefused.
+    """
+    given = {name.removeprefix(ANSWER): text for name, text in typed.items() if name.startswith(ANSWER)}
+    answers = {number: text for number, text in given.items() if text.strip() and number != but}
+    for number, text in answers.items():
+        reply(declaration, "answer", number, text, by=by)
+    return len(answers)
 
 
 def reply(declaration: Declaration, verb: str, number: str, text: str, *, by: Person) -> str:

@@ -14,6 +14,7 @@ from targets.models import Declaration, Remark, Revision
 from targets.remarks import Said, accept, adopt, answer, place_of, remark, reopen, take_back
 from targets.review import StepRefused, take_step
 from targets.storing import store
+from targets.tests.test_whole_way import at_the_form, told
 from targets.tests.world import World
 
 NUMBER = 1
@@ -118,6 +119,37 @@ def test_a_must_is_answered_before_the_form_goes_on(world: World, form: Declarat
     answer(one, "上年为1180人，已核对。", by=world.filler)
     world.advance(form, "submit", "forward")
     assert form.state == "office_review"
+
+
+def test_typed_answers_are_stored_with_any_button(world: World, form: Declaration) -> None:
+    first, second = (remark(form, on_the_number(form, level=level), by=world.office) for level in ("must", "question"))
+    sent_back(world, form)
+    filler = at_the_form(world, "filler")
+    filler.press("保存", **{f"answer:{first.pk}": "已核对。", f"answer:{second.pk}": "见附件。"})
+    assert "2条答复已保存，送审后审核人可见。" in told(filler)
+    assert set(form.remarks.values_list("state", "replies__text")) == {
+        ("answered", "已核对。"),
+        ("answered", "见附件。"),
+    }
+
+
+def test_an_answer_stays_on_the_page_when_the_form_could_not_be_saved(world: World, form: Declaration) -> None:
+    one = remark(form, on_the_number(form), by=world.office)
+    sent_back(world, form)
+    filler = at_the_form(world, "filler")
+    filler.press("保存", total="约七百", **{f"answer:{one.pk}": "已核对。"})
+    assert filler.page.count("已核对。") == 1
+    assert set(form.remarks.values_list("state", flat=True)) == {"open"}
+
+
+def test_an_answer_to_a_form_that_was_closed_meanwhile_can_be_copied(world: World, form: Declaration) -> None:
+    one = remark(form, on_the_number(form), by=world.office)
+    sent_back(world, form)
+    filler = at_the_form(world, "filler")
+    Declaration.objects.filter(pk=form.pk).update(state="void")
+    filler.press("保存", title="新的名称", **{f"answer:{one.pk}": "已核对。"})
+    assert "您写的内容留在下面，可以复制。" in filler.page
+    assert filler.page.count("已核对。") == 1
 
 
 def test_a_proposal_is_adopted_and_the_unit_is_its_author(world: World, form: Declaration) -> None:

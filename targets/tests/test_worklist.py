@@ -141,7 +141,7 @@ def test_what_waits_is_listed_longest_first_and_says_how_long(client: Client, wo
     client.force_login(world.boss)
     page = client.get(LIST, {"turn": "mine"})
     assert [form.title for form in page.context["cl"].result_list] == ["久等", "昨天", "今天"]
-    assert "教育和体育局 主管部门审核人，第 11 天" in page.content.decode()
+    assert "教育和体育局 主管部门审核人，第\u00a011\u00a0天" in page.content.decode()
 
 
 def test_where_all_have_the_same_there_is_nothing_to_choose(client: Client, world: World) -> None:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 
 from targets.demo import PASSWORD
@@ -108,12 +109,12 @@ def test_a_wide_grid_is_written_on_without_leaving_the_page(sign_in: SignIn) -> 
     assert office.evaluate("document.documentElement.scrollWidth") == 1366
 
 
-def log_in_again(page: Page, username: str) -> None:
+def log_in_again(page: Page, username: str, then: str = "**/change/**") -> None:
     page.wait_for_url("**/login/**")
     page.get_by_label("用户名").fill(username)
     page.get_by_label("密码").fill(PASSWORD)
     press(page, "登录")
-    page.wait_for_url("**/change/**")
+    page.wait_for_url(then)
 
 
 def at_the_office(sign_in: SignIn) -> Page:
@@ -151,6 +152,36 @@ def test_a_session_that_ends_in_the_middle_of_a_sentence_takes_nothing_along(sig
     expect(office.get_by_label("审核意见")).to_have_value(OPINION)
     press(office, "退回")
     expect_told(office, "退回已办理")
+
+
+def test_answers_and_the_review_form_outlive_a_session(sign_in: SignIn) -> None:
+    office = at_the_office(sign_in)
+    form = Declaration.objects.get(title=TITLE)
+    office.goto(reverse("admin:targets_budgetproject_assessment", args=[form.pk]))
+    office.get_by_label("基本符合").nth(1).check()
+    office.get_by_label("目标相关性说明").fill("与计划不一致")
+    office.context.clear_cookies(name="sessionid")
+    press(office, "保存审核表")
+    log_in_again(office, "yewu", "**/assessment/**")
+    expect(office.get_by_label("目标相关性说明")).to_have_value("与计划不一致")
+    expect(office.get_by_label("基本符合").nth(1)).to_be_checked()
+    press(office, "保存审核表")
+    expect_told(office, "审核表已保存")
+
+    office.goto(reverse("admin:targets_budgetproject_change", args=[form.pk]))
+    say(office, 2, "target", "请核对。")
+    office.get_by_label("审核意见").fill(OPINION)
+    press(office, "退回")
+    expect_told(office, "退回已办理")
+    filler = open_form(sign_in("jingban"))
+    filler.get_by_placeholder("怎样改的，或为何不改").fill("一段很长的答复")
+    filler.context.clear_cookies(name="sessionid")
+    press(filler, "保存并答复")
+    log_in_again(filler, "jingban")
+    expect(filler.get_by_placeholder("怎样改的，或为何不改")).to_have_value("一段很长的答复")
+    press(filler, "保存并答复")
+    expect_told(filler, "答复已保存")
+    expect(filler.get_by_placeholder("怎样改的，或为何不改")).to_have_value("")
 
 
 @pytest.mark.parametrize("size", [(390, 844), (683, 384), (910, 512)])
