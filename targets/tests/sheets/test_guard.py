@@ -308,6 +308,15 @@ def test_a_plain_sheet_is_measured_where_less_than_usual_is_allowed():
     assert inspect(GOOD, "a.xlsx", Limits(box=10_000)).plain
 
 
+def test_a_span_of_time_beyond_all_measure_is_refused_in_words():
+    book = openpyxl.load_workbook(io.BytesIO(GOOD))
+    book.active.cell(4, 5, 1e300).number_format = "[h]:mm"
+    target = io.BytesIO()
+    book.save(target)
+    with pytest.raises(FileRefused, match="内部结构有误"):
+        read_workbook(target.getvalue(), "a.xlsx")
+
+
 def test_limits_are_passed_in():
     with pytest.raises(FileRefused, match="，超过1MB的上限"):
         inspect(GOOD + b"\x00" * 1_100_000, "a.xlsx", Limits(file_bytes=1024 * 1024))

@@ -71,6 +71,17 @@ def test_a_list_that_was_filled_in_further():
     assert form.record == replace(FORM, rows=(FORM.rows[0].with_cells(target="≥6公里"), FORM.rows[1]))
 
 
+@pytest.mark.parametrize("codes", [["#,##0", "#,##0"], ["#,##0", "0.0,"]], ids=["one in the column", "two"])
+@pytest.mark.parametrize("lines", [1, 300])
+def test_an_amount_that_is_shown_rounded_is_read_whole(codes, lines):
+    forms = [replace(FORM, title=f"校车{number}", rows=FORM.rows * lines) for number in range(2)]
+    book = openpyxl.load_workbook(io.BytesIO(as_workbook(forms)))
+    (column,) = [cell.column for cell in book.active[1] if cell.value == HEADERS["total"]]
+    for row in range(2, book.active.max_row + 1):
+        book.active.cell(row, column).number_format = codes[row % 2]
+    assert [form.record.total for form in read_workbook(saved(book), "明细.xlsx").forms] == [FORM.total] * 2
+
+
 @pytest.mark.parametrize(
     ("cells", "told"),
     [
