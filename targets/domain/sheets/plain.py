@@ -12,6 +12,8 @@ USUAL_COLUMN, USUAL_ROWS = b"Z", 99_999
 """The last column of one letter, the last row of five digits."""
 LESS_EXACT = 10_000
 AT_ONCE = 1024 * 1024
+MOST_KINDS = 50_000
+"""No office program tells so many cells apart; a sheet made to fill the memory does."""
 CELL = re.compile(
     rb'<c(?! r="[A-Z][0-9]{1,5}+"(?: s="[0-9]++")?+(?: ?/>| t="(?:s|inlineStr)">))'
     rb'(?: r="([A-Z]{1,3}+)(?:[0-9]{1,5}+|([0-9]{2,3})[0-9]{4})")?+([^>]*+>(?:<v>|</c>)?+)'
@@ -48,7 +50,7 @@ class PlainSheet:
 
 
 def plain_sheet(sheet: bytes) -> PlainSheet | None:
-    """None if some cell does not say its address first, in plain letters."""
+    """None if some cell does not say its address first, in plain letters, or too much is said."""
     start, end = sheet.find(b"sheetData"), sheet.rfind(b"sheetData")  # also of several, and of <x:sheetData>
     if not 0 <= start < end or PREFIXED.search(sheet, start, end):
         return None
@@ -56,6 +58,8 @@ def plain_sheet(sheet: bytes) -> PlainSheet | None:
     while start < end:  # a part at a time: what is found is mostly the same again and again
         begun, start = start, max(sheet.find(b"<c", start + AT_ONCE, end), 0) or end
         found.update(CELL.findall(sheet, begun, start))
+        if len(found) > MOST_KINDS:
+            return None
     if not all(column and SAID.fullmatch(said) for column, _, said in found):
         return None
     last_row = max((int(times) * LESS_EXACT + LESS_EXACT for _, times, _ in found if times), default=USUAL_ROWS)

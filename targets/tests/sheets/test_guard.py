@@ -12,7 +12,7 @@ import pytest
 
 from targets.domain.record import PROJECT, IndicatorRow, Record
 from targets.domain.sheets.guard import Limits, inspect
-from targets.domain.sheets.plain import plain_sheet
+from targets.domain.sheets.plain import MOST_KINDS, plain_sheet
 from targets.domain.sheets.problems import FileRefused
 from targets.domain.sheets.reader import read_workbook
 from targets.domain.sheets.writer import write_official
@@ -300,6 +300,12 @@ def test_no_cell_of_a_plain_sheet_stands_beyond_its_last_row_and_column(row, col
     for cells in (more, more.replace(b' t="s"', b"")):
         sheet = plain_sheet(b"<sheetData></sheetData>".replace(END_OF_ROWS, cells))
         assert (sheet.last_row, sheet.last_column) == (last_row, last_column)
+
+
+@pytest.mark.parametrize(("kinds", "is_plain"), [(MOST_KINDS, True), (MOST_KINDS + 1, False)])
+def test_a_plain_sheet_tells_only_so_many_kinds_of_cells_apart(kinds, is_plain):
+    cells = b"".join(b'<c r="A1" s="%d"><v>1</v></c>' % style for style in range(kinds))
+    assert (plain_sheet(b"<sheetData><row>" + cells + b"</row></sheetData>") is not None) is is_plain
 
 
 def test_a_plain_sheet_is_measured_where_less_than_usual_is_allowed():
