@@ -113,12 +113,20 @@ def _bottom(grid: Grid, layout: Layout, top: int) -> int:
         keys = {label_key(cell.text) for cell in grid.rows[bottom + 1]}
         if (
             not keys
-            or not keys <= layout.headings
+            or not (keys <= layout.headings or _are_below(grid.rows[top], grid.rows[bottom + 1], layout))
             or (len(keys) > 1 and keys >= {label_key(c.text) for c in grid.rows[top]})
         ):
             break
         bottom += 1
     return bottom
+
+
+def _are_below(above: Sequence[Cell], cells: Sequence[Cell], layout: Layout) -> bool:
+    """Whether each of these cells makes a heading with the one that it stands below: 一级绩效指标 over 代码 and 名称."""
+    over = [next((one.text for one in reversed(above) if one.column <= cell.column), "") for cell in cells]
+    return all(
+        label_key(text) + label_key(cell.text) in layout.headings for text, cell in zip(over, cells, strict=True)
+    )
 
 
 def _leaves(

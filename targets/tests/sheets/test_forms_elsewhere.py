@@ -101,16 +101,18 @@ def test_of_weights_beside_every_level_the_last_is_the_indicators_own():
     assert form.problems == ()
 
 
-def test_codes_and_names_below_a_shared_heading_of_the_exchange():
-    (form,) = read_drawn(
-        """
+CODES_AND_NAMES = """
         2023年项目绩效目标表|<|<|<|<|<|<|<|<|<
         项目编码|项目名称|一级绩效指标|<|二级绩效指标|<|三级绩效指标|<|计算符号|指标值|计量单位
         ^|^|代码|名称|代码|名称|代码|名称|^|^|^
         3701|河道清淤|1|产出指标|11|数量指标|111|清淤长度|≥|12|公里
         3701|河道清淤|3|满意度指标|31|服务对象满意度指标|311|居民满意度|≥|90|%
         """
-    )
+
+
+@pytest.mark.parametrize("picture", [CODES_AND_NAMES, CODES_AND_NAMES.replace("<", "").replace("^", "")])
+def test_codes_and_names_below_a_shared_heading_of_the_exchange(picture):
+    (form,) = read_drawn(picture)
     assert (form.record.code, form.record.title) == ("3701", "河道清淤")
     assert cells(form, *LEVELS) == [
         ("产出指标", "数量指标", "清淤长度", "≥12公里"),
