@@ -223,7 +223,10 @@ class ImportBatchAdmin(ScopedAdmin):
         else:
             kept = sum(bool(one.kept_because) for one in told)
             also = f"；另有{kept}张导入后有人办理，没有撤销，见下表" if kept else ""
-            messages.success(request, f"已撤销导入：{len(told) - kept}张表恢复到导入前{also}。")
+            if kept < len(told):
+                messages.success(request, f"已撤销导入：{len(told) - kept}张表恢复到导入前{also}。")
+            else:
+                messages.warning(request, f"没有表恢复到导入前：{kept}张导入后都有人办理，见下表。")
         return HttpResponseRedirect(reverse("admin:targets_importbatch_change", args=[pk]))
 
     # record -----------------------------------------------------------------------------------------------------------

@@ -477,6 +477,17 @@ def test_an_import_is_undone_by_its_button(world: World) -> None:
     assert "这次导入已撤销，不能撤销" in page_text(again)
 
 
+def test_where_nothing_could_be_undone_nobody_is_told_of_a_success(world: World) -> None:
+    client = client_of(world.filler)
+    batch = confirm(client, upload(client, workbook(world.record()))).context["batch"]
+    touched = Declaration.objects.get()
+    apply_changes(touched, [Change("", "goal", touched.goal, "改写的目标。")], by=world.filler)
+    undone = client.post(reverse("admin:targets_importbatch_undo", args=[batch.pk]), follow=True)
+    told = [(message.level_tag, message.message) for message in undone.context["messages"]]
+    assert told == [("warning", "没有表恢复到导入前：1张导入后都有人办理，见下表。")]
+    assert Declaration.objects.get().state == "draft"
+
+
 def test_somebody_elses_import_is_not_undone(world: World) -> None:
     client = client_of(world.filler)
     batch = confirm(client, upload(client, workbook(world.record()))).context["batch"]
