@@ -99,7 +99,8 @@ class Plan:
     def __init__(self, by: Person) -> None:
         self._by = by
         self._register = Register.load(by)
-        years = BudgetYear.objects.select_related("division")
+        divisions = {department.division_id for department in self._register.departments}
+        years = BudgetYear.objects.filter(division__in=divisions).select_related("division")
         self._years = {(year.division_id, year.year): year for year in years}
         self._judges = Years()
         self._stored = _Stored()
