@@ -10,12 +10,24 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 KEY_FILE = BASE_DIR / "var" / "demo.key"
 STOP_SECONDS = 10
+PAUSE_SECONDS = 2
+"""Before a worker that ended is started again."""
+QUICK_SECONDS = 10
+"""Shorter than a worker waits for a locked database: however long that is locked, it is not given up."""
+MOST_QUICK_ENDS = 5
 MANAGE = [sys.executable, str(BASE_DIR / "manage.py")]
+GIVEN_UP = (
+    f"后台任务进程连续 {MOST_QUICK_ENDS} 次启动后很快结束，不再重新启动；原因见上方日志。"
+    "网页仍可使用，但交给后台的导入会一直等待。排除原因后，请按 Ctrl-C 停止，再执行 make run。"
+)
+
+Process = subprocess.Popen[bytes]
 
 
 def secret_key() -> str:
@@ -36,7 +48,7 @@ def is_port_free(port: int) -> bool:
     return True
 
 
-def wait_for_port(port: int, server: subprocess.Popen[bytes]) -> None:
+def wait_for_port(port: int, server: Process) -> None:
     """Return once the server answers, or has ended."""
     while server.poll() is None:
         with socket.socket() as probe:
@@ -45,7 +57,7 @@ def wait_for_port(port: int, server: subprocess.Popen[bytes]) -> None:
         time.sleep(0.1)
 
 
-def stop(processes: list[subprocess.Popen[bytes]]) -> None:
+def stop(processes: Collection[Process]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave one of them behind
     for process in processes:
         process.terminate()
@@ -56,33 +68,64 @@ def stop(processes: list[subprocess.Popen[bytes]]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
 
 
+class Worker:
+    """A process that is started again when it ends; not for ever, if it ends soon after each start."""
+
+    def __init__(
+        self, start: Callable[[], Process], *, pause: float = PAUSE_SECONDS, quick: float = QUICK_SECONDS
+    ) -> None:
+        self._start, self._pause, self._quick = start, pause, quick
+        self._quick_ends = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._process = self._start()
+        self._began = time.monotonic()
+
+    def keep(self) -> bool:
+        """Start it again if it has ended. False once it is given up; each is told on standard error."""
+        if self._process.poll() is None:
+            return True
+        is_quick = time.monotonic() - self._began < self._quick
+        self._quick_ends = self._quick_ends + 1 if is_quick else 0
+        if self._quick_ends == MOST_QUICK_ENDS:
+            print(GIVEN_UP, file=sys.stderr)
+            return False
+        print("后台任务进程意外结束，正在重新启动；原因见上方日志。", file=sys.stderr)
+        time.sleep(self._pause)
+        self._begin()
+        return True
+
+
 def prepare(environment: dict[str, str]) -> int:
     return subprocess.run([*MANAGE, "load_demo"], env=environment, cwd=BASE_DIR, check=False).returncode
 
 
 def serve(port: int, environment: dict[str, str]) -> int:
-    """Run server and worker until one of them ends (an error) or somebody interrupts."""
+    """Run the server, and a worker beside it, until the server ends (an error) or somebody interrupts."""
+    processes: dict[str, Process] = {}
 
-    def start(*command: str) -> subprocess.Popen[bytes]:
+    def start(name: str, *command: str) -> Process:
         # Sessions of their own: the terminal's Ctrl-C reaches this process alone, which stops both in order.
-        return subprocess.Popen(command, env=environment, cwd=BASE_DIR, start_new_session=True)
+        processes[name] = subprocess.Popen(command, env=environment, cwd=BASE_DIR, start_new_session=True)
+        return processes[name]
 
-    processes: list[subprocess.Popen[bytes]] = []
     try:
-        server = start(sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi")
-        processes.append(server)
-        processes.append(start(*MANAGE, "db_worker", "--no-startup-delay", "--verbosity", "0"))
+        server = start("server", sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi")
+        worker = Worker(lambda: start("worker", *MANAGE, "db_worker", "--no-startup-delay", "--verbosity", "0"))
         wait_for_port(port, server)
         print(
             f"\n管理端：http://127.0.0.1:{port}/admin/\n公开页：http://127.0.0.1:{port}/\n按 Ctrl-C 停止。\n",
             flush=True,
         )
-        while all(process.poll() is None for process in processes):
+        has_worker = True
+        while server.poll() is None:
+            has_worker = has_worker and worker.keep()
             time.sleep(0.5)
         print("服务进程意外结束，系统已停止；原因见上方日志。", file=sys.stderr)
         return 1
     finally:
-        stop(processes)
+        stop(processes.values())
 
 
 def interrupt(signum: int, frame: object) -> None:
