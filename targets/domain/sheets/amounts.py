@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from targets.domain.sheets.cells import plain
+from targets.domain.sheets.cells import label_key, plain
 
 WAN = Decimal(10000)
 FACTORS = {"元": Decimal(1), "万元": WAN, "万": WAN, "亿元": WAN * WAN, "亿": WAN * WAN}
@@ -52,6 +52,11 @@ def read_amount(text: str, unit: str) -> Amount:
         return Amount(fault="不能精确到分")
     guess = f"已按 {amount / WAN:,.2f} 万元读入，请核对。" if own_unit and own_unit != unit else ""
     return Amount(amount.quantize(FEN), guess=guess, has_unit=bool(own_unit))
+
+
+def lacks_unit(label: str, text: str) -> bool:
+    """An amount that names no unit beside a label of money."""
+    return MONEY_LABEL.search(label_key(label)) is not None and AMOUNT_WITHOUT_UNIT.fullmatch(text) is not None
 
 
 def unit_in(heading: str) -> str:

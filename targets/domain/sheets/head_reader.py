@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from targets.domain.record import MONEY
-from targets.domain.sheets.amounts import AMOUNT_WITHOUT_UNIT, MONEY_LABEL, unit_in
+from targets.domain.sheets.amounts import MONEY_LABEL, lacks_unit, unit_in
 from targets.domain.sheets.below import GOALS, Above, labels_of
 from targets.domain.sheets.cells import Cell, Grid, label_key, plain, split_label
 from targets.domain.sheets.head import (
@@ -98,7 +98,8 @@ class _HeadReader:
         return head
 
     def _read_row(self, cells: list[Cell]) -> None:
-        fields = [label[0] if (label := self.layout.label_of(cell.text)) else None for cell in cells]
+        labels = [self.layout.label_of(cell.text) for cell in cells]
+        fields = [label[0] if label else None for label in labels]
         if (self.tasks.is_open or TASK in fields) and self._read_task(cells, fields):
             return
         self.terms.see(cells, fields)
@@ -114,9 +115,7 @@ class _HeadReader:
         self._read_pairs(cells)
         if len(cells) == 2 and fields[0] in LONG_TEXTS and fields[1] is None:
             self.last_pair = (cells[0], fields[0] or "", cells[1])
-        if all(name is not None for name in fields) and not any(
-            (label := self.layout.label_of(cell.text)) and label[1] for cell in cells
-        ):
+        if all(label and not label[1] for label in labels):
             self.above += [found for found in self._with_ends(cells, fields) if found[1] not in NEVER_ABOVE]
         else:
             self.above = []
@@ -250,7 +249,8 @@ class _HeadReader:
         name, glued = label
         if name == HEADING:
             self.head.money_unit = unit_in(cell.text) or self.head.money_unit
-            if value is None or len(cells) > 2 or not self._is_sum(cell, value):
+            if value is None or len(cells) > 2 or not lacks_unit(cell.text, value.text):
+                # an amount directly beside 项目资金, without the parts that this heading usually stands over
                 return 1
             name = "total"
         if cell not in self.long_parts:
@@ -264,13 +264,6 @@ class _HeadReader:
         if value:
             self._keep(name, cell, value)
         return used
-
-    def _is_sum(self, label: Cell, value: Cell) -> bool:
-        """An amount directly beside 项目资金, without the parts that this heading usually stands over."""
-        return (
-            MONEY_LABEL.search(label_key(label.text)) is not None
-            and AMOUNT_WITHOUT_UNIT.fullmatch(value.text) is not None
-        )
 
     def _whole_value(self, cells: list[Cell], at: int, name: str) -> tuple[Cell, int]:
         """A value and how many cells it takes: choices with boxes, or code and name of a department, each in its own cell."""
@@ -353,9 +346,7 @@ class _HeadReader:
 
     def _with_unit(self, label: Cell, text: str) -> str:
         """An amount beside a label of money gets the unit that its heading names: without it, it says nothing."""
-        if not MONEY_LABEL.search(label_key(label.text)) or not AMOUNT_WITHOUT_UNIT.fullmatch(text):
-            return text
-        return text + (unit_in(label.text) or self.head.money_unit)
+        return text + (unit_in(label.text) or self.head.money_unit) if lacks_unit(label.text, text) else text
 
     def _is_part(self, label: Cell) -> bool:
         """其他 as the last part of 自有资金 stands in the column of its other parts or directly below them."""
