@@ -35,9 +35,9 @@ from targets.domain.sheets.reader import Found
 from targets.domain.sheets.writer import write_official
 from targets.intake.batch import open_batch, read_batch, store_batch
 from targets.intake.reading import read_upload
-from targets.models import Declaration, ImportBatch, ImportedForm, Indicator, Revision
+from targets.models import Declaration, ImportBatch, ImportedFile, ImportedForm, Indicator, Revision
 
-FILLED = (ImportedForm, Revision, Indicator, Declaration, ImportBatch)
+FILLED = (ImportedFile, ImportedForm, Revision, Indicator, Declaration, ImportBatch)
 FORMS_OF_A_WORKBOOK = 50
 FLAT, OFFICIAL = "flat.xlsx", "official.zip"
 SOURCES = {"flat": FLAT, "official": OFFICIAL}

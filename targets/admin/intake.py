@@ -76,8 +76,7 @@ class ImportBatchAdmin(ScopedAdmin):
         return self._holds(request, self.view_roles)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportBatch]:
-        """Without the bytes: only a preview reads them."""
-        found = super().get_queryset(request).defer("content")
+        found = super().get_queryset(request)
         user = person(request)
         if user.is_superuser:
             return found
@@ -153,8 +152,7 @@ class ImportBatchAdmin(ScopedAdmin):
     def annotated_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The file as it came with the problems marked in it; the list alone for a file that cannot be marked."""
         batch = self._own_batch(self._importer(request), pk)
-        content = bytes(ImportBatch.objects.values_list("content", flat=True).get(pk=pk))
-        marked = annotated(content, batch.file_name, all_problems(batch))
+        marked = annotated(bytes(batch.file.content), batch.file_name, all_problems(batch))
         if marked is None:
             return self._problem_list(batch)
         return attachment(marked, f"{_stem(batch)}_标注.xlsx", CONTENT_TYPES[XLSX])
@@ -271,8 +269,8 @@ class ImportBatchAdmin(ScopedAdmin):
         return person(request)
 
     def _own_batch(self, user: Person, pk: int) -> Any:
-        """A preview shows what its uploader may see, so it is his alone. Its bytes stay where they are."""
-        own = ImportBatch.objects.select_related("uploaded_by").defer("content")
+        """A preview shows what its uploader may see, so it is his alone."""
+        own = ImportBatch.objects.select_related("uploaded_by")
         return get_object_or_404(own, pk=pk, uploaded_by=user)
 
     def _page(self, request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> HttpResponse:

@@ -28,7 +28,7 @@ from targets.findings import Years
 from targets.intake.kept import BYTES_AT_ONCE, Keeper, begin, problem_json
 from targets.intake.plan import Plan, PlannedForm, plan_forms
 from targets.intake.reading import READING, Progress, nobody, read_upload
-from targets.models import BudgetYear, Declaration, ImportBatch, ImportedForm, Indicator, Revision
+from targets.models import BudgetYear, Declaration, ImportBatch, ImportedFile, ImportedForm, Indicator, Revision
 from targets.models.declaration import StoredRow, is_finance_for, may_import_for, may_import_into
 from targets.models.intake import CREATE, REFUSED, UNCHANGED, UPDATE
 from targets.signing import signed_as_writer
@@ -106,14 +106,16 @@ def preview(content: bytes, name: str, *, by: Person, year: int | None = None) -
 
 
 def open_batch(content: bytes, name: str, *, by: Person, year: int | None = None) -> ImportBatch:
-    return ImportBatch.objects.create(
-        file_name=safe_name(name),
-        sha256=hashlib.sha256(content).hexdigest(),
-        content=content,
-        year=year,
-        uploaded_by=by,
-        uploaded_name=str(by),
-    )
+    with transaction.atomic():
+        batch = ImportBatch.objects.create(
+            file_name=safe_name(name),
+            sha256=hashlib.sha256(content).hexdigest(),
+            year=year,
+            uploaded_by=by,
+            uploaded_name=str(by),
+        )
+        ImportedFile.objects.create(batch=batch, content=content)
+    return batch
 
 
 @no_garbage()
@@ -129,7 +131,7 @@ def read_batch(batch: ImportBatch, progress: Progress = nobody, *, in_background
     problems: list[Problem] = []
     met, message = 0, ""
     reading = read_upload(
-        bytes(batch.content),
+        bytes(batch.file.content),
         batch.file_name,
         year=batch.year,
         rules=plan.likely_rules(batch.year),
@@ -369,7 +371,7 @@ def discard_batch(batch: ImportBatch) -> None:
 
 
 def _locked(batch: ImportBatch) -> ImportBatch:
-    return ImportBatch.objects.select_for_update().defer("content").get(pk=batch.pk)
+    return ImportBatch.objects.select_for_update().get(pk=batch.pk)
 
 
 def safe_name(name: str) -> str:

@@ -37,7 +37,7 @@ def undo_batch(batch: ImportBatch, *, by: Person) -> list[Undone]:
     if not may_undo(batch, by):
         raise ImportRefused("只有导入人或系统管理员可以撤销这次导入。")
     with transaction.atomic():
-        locked = ImportBatch.objects.select_for_update().defer("content").get(pk=batch.pk)
+        locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if locked.state != ImportBatch.State.STORED:
             raise ImportRefused(f"这次导入{locked.get_state_display()}，不能撤销。")
         imported = list(locked.revisions.order_by("declaration_id").values_list("pk", "declaration_id", "number"))

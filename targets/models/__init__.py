@@ -6,7 +6,7 @@ from targets.models.ceiling import Ceiling
 from targets.models.decision import DecidedForm, Decision
 from targets.models.declaration import Declaration, Indicator
 from targets.models.disclosure import Disclosure, DisclosureItem
-from targets.models.intake import ImportBatch, ImportedForm
+from targets.models.intake import ImportBatch, ImportedFile, ImportedForm
 from targets.models.job import Job
 from targets.models.kinds import BudgetProject, DepartmentPlan
 from targets.models.library import LibraryIndicator
@@ -36,6 +36,7 @@ __all__ = [
     "Disclosure",
     "DisclosureItem",
     "ImportBatch",
+    "ImportedFile",
     "ImportedForm",
     "Indicator",
     "Job",

@@ -26,7 +26,6 @@ class ImportBatch(models.Model):
 
     file_name = models.CharField("文件名", max_length=255)
     sha256 = models.CharField("校验值", max_length=64, db_index=True)
-    content = models.BinaryField("文件内容")
     year = models.PositiveSmallIntegerField("预算年度", null=True, blank=True)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="import_batches", verbose_name="导入人"
@@ -61,6 +60,16 @@ class ImportBatch(models.Model):
         """Forms by action, of the file as it was read."""
         found = dict(self.forms.order_by().values_list("action").annotate(number=models.Count("pk")))
         return {action: found.get(action, 0) for action in ACTIONS}
+
+
+class ImportedFile(models.Model):
+    """The bytes of an upload. A row of their own, since every step of an import writes the batch and nobody writes them again."""
+
+    batch = models.OneToOneField(ImportBatch, models.CASCADE, primary_key=True, related_name="file")
+    content = models.BinaryField("文件内容")
+
+    def __str__(self) -> str:
+        return str(self.batch)
 
 
 class ImportedForm(models.Model):

@@ -217,7 +217,7 @@ def test_a_batch_keeps_the_file_and_its_report(world: World) -> None:
     read_batch(batch)
     store_batch(batch, by=world.filler)
     stored = ImportBatch.objects.get()
-    assert (stored.file_name, bytes(stored.content)) == ("我的 表.xlsx", content)
+    assert (stored.file_name, bytes(stored.file.content)) == ("我的 表.xlsx", content)
     form = stored.forms.get()
     told = (form.title, form.sheet, form.action, form.is_stored, form.problems, form.declaration, form.row_count)
     assert told == ("学前教育补助", "学前教育补助", "create", True, [], Declaration.objects.get(), 5)

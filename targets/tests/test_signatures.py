@@ -71,7 +71,7 @@ def test_an_import_names_all_in_whose_place_its_forms_went_in(deputies: World) -
         batch = open_batch(write_official(records), "表.xlsx", by=by)
         read_batch(batch)
         assert store_batch(batch, by=by) == {}
-        return ImportBatch.objects.defer("content").get(pk=batch.pk)
+        return ImportBatch.objects.get(pk=batch.pk)
 
     health = {"department_code": "405", "department_name": deputies.health.name, "unit": deputies.health.name}
     two = batch_of(

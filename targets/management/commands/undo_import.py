@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--as", dest="username", help="以谁的名义撤销；不写则为系统管理员")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        batch = ImportBatch.objects.defer("content").filter(pk=options["batch"]).first()
+        batch = ImportBatch.objects.filter(pk=options["batch"]).first()
         if batch is None:
             raise CommandError(f"没有导入批次{options['batch']}。请核对编号。")
         try:
