@@ -52,5 +52,5 @@ def _part(grid: Grid, first: int, end: int) -> Grid:
     texts = [[text if first <= column < end else "" for column, text in enumerate(line)] for line in grid.texts]
     merges = [Merge(*merge) for (_, left), merge in grid.merge_from.items() if first <= left < end]
     part = Grid(grid.name, texts, merges, grid.exact, grid.origin)
-    part.hidden = grid.hidden
+    part.hidden, part.hidden_columns = grid.hidden, grid.hidden_columns
     return part

@@ -16,6 +16,7 @@ from targets.domain.sheets.ole import Broken, CompoundFile
 BOUND_SHEET, SHARED_STRINGS, FORMAT, STYLE, LOCKED, BEGIN, END = 0x85, 0xFC, 0x41E, 0xE0, 0x2F, 0x809, 0x0A
 OLD_FORMAT = 0x1E
 ROW, IS_HIDDEN = 0x208, 0x20
+COLUMNS, ARE_HIDDEN = 0x7D, 0x01
 DIMENSIONS, MERGES, MANY_NUMBERS = 0x200, 0xE5, 0xBD
 FORMULAS = frozenset((0x06, 0x206, 0x406))
 CELLS = frozenset((0x203, 0x204, 0x205, 0x27E, 0xFD, 0xD6)) | FORMULAS
@@ -41,6 +42,7 @@ class SheetFacts:
     formulas: dict[str, str] = field(default_factory=dict)
     errors: set[str] = field(default_factory=set)
     hidden: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
     declared_at: list[tuple[int, int]] = field(default_factory=list)
     """Where its declared size stands in the stream, and how long that record is."""
 
@@ -63,7 +65,8 @@ class Biff:
             return SheetFormats()
         facts = self.sheets[number]
         formats = {place: self.codes.get(style, GENERAL) for place, style in facts.styles.items()}
-        return SheetFormats(formats, {}, facts.formulas, frozenset(facts.errors), frozenset(facts.hidden))
+        hidden = frozenset(facts.hidden), frozenset(facts.hidden_columns)
+        return SheetFormats(formats, {}, facts.formulas, frozenset(facts.errors), *hidden)
 
 
 def read_biff(content: bytes) -> Biff:
@@ -168,6 +171,10 @@ def _sheet(stream: bytes, start: int, name: str, dressing: Container[int]) -> Sh
             _reach(facts, row, last)
             for number in range(last - first + 1):
                 facts.styles[row, first + number] = struct.unpack_from("<H", stream, at + 4 + number * 6)[0]
+        elif kind == COLUMNS and length >= 10:
+            first, last, width, _, options = struct.unpack_from("<HHHHH", stream, at)
+            if options & ARE_HIDDEN or not width:
+                facts.hidden_columns.update(range(first, last + 1))
     return facts
 
 

@@ -225,6 +225,7 @@ class Grid:
         self.cleaned: list[Cell] = []
         self.hidden: Collection[int] = ()
         """Rows that the screen does not show."""
+        self.hidden_columns: Sequence[int] = ()
         self._clean()
         self.height = len(self.texts)
         self.width = max((len(line) for line in self.texts), default=0)

@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from targets.domain.record import MONEY, PLAN, Record
 from targets.domain.sheets.amounts import read_amount, unit_in
-from targets.domain.sheets.cells import Cell, Grid, address, label_key
+from targets.domain.sheets.cells import Cell, Grid, address, column_name, label_key
 from targets.domain.sheets.find import Block
 from targets.domain.sheets.foot import read_foot
 from targets.domain.sheets.head import Head, add_extra
@@ -300,7 +300,8 @@ class _FormReader:
                 cell.address, WARNING, f"{quoted(cell.text)}不属于任何栏目，没有读入。如需保留，请移到相应栏目。"
             )
         rows = self._rows()
-        self._tell_hidden(rows)
+        if self.grid.hidden or self.grid.hidden_columns:
+            self._tell_hidden(rows)
         self.problems += [found for found in self.told if row_of(found) in rows]
         cleaned = self.grid.cleaned
         first, last = (bisect_left(cleaned, row, key=attrgetter("row")) for row in (rows.start, rows.stop))
@@ -308,13 +309,26 @@ class _FormReader:
             self._tell(cell.address, WARNING, f"{quoted(cell.text)}中有看不见的控制字符，已去掉。")
 
     def _tell_hidden(self, rows: range) -> None:
-        """Rows that nobody saw on the screen are read like any other."""
-        hidden = [row for row in sorted(self.grid.hidden) if row in rows and any(self.grid.texts[row])]
-        if hidden:
+        """Rows and columns that nobody saw on the screen are read like any other."""
+        texts = self.grid.texts
+        if hidden := [row for row in rows if row in self.grid.hidden and any(texts[row])]:
             numbers = "、".join(str(row + 1) for row in hidden[:5]) + ("等" if len(hidden) > 5 else "")
             sentence = f"第{numbers}行是隐藏的，已照常读入，请核对。如不需要，请删除后重新上传。"
-            column = next(at for at, text in enumerate(self.grid.texts[hidden[0]]) if text)
+            column = next(at for at, text in enumerate(texts[hidden[0]]) if text)
             self._tell(address(hidden[0], column), WARNING, sentence)
+        if columns := [*filter(None, (self._first_hidden(column, rows) for column in self.grid.hidden_columns))]:
+            names = "、".join(column_name(cell.column) for cell in columns[:5]) + ("等" if len(columns) > 5 else "")
+            sentence = f"{names}列是隐藏的，其中的文字已照常读入，请核对。如不需要，请删除后重新上传。"
+            self._tell(columns[0].address, WARNING, sentence)
+
+    def _first_hidden(self, column: int, rows: range) -> Cell | None:
+        """The first text of a hidden column that is not merged into one that is shown."""
+        for row in rows:
+            if text := self.grid.text(row, column):
+                cell = Cell(row, column, text)
+                if {*range(column, self.grid.right_of(cell))}.issubset(self.grid.hidden_columns):
+                    return cell
+        return None
 
     def _rows(self) -> range:
         return range(self.form.blocks[0].top, self.form.blocks[-1].bottom)

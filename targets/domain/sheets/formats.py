@@ -52,6 +52,10 @@ FORMULA = re.compile(
     rb"\s*<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v[^>]*>([^<]*)<)?"
 )
 HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row (?=[^>]*\bhidden="(?:1|true)")[^>]*\br="([0-9]{1,7})"')
+COLUMNS = re.compile(rb"<(?:\w+:)?col ([^>]*)>")
+COLUMN_SAYS = re.compile(rb"""\b(min|max|hidden|width)\s*=\s*["']([^"']*)["']""")
+NO_WIDTH = re.compile(rb"0+(?:\.0*)?")
+MOST_COLUMNS = 16_384
 CELL_TAG = re.compile(rb"<(?:\w+:)?c ([^>]*)>")
 TEXT_TYPES = (b"s", b"inlineStr", b"str")
 ATTRIBUTE = re.compile(rb"""\b([rst])\s*=\s*["']([^"']*)["']""")
@@ -71,6 +75,7 @@ class SheetFormats:
     """Addresses that show an error (#NAME?)."""
     hidden: frozenset[int] = frozenset()
     """Rows that are not shown."""
+    hidden_columns: frozenset[int] = frozenset()
 
 
 class WorkbookFormats:
@@ -102,6 +107,17 @@ class WorkbookFormats:
         if b'hidden="' not in data:
             return frozenset()
         return frozenset(int(number) - 1 for number in HIDDEN_ROW.findall(data))
+
+    def hidden_columns(self, data: bytes) -> frozenset[int]:
+        """Of a sheet's part, from 0; of width 0 is hidden too. What is said of columns stands before the rows."""
+        hidden: set[int] = set()
+        for tag in COLUMNS.findall(data, 0, max(data.find(b"sheetData"), 0)):
+            said = dict(COLUMN_SAYS.findall(tag))
+            first, last = said.get(b"min", b""), said.get(b"max", b"")
+            is_hidden = said.get(b"hidden") in (b"1", b"true") or NO_WIDTH.fullmatch(said.get(b"width", b""))
+            if is_hidden and first.isdigit() and last.isdigit():
+                hidden.update(range(int(first[:7]) - 1, min(int(last[:7]), MOST_COLUMNS)))
+        return frozenset(hidden)
 
     def of_texts(self, data: bytes) -> dict[tuple[int, int], str]:
         """Of the texts in a sheet's part that are shown with something before or after them, or not at all."""

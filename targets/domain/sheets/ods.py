@@ -5,6 +5,7 @@ only after the whole box was found small enough.
 """
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,6 +18,8 @@ DEEPEST = 200
 VISIBLE = "visible"
 LARGEST_REPEAT = 1 << 31
 MOST_ROWS = 1_048_576
+MOST_COLUMNS = 16_384
+NO_WIDTH = re.compile(r"0+(?:\.0*)?[a-z]*")
 TABLE, TEXT, OFFICE, STYLE = (
     "{urn:oasis:names:tc:opendocument:xmlns:" + name + ":1.0}" for name in ("table", "text", "office", "style")
 )
@@ -49,6 +52,9 @@ class OdsSheet:
     errors: set[str] = field(default_factory=set)
     hidden: set[int] = field(default_factory=set)
     """Rows that are not shown."""
+    hidden_columns: set[int] = field(default_factory=set)
+    columns: int = 0
+    """Those of which something was said so far."""
     height: int = 0
     """Rows so far, blank ones included."""
 
@@ -65,6 +71,8 @@ class _Reader:
     most_sheets: int
     sheets: list[OdsSheet] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
+    without_width: set[str] = field(default_factory=set)
+    """Styles of columns."""
     room: int = 0
     """Cells with content that may still come, in all sheets together."""
 
@@ -88,6 +96,12 @@ class _Reader:
             depth -= 1
             if tag == STYLE + "table-properties" and element.get(TABLE + "display") == "false":
                 self.hidden.add(style)
+            elif tag == STYLE + "table-column-properties" and NO_WIDTH.fullmatch(
+                element.get(STYLE + "column-width", "")
+            ):
+                self.without_width.add(style)
+            elif tag == TABLE + "table-column" and tables == 1:
+                self._add_columns(self.sheets[-1], element)
             elif tag == TABLE + "table":
                 tables -= 1
                 element.clear()
@@ -101,6 +115,13 @@ class _Reader:
         self.sheets.append(OdsSheet(table.get(TABLE + "name", ""), is_visible))
         if len(self.sheets) > self.most_sheets:
             raise TooMany
+
+    def _add_columns(self, sheet: OdsSheet, columns: ET.Element) -> None:
+        first = sheet.columns
+        sheet.columns = min(first + _repeats(columns, "number-columns-repeated"), MOST_COLUMNS)
+        is_visible = columns.get(TABLE + "visibility", VISIBLE) == VISIBLE
+        if not is_visible or columns.get(TABLE + "style-name", "") in self.without_width:
+            sheet.hidden_columns.update(range(first, sheet.columns))
 
     def _add_row(self, sheet: OdsSheet, row: ET.Element) -> None:
         repeats = _repeats(row, "number-rows-repeated")

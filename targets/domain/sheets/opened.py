@@ -67,6 +67,7 @@ class OpenedSheet:
     """Addresses that show an error."""
     hidden: set[int] = field(default_factory=set)
     """Rows that are not shown."""
+    hidden_columns: set[int] = field(default_factory=set)
     origin: Origin = field(default_factory=Origin)
     prose: tuple[tuple[Spot, str], ...] = ()
     """Paragraphs of a document that stand in no form."""
@@ -117,7 +118,7 @@ def _ods(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterato
         raise too_deep(name) from error
     for sheet in sheets:
         if wanted(sheet.texts):
-            shown_otherwise = (sheet.exact, sheet.formulas, sheet.errors, sheet.hidden)
+            shown_otherwise = (sheet.exact, sheet.formulas, sheet.errors, sheet.hidden, sheet.hidden_columns)
             yield OpenedSheet(sheet.name, sheet.is_visible, sheet.texts, sheet.merges, *shown_otherwise)
 
 
@@ -183,8 +184,8 @@ def _formats(package: Package, formats: WorkbookFormats, number: int, part: str,
         found = formats.of(data)
     if texts := formats.of_texts(data):
         found = replace(found, formats={**found.formats, **texts})
-    hidden = formats.hidden_rows(data)
-    return replace(found, hidden=hidden) if hidden else found
+    hidden, hidden_columns = formats.hidden_rows(data), formats.hidden_columns(data)
+    return replace(found, hidden=hidden, hidden_columns=hidden_columns) if hidden or hidden_columns else found
 
 
 def _whole(workbook: CalamineWorkbook, sheet: str, name: str) -> Iterator[_Piece]:
@@ -278,3 +279,4 @@ def _add(sheet: OpenedSheet, piece: _Piece, found: SheetFormats, known: _Formats
     sheet.formulas.update(found.formulas)
     sheet.errors.update(found.errors)
     sheet.hidden.update(found.hidden)
+    sheet.hidden_columns.update(found.hidden_columns)

@@ -131,6 +131,7 @@ def _read_sheet(opened: OpenedSheet, own: Mapping[str, Carried], year: int | Non
     problems = _formulas(opened)
     grid = Grid(opened.name, opened.texts, opened.merges, opened.exact, opened.origin)
     grid.hidden = opened.hidden
+    grid.hidden_columns = sorted(column for column in opened.hidden_columns if column < grid.width)
     if (carried := own.get(opened.name)) and (form := _proven(carried, opened, grid, year)):
         return [[form]]
     return _read_forms(grid, problems, year)

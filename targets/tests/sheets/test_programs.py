@@ -3,9 +3,12 @@
 import io
 import struct
 import zipfile
+from collections.abc import Callable
 
 import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
 
+from targets.domain.sheets.form import FormReading
 from targets.domain.sheets.problems import REFUSED
 from targets.domain.sheets.reader import read_workbook
 from targets.tests.sheets.books import ROWS, one_sheet, project_lines
@@ -65,12 +68,19 @@ def test_a_title_that_is_a_category_is_told():
     assert told(form) == [("A1", "项目名称读为“产出指标”，可能与表头错开，请核对。")]
 
 
-def hidden_row(content: bytes, row: int) -> bytes:
+def changed(content: bytes, change: Callable[[Worksheet], None]) -> bytes:
     book = openpyxl.load_workbook(io.BytesIO(content))
-    book.active.row_dimensions[row].hidden = True
+    change(book.active)
     saved = io.BytesIO()
     book.save(saved)
     return saved.getvalue()
+
+
+def hidden_row(content: bytes, row: int) -> bytes:
+    def change(sheet: Worksheet) -> None:
+        sheet.row_dimensions[row].hidden = True
+
+    return changed(content, change)
 
 
 def test_a_row_that_the_screen_does_not_show_is_read_and_told():
@@ -92,3 +102,55 @@ def test_a_hidden_row_of_an_old_workbook_and_of_an_open_document():
     for content in (old, new):
         (form,) = read_workbook(content, "表").forms
         assert ("B11", "第11行是隐藏的，已照常读入，请核对。如不需要，请删除后重新上传。") in told(form)
+
+
+def hide(*letters: str) -> Callable[[Worksheet], None]:
+    def change(sheet: Worksheet) -> None:
+        for letter in letters:
+            sheet.column_dimensions[letter].hidden = True
+
+    return change
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+SAYS_C = ("C8", "C列是隐藏的，其中的文字已照常读入，请核对。如不需要，请删除后重新上传。")
+
+
+def of_columns(form: FormReading) -> list[tuple[str, str]]:
+    return [(place, sentence) for place, sentence in told(form) if "列是隐藏的" in sentence]
+
+
+def test_a_column_that_the_screen_does_not_show_is_read_and_told():
+    sound = one_sheet(project_lines())
+    (shown,) = read_workbook(sound, "表.xlsx").forms
+    assert of_columns(shown) == []
+    hidden = changed(sound, hide("C", "Z"))
+    without_width = with_part(sound, SHEET, "<sheetData>", '<cols><col min="3" max="3" width="0"/></cols><sheetData>')
+    for content in (hidden, without_width):
+        (form,) = read_workbook(content, "表.xlsx").forms
+        assert form.record == shown.record
+        assert of_columns(form) == [SAYS_C]
+
+
+def test_hidden_columns_of_an_old_workbook_and_of_an_open_document():
+    lines = [[str(cell) for cell in line] for line in project_lines()]
+    sound = read_workbook(as_xls(("表", biff_sheet(lines))), "表").forms
+    for width, options in ((2048, 1), (0, 0)):
+        columns = record(0x7D, struct.pack("<HHHHHH", 2, 2, width, 0, options, 0))
+        (form,) = read_workbook(as_xls(("表", biff_sheet(lines, more=columns))), "表").forms
+        assert form.record == sound[0].record
+        assert of_columns(form) == [SAYS_C]
+    table = ods_table("表", lines)
+    first, rest = table.split(">", 1)
+    column = '<table:table-column table:number-columns-repeated="2"/><table:table-column table:visibility="collapse"/>'
+    (form,) = read_workbook(as_ods(f"{first}>{column}{rest}"), "表").forms
+    assert of_columns(form) == [SAYS_C]
+
+
+def test_a_text_merged_into_a_column_that_is_shown_is_not_hidden():
+    lines = project_lines()
+    sound = one_sheet(lines)
+    (form,) = read_workbook(changed(sound, hide("Z")), "表.xlsx").forms
+    assert of_columns(form) == []
