@@ -10,9 +10,12 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -21,17 +24,12 @@ from targets.models import Job
 logger = logging.getLogger("targets.jobs")
 
 TELL_EVERY_SECONDS = 0.5
+TELL = """
+UPDATE targets_job SET done = %s, total = %s, doing = %s, lease_until = %s
+WHERE id = %s AND owner = %s AND state = 'running'
+"""
 ATTEMPTS = 3
-GIVEN_UP = "后台处理多次中断，已停止，没有写入任何数据。请把文件拆小后重试；仍不行请联系系统管理员。"
-BROKEN = "后台处理出错，没有写入任何数据。请重新上传；仍不行请把编号{number}告诉系统管理员。"
-CANCELLED = "已取消，没有写入任何数据。"
 STEPS, RELEASE = "steps", "release"
-IN_PORTIONS = {
-    GIVEN_UP: "后台办理多次中断，已停止。已办理的有效，其余没有办理，可以继续办理；仍不行请联系系统管理员。",
-    BROKEN: "后台办理出错，已停止。已办理的有效，其余没有办理，可以继续办理；仍不行请把编号{number}告诉系统管理员。",
-    CANCELLED: "已取消：已办理的有效，其余没有办理。",
-}
-"""What these sentences become for the jobs that are whole in each portion only."""
 
 
 class Cancelled(Exception):
@@ -44,6 +42,17 @@ class Refused(Exception):
 
 class LeaseLost(Exception):
     """Another worker has the job: stop without a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said of a job that ended without result."""
+
+    given_up: str
+    """After too many workers that died of it."""
+    broken: str
+    """By a fault of the program; `{number}` is the job's, by which its log is found."""
+    cancelled: str
 
 
 class Run:
@@ -64,6 +73,16 @@ class Run:
         numbers = {"done": done, "total": total} if total else {}
         if not mine.update(**numbers, doing=doing, lease_until=lease_end()):
             raise Cancelled if self._mine().exists() else LeaseLost
+
+    def within(self, done: int, total: int, doing: str) -> None:
+        """The same from within a transaction, which ends as it would have ended without: by a connection of its own, for
+        nobody sees what the transaction writes. Where only one writes at a time (SQLite) nothing can be told."""
+        now = time.monotonic()
+        if connection.vendor != "postgresql" or now - self._told < TELL_EVERY_SECONDS:
+            return
+        self._told = now
+        with suppress(DatabaseError), closing(connection.copy()) as beside, beside.cursor() as cursor:
+            cursor.execute(TELL, [done, total, doing, lease_end(), self.job.pk, self.owner])
 
     def end(self, state: Job.State, message: str = "") -> None:
         if not self._mine().update(state=state, message=message, finished_at=timezone.now(), lease_until=None):
@@ -87,39 +106,42 @@ def claim(pk: int) -> Run | None:
     )
 
 
-def work_off(pk: int, handlers: Mapping[str, Callable[[Run], str]], undo: Callable[[Job], None]) -> None:
-    """Claim and do the job. `undo` is told of one that ended without result (its `state` says how)."""
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What jobs of a kind do (returning what is to be said of it), and the words for those that end without result."""
+
+    do: Callable[[Run], str]
+    words: Words
+
+
+def work_off(pk: int, kinds: Mapping[str, Kind], give_back: Callable[[Job], None]) -> None:
+    """Claim and do the job. `give_back` is told of one that ended without result (its `state` says how)."""
     run = claim(pk)
     if run is None:
         return
+    kind = kinds[run.job.kind]
     if run.job.attempts > ATTEMPTS:
-        _stop(run, Job.State.FAILED, _words(run, GIVEN_UP), undo)
+        _stop(run, Job.State.FAILED, kind.words.given_up, give_back)
         return
     try:
-        message = handlers[run.job.kind](run)
-        run.end(Job.State.DONE, message)
+        run.end(Job.State.DONE, kind.do(run))
     except LeaseLost:
         logger.warning("job %s was taken over by another worker", pk)
     except Cancelled:
-        _stop(run, Job.State.CANCELLED, _words(run, CANCELLED), undo)
+        _stop(run, Job.State.CANCELLED, kind.words.cancelled, give_back)
     except Refused as refusal:
-        _stop(run, Job.State.FAILED, str(refusal), undo)
+        _stop(run, Job.State.FAILED, str(refusal), give_back)
     except Exception:
         logger.exception("job %s failed", pk)
-        _stop(run, Job.State.FAILED, _words(run, BROKEN).format(number=pk), undo)
+        _stop(run, Job.State.FAILED, kind.words.broken.format(number=pk), give_back)
 
 
-def _words(run: Run, sentence: str) -> str:
-    return IN_PORTIONS[sentence] if run.job.kind in (STEPS, RELEASE) else sentence
-
-
-def _stop(run: Run, state: Job.State, message: str, undo: Callable[[Job], None]) -> None:
-    try:
+def _stop(run: Run, state: Job.State, message: str, give_back: Callable[[Job], None]) -> None:
+    """Both or neither: a job that is over is never taken up again, and what it had would be nobody's."""
+    with suppress(LeaseLost), transaction.atomic():
         run.end(state, message)
-    except LeaseLost:
-        return
-    run.job.refresh_from_db(fields=["state", "message"])
-    undo(run.job)
+        run.job.refresh_from_db(fields=["state", "message"])
+        give_back(run.job)
 
 
 def ask_to_cancel(job: Job) -> bool:

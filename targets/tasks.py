@@ -1,16 +1,19 @@
 """Background work, done by `manage.py db_worker`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, QuerySet, Sum
 from django_tasks import task
 
 from departments.models import Person
 from targets import jobs
 from targets.decisions import carry_out, release
-from targets.intake.batch import ImportRefused, choose_only, read_batch, store_batch
-from targets.models import DecidedForm, Decision, Declaration, ImportBatch, Job
+from targets.intake.batch import DoneMeanwhile, ImportRefused, choose_only, read_batch, store_batch
+from targets.intake.undo import undo_batch
+from targets.models import DecidedForm, Decision, Declaration, ImportBatch, ImportedForm, Job
 from targets.storing import recount
 
 RECOUNTED_AT_ONCE = 200
@@ -31,9 +34,11 @@ def recheck_year(budget_year: int) -> int:
 # Jobs -----------------------------------------------------------------------------------------------------------------
 
 
-READ, STORE, READ_AND_STORE = "read", "store", "read_and_store"
+READ, STORE, READ_AND_STORE, UNDO = "read", "store", "read_and_store", "undo"
 AT_ONCE = 50
 """So many forms take a step, or are released, in the request that asks for it; more are left to the worker."""
+TEXT_OF_A_FILE = 10
+"""What is read of an ordinary workbook has so many times its bytes."""
 
 
 def start_job(kind: str, batch: ImportBatch, by: Person, **options: Any) -> Job:
@@ -43,8 +48,37 @@ def start_job(kind: str, batch: ImportBatch, by: Person, **options: Any) -> Job:
 
 def read_at_once(batch: ImportBatch, by: Person) -> None:
     """A small file in the request that brought it. It is a job as well: should the process end, the worker reads it."""
-    jobs.work_off(_job(READ, by, {"at_once": True}, batch=batch).pk, HANDLERS, give_back)
+    run_job.call(_job(READ, by, {"at_once": True}, batch=batch).pk)
     batch.refresh_from_db(fields=["state", "message"])
+
+
+def start_storing(batch: ImportBatch, by: Person) -> Job | None:
+    """Store the chosen forms of a preview; None when the batch is none (any more), as for a second press."""
+    return _start(STORE, batch, by, ImportBatch.State.PREVIEW, batch.forms.filter(is_chosen=True))
+
+
+def start_undoing(batch: ImportBatch, by: Person) -> Job | None:
+    """Take an import back; None when it is not there to be taken back (any more)."""
+    return _start(UNDO, batch, by, ImportBatch.State.STORED, batch.forms.filter(is_stored=True))
+
+
+def _start(
+    kind: str, batch: ImportBatch, by: Person, asked_in: ImportBatch.State, forms: QuerySet[ImportedForm]
+) -> Job | None:
+    with transaction.atomic():
+        if not ImportBatch.objects.filter(pk=batch.pk, state=asked_in).update(state=UNDER_WAY[kind]):
+            return None
+        job = _job(kind, by, {}, batch=batch)
+    done = _do(job, is_large=_are_many(forms))
+    batch.refresh_from_db()
+    return done
+
+
+def _are_many(forms: QuerySet[ImportedForm]) -> bool:
+    """Whether they are too many, or too long, to be dealt with while somebody waits."""
+    found = forms.order_by().aggregate(count=Count("pk"), text=Sum("size", default=0))
+    most = settings.BACKGROUND_FROM_BYTES * TEXT_OF_A_FILE
+    return bool(found["count"] > settings.BACKGROUND_FROM_FORMS or found["text"] > most)
 
 
 def start_steps(decision: Decision) -> Job | None:
@@ -55,22 +89,23 @@ def start_steps(decision: Decision) -> Job | None:
         if not number or locked.jobs.filter(state__in=(Job.State.QUEUED, Job.State.RUNNING)).exists():
             return None
         job = _job(jobs.STEPS, decision.person, {}, decision=decision)
-    return _do(job, number)
+    return _do(job, is_large=number > AT_ONCE)
 
 
 def start_release(lines: Sequence[int], by: Person) -> Job:
     """Release these held decisions on behalf of `by`; what may not move stays held with its reason."""
-    return _do(_job(jobs.RELEASE, by, {"lines": list(lines)}), len(lines))
+    return _do(_job(jobs.RELEASE, by, {"lines": list(lines)}), is_large=len(lines) > AT_ONCE)
 
 
 def _job(kind: str, by: Person, options: dict[str, Any], **of: Any) -> Job:
     return Job.objects.create(kind=kind, created_by=by, lease_until=jobs.lease_end(), options=options, **of)
 
 
-def _do(job: Job, number: int) -> Job:
-    if number > AT_ONCE:
+def _do(job: Job, *, is_large: bool) -> Job:
+    """What is small while the person waits. It is a job as well: should the process end, the worker takes it up."""
+    if is_large:
         return _hand_over(job)
-    jobs.work_off(job.pk, HANDLERS, give_back)
+    run_job.call(job.pk)
     job.refresh_from_db()
     return job
 
@@ -90,7 +125,7 @@ def revive_jobs() -> int:
 
 @task()
 def run_job(pk: int) -> None:
-    jobs.work_off(pk, HANDLERS, give_back)
+    jobs.work_off(pk, KINDS, give_back)
 
 
 def read(run: jobs.Run) -> str:
@@ -101,12 +136,26 @@ def read(run: jobs.Run) -> str:
 
 
 def store(run: jobs.Run) -> str:
-    batch = batch_of(run)
-    if batch.state == ImportBatch.State.STORING:  # else a worker thought dead had done it after all
-        try:
-            store_batch(batch, by=run.job.created_by, progress=run.progress)
-        except ImportRefused as refusal:
-            raise jobs.Refused(str(refusal)) from None
+    return _deal(run, store_batch)
+
+
+def undo(run: jobs.Run) -> str:
+    return _deal(run, undo_batch)
+
+
+def _deal(run: jobs.Run, deed: Callable[..., object]) -> str:
+    try:
+        deed(
+            batch_of(run),
+            by=run.job.created_by,
+            asked_in=UNDER_WAY[run.job.kind],
+            progress=run.progress,
+            within=run.within,
+        )
+    except DoneMeanwhile:  # by a worker that was thought dead
+        pass
+    except ImportRefused as refusal:
+        raise jobs.Refused(str(refusal)) from None
     return ""
 
 
@@ -120,7 +169,6 @@ def read_and_store(run: jobs.Run) -> str:
     if batch.state == ImportBatch.State.PREVIEW:
         choose_only(batch, **run.job.options)
     ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.PREVIEW).update(state=ImportBatch.State.STORING)
-    batch.refresh_from_db(fields=["state"])
     return store(run)
 
 
@@ -137,12 +185,35 @@ def release_held(run: jobs.Run) -> str:
     return f"已下达{moved}张，{tried - moved}张仍在待下达中。" if tried > moved else f"已下达{moved}张。"
 
 
-HANDLERS = {
-    READ: read,
-    STORE: store,
-    READ_AND_STORE: read_and_store,
-    jobs.STEPS: take_steps,
-    jobs.RELEASE: release_held,
+UNDER_WAY = {
+    STORE: ImportBatch.State.STORING,
+    READ_AND_STORE: ImportBatch.State.STORING,
+    UNDO: ImportBatch.State.UNDOING,
+}
+"""How a batch is while a job of this kind writes: whoever else asks for the same finds it so, and leaves it."""
+
+OF_IMPORTS = jobs.Words(
+    given_up="后台处理多次中断，已停止，没有写入任何数据。请把文件拆小后重试；仍不行请联系系统管理员。",
+    broken="后台处理出错，没有写入任何数据。请重新上传；仍不行请把编号{number}告诉系统管理员。",
+    cancelled="已取消，没有写入任何数据。",
+)
+OF_UNDOING = jobs.Words(
+    given_up="后台撤销多次中断，已停止，没有撤销任何一张表。请稍后再撤销；仍不行请联系系统管理员。",
+    broken="撤销出错，没有撤销任何一张表。请再试一次；仍不行请把编号{number}告诉系统管理员。",
+    cancelled="已取消，没有撤销任何一张表。",
+)
+IN_PORTIONS = jobs.Words(
+    given_up="后台办理多次中断，已停止。已办理的有效，其余没有办理，可以继续办理；仍不行请联系系统管理员。",
+    broken="后台办理出错，已停止。已办理的有效，其余没有办理，可以继续办理；仍不行请把编号{number}告诉系统管理员。",
+    cancelled="已取消：已办理的有效，其余没有办理。",
+)
+KINDS = {
+    READ: jobs.Kind(read, OF_IMPORTS),
+    STORE: jobs.Kind(store, OF_IMPORTS),
+    READ_AND_STORE: jobs.Kind(read_and_store, OF_IMPORTS),
+    UNDO: jobs.Kind(undo, OF_UNDOING),
+    jobs.STEPS: jobs.Kind(take_steps, IN_PORTIONS),
+    jobs.RELEASE: jobs.Kind(release_held, IN_PORTIONS),
 }
 
 
@@ -154,9 +225,11 @@ def batch_of(run: jobs.Run) -> ImportBatch:
 
 
 def give_back(job: Job) -> None:
-    """A batch whose job ended without result: not stored is a preview again, not read is given up or unreadable."""
+    """A batch whose job ended without result: what was not stored or undone is as before, not read is given up or
+    unreadable."""
     batches = ImportBatch.objects.filter(jobs=job)
     batches.filter(state=ImportBatch.State.STORING).update(state=ImportBatch.State.PREVIEW)
+    batches.filter(state=ImportBatch.State.UNDOING).update(state=ImportBatch.State.STORED)
     unread = batches.filter(state=ImportBatch.State.READING)
     if job.state == Job.State.CANCELLED:
         unread.update(state=ImportBatch.State.DISCARDED)

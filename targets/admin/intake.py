@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
@@ -27,20 +27,30 @@ from targets.domain.compose import MODES
 from targets.domain.sheets.archive import is_archive
 from targets.domain.steps import EDITABLE
 from targets.intake.annotated import annotated, may_be_annotated, problem_list
-from targets.intake.batch import ImportRefused, choose, discard_batch, open_batch, store_batch
-from targets.intake.undo import may_undo, undo_batch
+from targets.intake.batch import STORING, choose, discard_batch, open_batch
+from targets.intake.undo import UNDOING, may_undo
 from targets.jobs import ask_to_cancel
 from targets.links import form_url
-from targets.models import Declaration, ImportBatch
+from targets.models import Declaration, ImportBatch, Job
 from targets.models.intake import CREATE, UPDATE
 from targets.outgoing.shapes import CONTENT_TYPES, XLSX
-from targets.tasks import READ, STORE, read_at_once, revive_jobs, start_job
+from targets.tasks import (
+    READ,
+    STORE,
+    UNDER_WAY,
+    UNDO,
+    read_at_once,
+    revive_jobs,
+    start_job,
+    start_storing,
+    start_undoing,
+)
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-TEXT_OF_A_FILE = 10
-"""What is read of an ordinary workbook has so many times its bytes."""
 FORMS_A_PAGE = 50
 LEFT_OUT_SHOWN = 200
+WORKED_ON = frozenset({ImportBatch.State.READING, *UNDER_WAY.values()})
+"""While a batch is in these states a job is at it."""
 
 
 class UploadForm(forms.Form):
@@ -140,7 +150,7 @@ class ImportBatchAdmin(ScopedAdmin):
             "causes": causes(batch),
             **_mending(batch),
             "earlier": self._earlier(request, batch),
-            "stopped": batch.jobs.filter(kind=STORE).order_by("-pk").values_list("message", flat=True).first(),
+            "stopped": _why_stopped(batch, STORE),
         }
         return self._page(request, "targets/intake/preview.html", "导入预览", context)
 
@@ -176,25 +186,17 @@ class ImportBatchAdmin(ScopedAdmin):
             if not batch.forms.filter(is_chosen=True, action__in=(CREATE, UPDATE)).exists():
                 messages.warning(request, "没有勾选任何表，没有写入数据。请至少勾选一张，或点“放弃”。")
                 return HttpResponseRedirect(reverse("admin:targets_importbatch_preview", args=[pk]))
-            if _are_many(batch):
-                return self._store_in_background(batch, user)
-        try:
-            store_batch(batch, by=user)
-        except ImportRefused as refusal:
-            messages.warning(request, str(refusal))
-        else:
+        job = start_storing(batch, user)
+        if job is None:
+            batch.refresh_from_db(fields=["state"])
+            messages.warning(request, f"这个文件{batch.get_state_display()}，没有再次导入。")
+        elif job.state == Job.State.DONE:
             messages.success(request, _told(batch))
         return HttpResponseRedirect(reverse("admin:targets_importbatch_change", args=[pk]))
 
-    def _store_in_background(self, batch: ImportBatch, user: Person) -> HttpResponse:
-        with transaction.atomic():
-            waiting = ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.PREVIEW)
-            if waiting.update(state=ImportBatch.State.STORING):  # a second press finds it under way
-                start_job(STORE, batch, user)
-        return HttpResponseRedirect(reverse("admin:targets_importbatch_change", args=[batch.pk]))
-
     def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        batch = self._own_batch(self._importer(request), pk)
+        """By whoever may undo the import: what may be taken back may be stopped."""
+        batch = self._revocable_batch(request, self._importer(request), pk)
         job = batch.jobs.order_by("-pk").first()
         if job is None or not ask_to_cancel(job):
             messages.warning(request, "已经处理完，不能取消。")
@@ -213,18 +215,13 @@ class ImportBatchAdmin(ScopedAdmin):
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         user = self._importer(request)
-        batch = self.get_object(request, str(pk))
-        try:
-            told = undo_batch(batch, by=user)
-        except ImportRefused as refusal:
-            messages.warning(request, str(refusal))
-        else:
-            kept = sum(bool(one.kept_because) for one in told)
-            also = f"；另有{kept}张导入后有人办理，没有撤销，见下表" if kept else ""
-            if kept < len(told):
-                messages.success(request, f"已撤销导入：{len(told) - kept}张表恢复到导入前{also}。")
-            else:
-                messages.warning(request, f"没有表恢复到导入前：{kept}张导入后都有人办理，见下表。")
+        batch = self._revocable_batch(request, user, pk)
+        job = start_undoing(batch, user)
+        if job is None:
+            batch.refresh_from_db(fields=["state"])
+            messages.warning(request, f"这次导入{batch.get_state_display()}，不能撤销。")
+        elif batch.state == ImportBatch.State.UNDONE:
+            messages.success(request, _told_undone(batch))
         return HttpResponseRedirect(reverse("admin:targets_importbatch_change", args=[pk]))
 
     # record -----------------------------------------------------------------------------------------------------------
@@ -235,15 +232,17 @@ class ImportBatchAdmin(ScopedAdmin):
         """What became of a file: its forms with links, and what was left out and why."""
         user = self._importer(request)
         batch = self.get_object(request, object_id)
-        if batch.state in (ImportBatch.State.READING, ImportBatch.State.STORING):
+        if batch.state in WORKED_ON:
             revive_jobs()
             job = batch.jobs.order_by("-pk").first()
-            context = {"batch": batch, "job": job, "is_own": batch.uploaded_by_id == user.pk}
+            may_cancel = may_undo(batch, user) and not _is_written(job)
+            context = {"batch": batch, "job": job, "may_cancel": may_cancel}
             return self._page(request, "targets/intake/progress.html", "导入", context)
         if batch.state == ImportBatch.State.PREVIEW and batch.uploaded_by_id == user.pk:
             return HttpResponseRedirect(reverse("admin:targets_importbatch_preview", args=[batch.pk]))
         stored = Paginator(_stored_forms(batch, user), FORMS_A_PAGE).get_page(request.GET.get("page"))
         left_out = batch.forms.filter(is_stored=False).defer("frozen").order_by("place")
+        kept = batch.forms.exclude(kept_because="").select_related("declaration__unit").defer("frozen")
         context = {
             "batch": batch,
             "is_own": batch.uploaded_by_id == user.pk,
@@ -251,11 +250,13 @@ class ImportBatchAdmin(ScopedAdmin):
             "stored": [_stored_line(declaration, user) for declaration in stored.object_list],
             "left_out": list(left_out[:LEFT_OUT_SHOWN]),
             "left_out_count": left_out.count(),
-            "kept": list(batch.forms.exclude(kept_because="").select_related("declaration__unit").defer("frozen")),
+            "kept": list(kept[:LEFT_OUT_SHOWN]),
+            "kept_count": kept.count(),
+            "stopped": _why_stopped(batch, UNDO) if batch.state == ImportBatch.State.STORED else "",
             "may_adopt": ADOPT.waiting(user).filter(current_revision__batch=batch).exists()
             if ADOPT.is_open_to(user)
             else False,
-            "may_undo": batch.state == ImportBatch.State.STORED and may_undo(batch, user),
+            "may_undo": _is_there_to_undo(batch) and may_undo(batch, user),
             **_mending(batch),
         }
         return self._page(request, "targets/intake/batch.html", "导入记录", context)
@@ -272,6 +273,12 @@ class ImportBatchAdmin(ScopedAdmin):
         """A preview shows what its uploader may see, so it is his alone."""
         own = ImportBatch.objects.select_related("uploaded_by")
         return get_object_or_404(own, pk=pk, uploaded_by=user)
+
+    def _revocable_batch(self, request: HttpRequest, user: Person, pk: int) -> Any:
+        batch = self.get_object(request, str(pk))
+        if not may_undo(batch, user):
+            raise Http404
+        return batch
 
     def _page(self, request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> HttpResponse:
         frame = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
@@ -290,13 +297,6 @@ def _taken(upload: UploadedFile, user: Person, year: int | None) -> ImportBatch:
     return batch
 
 
-def _are_many(batch: ImportBatch) -> bool:
-    """Whether the forms that go in are too many, or too long, to be stored while somebody waits."""
-    found = batch.forms.filter(is_chosen=True).order_by().aggregate(count=Count("pk"), text=Sum("size", default=0))
-    most = settings.BACKGROUND_FROM_BYTES * TEXT_OF_A_FILE
-    return bool(found["count"] > settings.BACKGROUND_FROM_FORMS or found["text"] > most)
-
-
 def _keep_choices(request: HttpRequest, batch: ImportBatch) -> None:
     """What was ticked on the page that was posted, and the way chosen for each plan (`mode-3=append`)."""
     shown = set(numbers_in(request.POST.getlist("shown")))
@@ -309,6 +309,26 @@ def _told(batch: ImportBatch) -> str:
     if not parts:
         return f"“{batch.file_name}”中没有写入任何表，原因见下。"
     return f"已导入“{batch.file_name}”：{'，'.join(parts)}。"
+
+
+def _is_written(job: Job | None) -> bool:
+    """Then it is too late to stop it, and on SQLite who tried would wait until it is over."""
+    return job is not None and job.state == Job.State.RUNNING and job.doing in (STORING, UNDOING)
+
+
+def _is_there_to_undo(batch: ImportBatch) -> bool:
+    return batch.state == ImportBatch.State.STORED and bool(batch.created or batch.updated)
+
+
+def _told_undone(batch: ImportBatch) -> str:
+    kept = batch.forms.exclude(kept_because="").count()
+    also = f"；另有{kept}张没有撤销，原因见下表" if kept else ""
+    return f"已撤销导入：{batch.forms.filter(is_stored=True).count() - kept}张表恢复到导入前{also}。"
+
+
+def _why_stopped(batch: ImportBatch, kind: str) -> str:
+    """What the last job of this kind had to say; "" where it did what it was to do."""
+    return batch.jobs.filter(kind=kind).order_by("-pk").values_list("message", flat=True).first() or ""
 
 
 def _stored_forms(batch: ImportBatch, user: Person) -> QuerySet[Declaration]:

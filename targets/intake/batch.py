@@ -36,12 +36,17 @@ from targets.storing import Draft, store
 
 OK, PARTIAL, ERROR, FILE_REFUSED = "ok", "partial", "error", "refused"
 NO_FORM = "压缩包里没有绩效目标表。请核对后重新上传。"
+STORING = "正在写入，全部写完一起生效"
 STORED_AT_ONCE = 500
 """Forms whose text is in memory at one time while a batch is stored, fewer where it is long."""
 
 
 class ImportRefused(Exception):
-    """Why a batch was not stored, in words."""
+    """Why a batch was not stored, or not undone, in words."""
+
+
+class DoneMeanwhile(ImportRefused):
+    """The batch is no more in the state in which it was asked for: somebody else has dealt with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,21 +230,33 @@ class _Storing:
         return cls(batch, by, [form[:2] for form in chosen], {form[4] for form in chosen if form[4]}, actions)
 
 
-def store_batch(batch: ImportBatch, *, by: Person, progress: Progress = nobody) -> dict[int, str]:
+def store_batch(
+    batch: ImportBatch,
+    *,
+    by: Person,
+    asked_in: ImportBatch.State = ImportBatch.State.PREVIEW,
+    progress: Progress = nobody,
+    within: Progress = nobody,
+) -> dict[int, str]:
     """Store the chosen forms of a batch, all in one transaction; returns those left out after all, by their place.
 
-    A form that somebody has touched since the preview is left out and told, never overwritten.
+    A form that somebody has touched since the preview is left out and told, never overwritten. The batch is in the
+    state `asked_in`, or nothing is done: whoever else asks for the same comes too late. `progress` may stop it before
+    the transaction, `within` is told from inside of it.
     """
     storing = _Storing.of(batch, by)
-    progress(0, len(storing.chosen), "正在写入")  # the last moment to stop it; from here it is all or nothing
+    total, done = len(storing.chosen), 0
+    progress(done, total, STORING)  # the last moment to stop it; from here it is all or nothing
     try:
         with transaction.atomic():
-            held = _locked(batch)
-            if held.state not in (ImportBatch.State.PREVIEW, ImportBatch.State.STORING):
-                raise ImportRefused(f"这个文件{held.get_state_display()}，没有再次导入。")
+            held = locked(batch)
+            if held.state != asked_in:
+                raise DoneMeanwhile(f"这个文件{held.get_state_display()}，没有再次导入。")
             storing.years = BudgetYear.objects.prefetch_related("campaigns").in_bulk(storing.year_keys)
             for portion in portions(storing.chosen, itemgetter(1), number=STORED_AT_ONCE, length=BYTES_AT_ONCE):
                 _store_portion(storing, [key for key, _ in portion])
+                done += len(portion)
+                within(done, total, STORING)
             _close(held, storing)
     except IntegrityError:
         raise ImportRefused("导入时有人刚建立了同名的表，没有写入任何数据。请重新上传后再确认。") from None
@@ -370,7 +387,7 @@ def discard_batch(batch: ImportBatch) -> None:
     ImportBatch.objects.filter(pk=batch.pk, state__in=waiting).update(state=ImportBatch.State.DISCARDED)
 
 
-def _locked(batch: ImportBatch) -> ImportBatch:
+def locked(batch: ImportBatch) -> ImportBatch:
     return ImportBatch.objects.select_for_update().get(pk=batch.pk)
 
 

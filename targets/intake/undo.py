@@ -11,11 +11,15 @@ from departments.roles import ADMIN
 from targets.bulk import no_garbage
 from targets.domain.steps import EDITABLE
 from targets.guards import Order
-from targets.intake.batch import STORED_AT_ONCE, ImportRefused
+from targets.intake.batch import STORED_AT_ONCE, DoneMeanwhile, ImportRefused, locked
+from targets.intake.reading import Progress, nobody
 from targets.models import Declaration, ImportBatch, ReviewEvent, Revision
+from targets.models.declaration import may_import_for
 from targets.review_many import Asked, lock_forms, take_together
 from targets.signing import signed_as_writer
 from targets.storing import close_sittings, store
+
+UNDOING = "正在撤销，全部撤完一起生效"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,28 +32,52 @@ class Undone:
 
 
 def may_undo(batch: ImportBatch, user: Person) -> bool:
-    """Whoever imported it, and administrators."""
+    """Whoever imported it, and administrators; they also stop what is being done with it."""
     return batch.uploaded_by_id == user.pk or user.scope.holds(ADMIN) or user.is_superuser
 
 
-def undo_batch(batch: ImportBatch, *, by: Person) -> list[Undone]:
-    """Take the import back in one transaction; raises ImportRefused when it cannot be taken back at all."""
+def undo_batch(
+    batch: ImportBatch,
+    *,
+    by: Person,
+    asked_in: ImportBatch.State = ImportBatch.State.STORED,
+    progress: Progress = nobody,
+    within: Progress = nobody,
+) -> list[Undone]:
+    """Take the import back in one transaction; raises ImportRefused when it may not be taken back at all.
+
+    Where every form is kept the batch stays as imported, and each form says why. `asked_in`, `progress` and `within` as for
+    `store_batch`.
+    """
     if not may_undo(batch, by):
         raise ImportRefused("只有导入人或系统管理员可以撤销这次导入。")
+    progress(0, batch.revisions.count(), UNDOING)  # the last moment to stop it; from here it is all or nothing
     with transaction.atomic():
-        locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-        if locked.state != ImportBatch.State.STORED:
-            raise ImportRefused(f"这次导入{locked.get_state_display()}，不能撤销。")
-        imported = list(locked.revisions.order_by("declaration_id").values_list("pk", "declaration_id", "number"))
+        held = locked(batch)
+        if held.state != asked_in:
+            raise DoneMeanwhile(f"这次导入{held.get_state_display()}，不能撤销。")
+        imported = list(held.revisions.order_by("declaration_id").values_list("pk", "declaration_id", "number"))
+        if not imported:
+            raise ImportRefused("这次导入没有写入任何表，没有要撤销的。")
+        held.forms.exclude(kept_because="").update(kept_because="")  # of an undo that took nothing back
         told: list[Undone] = []
         for start in range(0, len(imported), STORED_AT_ONCE):
-            told += _undo_forms(imported[start : start + STORED_AT_ONCE], locked, by)
-        locked.state = ImportBatch.State.UNDONE
-        locked.undone_at, locked.undone_by = timezone.now(), by
-        locked.undone_name = signed_as_writer(by, *(one.declaration.unit_id for one in told))
-        locked.save(update_fields=["state", "undone_at", "undone_by", "undone_name"])
+            told += _undo_forms(imported[start : start + STORED_AT_ONCE], held, by)
+            within(len(told), len(imported), UNDOING)
+        _close(held, told, by)
     batch.refresh_from_db()
     return told
+
+
+def _close(batch: ImportBatch, told: Sequence[Undone], by: Person) -> None:
+    if all(one.kept_because for one in told):
+        batch.state = ImportBatch.State.STORED
+        batch.save(update_fields=["state"])
+        return
+    batch.state = ImportBatch.State.UNDONE
+    batch.undone_at, batch.undone_by = timezone.now(), by
+    batch.undone_name = signed_as_writer(by, *(one.declaration.unit_id for one in told))
+    batch.save(update_fields=["state", "undone_at", "undone_by", "undone_name"])
 
 
 @no_garbage()
@@ -84,6 +112,8 @@ def _why_kept(form: Declaration, imported: int, by: Person, *, is_dealt_with: bo
         return "导入后又有修改"
     if is_dealt_with:
         return "导入后已办理（送审或确认）"
+    if not may_import_for(by, form.unit_id):
+        return "撤销的人现在不能为这个单位导入"
     if not form.open_to_import_by(by):
         return "批次已截止" if form.state in EDITABLE and form.is_late_for(by) else "现在不能修改"
     return ""

@@ -21,6 +21,7 @@ class ImportBatch(models.Model):
         PREVIEW = "preview", "待确认"
         STORING = "storing", "正在导入"
         STORED = "stored", "已导入"
+        UNDOING = "undoing", "正在撤销"
         DISCARDED = "discarded", "已放弃"
         UNDONE = "undone", "已撤销"
 

@@ -69,8 +69,14 @@ BATCHES = {
     "filler": people("filler admin root"),
     "office": people("office admin root"),
     "stored": people("filler admin root"),
+    "reading": people("filler admin root"),
 }
-UPLOADS = {"filler": people("filler"), "office": people("office"), "stored": people("filler")}
+UPLOADS = {
+    "filler": people("filler"),
+    "office": people("office"),
+    "stored": people("filler"),
+    "reading": people("filler"),
+}
 SETS = {
     "prepared": WHOLE_DIVISION,
     "published": EVERYBODY - {"far"},
@@ -235,13 +241,13 @@ GET: dict[str, Rule] = {
     "admin:targets_blanks": Rule(IMPORTERS),
     **screen("targets.importbatch", BATCHES, lists=IMPORTERS, adds=people("")),
     "admin:targets_importbatch_change": Rule(  # what is not stored yet leads its uploader back to the preview
-        {"filler": people("admin root"), "office": people("admin root"), "stored": BATCHES["stored"]},
+        BATCHES | {"filler": people("admin root"), "office": people("admin root")},
         BATCHES,
         instead=LED,
     ),
     "admin:targets_importbatch_upload": Rule(IMPORTERS),
     "admin:targets_importbatch_preview": Rule(
-        {"filler": people("filler"), "office": people("office"), "stored": people("")}, UPLOADS, instead=LED
+        UPLOADS | {"stored": people(""), "reading": people("")}, UPLOADS, instead=LED
     ),
     "admin:targets_importbatch_problems": Rule(UPLOADS),
     "admin:targets_importbatch_annotated": Rule(UPLOADS),
@@ -340,6 +346,8 @@ DEEDS: dict[tuple[str, str, str], Names] = {
     ("admin:targets_importbatch_confirm", "office", "import"): people("office"),
     ("admin:targets_importbatch_discard", "filler", "nothing"): people("filler"),
     ("admin:targets_importbatch_undo", "stored", "nothing"): people("filler admin root"),
+    ("admin:targets_importbatch_cancel", "reading", "nothing"): people("filler admin root"),
+    ("admin:targets_importbatch_cancel", "stored", "nothing"): people(""),
     ("admin:targets_importbatch_delete", "filler", "delete"): people(""),
     ("admin:targets_disclosure_choose", "prepared", "nothing"): people("perf perf2"),
     ("admin:targets_disclosure_choose", "published", "nothing"): people(""),

@@ -33,6 +33,7 @@ from targets.models import (
     StockPhrase,
 )
 from targets.storing import store
+from targets.tasks import READ
 from targets.tests.world import GOOD_ROWS, World
 
 MARKS = {"school": "学校密语", "kindergarten": "幼儿园密语", "health": "卫健密语", "elsewhere": "外区密语"}
@@ -204,7 +205,7 @@ def _add_sent_and_public(samples: Samples) -> None:
 
 
 def _add_batches(samples: Samples) -> None:
-    """Files that the school's filler and an office of finance uploaded; one was stored and says what drafts say."""
+    """Files that the school's filler and an office of finance uploaded; one was stored and says what drafts say, one is being read."""
     world = samples.world
     project = _project(world, world.school, MARKS["school"])
     workbook = write_official([replace(project, goal="另一个目标：为全区1200名幼儿发放补助100万元。")])
@@ -218,3 +219,7 @@ def _add_batches(samples: Samples) -> None:
         read_batch(batch)
         samples.add(name, batch)
     store_batch(samples.things["targets.importbatch"]["stored"], by=world.filler)
+    reading = open_batch(workbook, "reading.xlsx", by=world.filler)
+    for_long = timezone.now() + timedelta(days=1)  # so that no page takes its worker for dead
+    Job.objects.create(kind=READ, batch=reading, created_by=world.filler, lease_until=for_long)
+    samples.add("reading", reading)

@@ -22,8 +22,8 @@ from targets.guards import Order
 from targets.models import AccessRecord, DecidedForm, Decision, Declaration, Job, Remark, ReviewEvent
 from targets.remarks import Said, remark
 from targets.review import take_step
-from targets.tasks import HANDLERS, give_back, revive_jobs, start_steps
-from targets.tests.killing import killed_after
+from targets.tasks import IN_PORTIONS, give_back, revive_jobs, run_job, start_steps
+from targets.tests.killing import AFTER_COMMIT, COMMIT, killing
 from targets.tests.reader import Reader
 from targets.tests.world import World, make_world
 
@@ -228,7 +228,7 @@ def test_many_are_taken_by_the_worker_with_progress_and_told(world: World, waiti
     assert start_steps(waiting) is None
     who = reader("budget").open(reverse("admin:targets_decision", args=[waiting.pk]))
     assert "等后台程序接手" in who.page
-    jobs.work_off(job.pk, HANDLERS, give_back)
+    run_job.call(job.pk)
     job.refresh_from_db()
     assert (job.state, job.total) == ("done", 120)
     assert Counter(Declaration.objects.values_list("state", flat=True)) == {"approved": 120}
@@ -252,42 +252,38 @@ def test_cancelled_between_portions_what_was_moved_stays_moved_and_the_rest_may_
         carry_out(waiting, progress)
         return ""
 
-    jobs.work_off(job.pk, {jobs.STEPS: stop_after_the_first}, give_back)
+    jobs.work_off(job.pk, {jobs.STEPS: jobs.Kind(stop_after_the_first, IN_PORTIONS)}, give_back)
     job.refresh_from_db()
     assert (job.state, job.done, job.message) == ("cancelled", 0, "已取消：已办理的有效，其余没有办理。")
     assert Counter(Declaration.objects.values_list("state", flat=True)) == {"approved": 50, "passed": 70}
     assert Counter(waiting.forms.values_list("state", flat=True)) == {"done": 50, "waiting": 70}
     who.open(who.address).press("继续办理其余 70 张")
-    jobs.work_off(waiting.jobs.latest("pk").pk, HANDLERS, give_back)
+    run_job.call(waiting.jobs.latest("pk").pk)
     assert Counter(Declaration.objects.values_list("state", flat=True)) == {"approved": 120}
     assert ReviewEvent.objects.filter(step="approve").count() == 120
 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("moment", [0.9, 1.1, 1.3])
-def test_killed_in_the_middle_every_form_is_moved_exactly_once(moment: float) -> None:
+def test_killed_in_the_middle_every_form_is_moved_exactly_once() -> None:
+    """Workers die one after the other: before anything is done, in the middle of a portion, before and after its end."""
     decision = many(make_world())
     job = start_steps(decision)
     assert job is not None
-    killed_after(moment, WORKER, job.pk)
-    moved = set(ReviewEvent.objects.filter(step="approve").values_list("declaration", flat=True))
-    assert moved == set(decision.forms.filter(state="done").values_list("declaration", flat=True))
-    assert len(moved) % 50 == 0 or len(moved) == 120
-    Job.objects.filter(pk=job.pk, state="running").update(lease_until=timezone.now() - timedelta(seconds=1))
-    revive_jobs()
-    jobs.work_off(job.pk, HANDLERS, give_back)
+    stood = []
+    with killing() as killed_before:
+        for moment in (1, 'UPDATE "targets_declaration"', COMMIT, AFTER_COMMIT, COMMIT):
+            killed_before(moment, job.pk)
+            moved = set(ReviewEvent.objects.filter(step="approve").values_list("declaration", flat=True))
+            assert moved == set(decision.forms.filter(state="done").values_list("declaration", flat=True))
+            stood.append(len(moved))
+            Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1), attempts=0)
+            revive_jobs()
+    assert stood == [0, 0, 0, 50, 50]
+    run_job.call(job.pk)
     assert Counter(decision.forms.values_list("state", flat=True)) == {"done": 120}
     assert ReviewEvent.objects.filter(step="approve").count() == 120
     call_command("verify_trail")
-
-
-WORKER = """
-import sys, time, django
-django.setup()
-from targets import review_many, tasks
-tasks.run_job.call(int(sys.argv[1]))
-"""
 
 
 def test_a_choice_that_is_never_confirmed_is_forgotten(world: World) -> None:

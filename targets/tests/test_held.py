@@ -10,14 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from departments.models import Membership
-from targets import jobs
 from targets.decisions import carry_out, choose, confirm, release
 from targets.domain.edits import Change
 from targets.editing import apply_changes
 from targets.guards import Order
 from targets.models import DecidedForm, Decision, Declaration, Remark, ReviewEvent
 from targets.review import take_step, whose_turn
-from targets.tasks import HANDLERS, give_back
+from targets.tasks import run_job
 from targets.tests.reader import Reader
 from targets.tests.test_project_page import page, told
 from targets.tests.test_queries import queries
@@ -291,7 +290,7 @@ def test_many_are_released_by_the_worker(world: World) -> None:
     who = reader("perf").open(reverse(HELD))
     who.press("统一下达勾选的决定", all="1")
     assert "正在下达" in who.page
-    jobs.work_off(world.perf.jobs.get().pk, HANDLERS, give_back)
+    run_job.call(world.perf.jobs.get().pk)
     assert "已下达60张。" in who.open(who.address).page
     assert set(states().values()) == {"passed"}
 

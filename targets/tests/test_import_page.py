@@ -470,7 +470,7 @@ def test_an_import_is_undone_by_its_button(world: World) -> None:
     apply_changes(touched, [edit], by=world.filler)
     batch = done.context["batch"]
     undone = client.post(reverse("admin:targets_importbatch_undo", args=[batch.pk]), follow=True)
-    assert "已撤销导入：1张表恢复到导入前；另有1张导入后有人办理，没有撤销，见下表。" in page_text(undone)
+    assert "已撤销导入：1张表恢复到导入前；另有1张没有撤销，原因见下表。" in page_text(undone)
     assert "导入后又有修改" in page_text(undone)
     assert dict(Declaration.objects.values_list("title", "state")) == {"学前教育补助": "void", "校车运营补贴": "draft"}
     again = client.post(reverse("admin:targets_importbatch_undo", args=[batch.pk]), follow=True)
@@ -483,9 +483,11 @@ def test_where_nothing_could_be_undone_nobody_is_told_of_a_success(world: World)
     touched = Declaration.objects.get()
     apply_changes(touched, [Change("", "goal", touched.goal, "改写的目标。")], by=world.filler)
     undone = client.post(reverse("admin:targets_importbatch_undo", args=[batch.pk]), follow=True)
-    told = [(message.level_tag, message.message) for message in undone.context["messages"]]
-    assert told == [("warning", "没有表恢复到导入前：1张导入后都有人办理，见下表。")]
-    assert Declaration.objects.get().state == "draft"
+    assert list(undone.context["messages"]) == []
+    assert "撤销时没有一张表能恢复到导入前，这次导入没有变动" in page_text(undone)
+    assert "导入后又有修改" in page_text(undone)
+    batch.refresh_from_db()
+    assert (Declaration.objects.get().state, batch.state, batch.undone_at) == ("draft", "stored", None)
 
 
 def test_somebody_elses_import_is_not_undone(world: World) -> None:

@@ -19,8 +19,7 @@ from targets.domain.record import Record
 from targets.domain.sheets.writer import write_official
 from targets.intake.batch import open_batch
 from targets.models import Declaration, ImportBatch, Job
-from targets.tasks import HANDLERS, READ, READ_AND_STORE, STORE, give_back, revive_jobs, run_job, start_job
-from targets.tests.killing import killed_after
+from targets.tasks import KINDS, OF_IMPORTS, READ, READ_AND_STORE, STORE, revive_jobs, run_job, start_job
 from targets.tests.world import World, make_world
 
 
@@ -49,7 +48,7 @@ def page(client: Client, batch: ImportBatch) -> str:
 def work(batch: ImportBatch) -> Job:
     """What a worker does with the batch's latest job."""
     job = batch.jobs.latest("pk")
-    jobs.work_off(job.pk, HANDLERS, give_back)
+    run_job.call(job.pk)
     job.refresh_from_db()
     batch.refresh_from_db()
     return job
@@ -76,9 +75,10 @@ def test_many_forms_are_stored_by_the_worker(world: World, settings: pytest.Fixt
     client, batch = upload(world, archive(world.record(title="甲"), world.record(title="乙")))
     work(batch)
     confirm = reverse("admin:targets_importbatch_confirm", args=[batch.pk])
-    for _ in range(2):  # a double click asks once
-        client.post(confirm, {"shown": ["0", "1"], "form": ["0", "1"]})
-    assert batch.jobs.filter(kind=STORE).count() == 1
+    first, second = (client.post(confirm, {"shown": ["0", "1"], "form": ["0", "1"]}, follow=True) for _ in range(2))
+    assert "这个文件" not in first.content.decode()
+    assert "这个文件正在导入，没有再次导入。" in second.content.decode()  # a double click asks once
+    assert (batch.jobs.filter(kind=STORE).count(), Declaration.objects.count()) == (1, 0)
     assert (work(batch).state, batch.state, batch.created) == ("done", "stored", 2)
     assert "写入的表" in page(client, batch)
 
@@ -104,7 +104,7 @@ def test_a_job_that_breaks_leaves_a_sentence_and_no_half(world: World, monkeypat
     def broken(run: jobs.Run) -> str:
         raise ZeroDivisionError
 
-    monkeypatch.setitem(HANDLERS, READ, broken)
+    monkeypatch.setitem(KINDS, READ, jobs.Kind(broken, OF_IMPORTS))
     assert work(batch).state == "failed"
     assert "后台处理出错，没有写入任何数据" in page(client, batch)
 
@@ -140,11 +140,11 @@ def test_whoever_lost_his_lease_writes_nothing_more(world: World) -> None:
 def test_a_small_file_is_a_job_too_and_outlives_its_request(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its server is killed while it reads: the worker takes the file up."""
 
-    def killed(*_: object, **__: object) -> None:
+    def killed(run: jobs.Run) -> str:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setitem(HANDLERS, READ, killed)
+        patched.setitem(KINDS, READ, jobs.Kind(killed, OF_IMPORTS))
         with pytest.raises(KeyboardInterrupt):
             upload(world, write_official([world.record()]), "表.xlsx")
     batch = ImportBatch.objects.get()
@@ -182,32 +182,6 @@ def test_two_workers_never_do_one_job_twice() -> None:
     job.refresh_from_db()
     assert (job.state, job.attempts) == ("done", 1)
     assert [form.revisions.count() for form in Declaration.objects.all()] == [1] * 5
-
-
-@pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("moment", [0.2, 0.6, 1.0, 1.4])
-def test_killed_at_any_moment_the_batch_is_wholly_in_or_wholly_out(moment: float) -> None:
-    world = make_world()
-    content = archive(*(world.record(title=f"项目{number}") for number in range(40)))
-    batch = open_batch(content, "全部.zip", by=world.filler)
-    job = start_job(READ_AND_STORE, batch, world.filler)
-    killed_after(moment, WORKER, job.pk)
-    assert Declaration.objects.count() in (0, 40)
-    Job.objects.filter(pk=job.pk, state="running").update(lease_until=timezone.now() - timedelta(seconds=1))
-    revive_jobs()
-    jobs.work_off(job.pk, HANDLERS, give_back)
-    batch.refresh_from_db()
-    assert (batch.state, Declaration.objects.count()) == ("stored", 40)
-    assert [form.revisions.count() for form in Declaration.objects.all()] == [1] * 40
-
-
-WORKER = """
-import sys, django
-django.setup()
-from targets.tasks import run_job
-run_job.call(int(sys.argv[1]))
-"""
 
 
 def test_the_command_line_names_forms_for_the_worker_too(world: World, tmp_path: Path) -> None:

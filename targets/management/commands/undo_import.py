@@ -30,4 +30,6 @@ class Command(BaseCommand):
             done = (one.kept_because and f"没有撤销：{one.kept_because}") or ("已作废" if one.was_created else "已恢复")
             self.stdout.write(f"{one.declaration.heading}  {done}")
         kept = sum(bool(one.kept_because) for one in told)
+        if kept == len(told):
+            raise CommandError(f"导入批次{batch.pk}没有撤销：{kept}张表都不能恢复到导入前，原因见上。")
         self.stdout.write(f"导入批次{batch.pk}：撤销{len(told) - kept}张，保留{kept}张。")
