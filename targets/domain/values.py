@@ -65,7 +65,7 @@ _LOOKALIKES = {
 _PLAIN = _FULL_WIDTH | {ord(odd): plain for odds, plain in _LOOKALIKES.items() for odd in odds}
 
 _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}(?![0-9])|[0-9]{1,18}(?![0-9]))(?:\.[0-9]{1,10})?|\.[0-9]{1,10}"
-_COMMON = re.compile(r"(?P<sign>[≥≤=])(?P<number>[0-9]{1,18}(?:\.[0-9]{1,10})?)(?P<unit>%|[\u4e00-\u9fff]{1,4})")
+_COMMON = re.compile(r"(?P<sign>[≥≤=]?)(?P<number>[0-9]{1,18}(?:\.[0-9]{1,10})?)(?P<unit>%|[\u4e00-\u9fff]{1,4})")
 """Nine values of ten. What follows would read them the same, four times as slowly."""
 _SIGN = re.compile(r"[≥≤=<>]{1,2}")
 _WORD = re.compile("(?:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")(?=\s*(?:[-+]?\.?[0-9]|百分之))")
@@ -87,6 +87,8 @@ _UNIT = re.compile(r"(?:[^\W\d_]|[²³℃°㎡/·])(?:[^\W\d_的]|[²³℃°㎡/
 _PROSE_AFTER_PERCENT = re.compile(r"[^0-9;,、。:*%]{0,30}")
 _KNOWN_THEN_PROSE = re.compile(rf"(?P<unit>{KNOWN_UNIT})[^0-9;,、。:*]{{1,30}}")
 _ORDINAL_UNIT = re.compile(ORDINAL_UNITS)
+_UNITS_WITHOUT_SIGN = frozenset(unit for unit in PLAIN_UNITS if not _ORDINAL_UNIT.match(unit))
+"""3级 may be the third as well as three; ≥3级 is three."""
 _ORDINAL_LABELS = ("第", "前", "-")
 _YEAR_NUMBER = re.compile(r"(?:19|20)[0-9]{2}")
 _MAY_SAY_A_NUMBER = re.compile("[0-9０-９百年季]")
@@ -114,7 +116,7 @@ class IndicatorValue:
         """Read a cell; never raises. `year` is the budget year, for dates typed without one (6月底前)."""
         if year is not None and not may_be_date(text):
             return cls.parse(text)
-        if (found := _COMMON.fullmatch(text)) and found["unit"] in PLAIN_UNITS:
+        if found := common(text):
             return cls(text, found["sign"], found["number"], found["unit"], QUANTITY)
         if not text.strip().strip(BLANK_MARKS).strip():
             return cls(text=text, kind=EMPTY)
@@ -162,6 +164,12 @@ class IndicatorValue:
         number, unit = (self.number + self.unit, "") if self.kind == RATIO else (self.number, self.unit)
         unit = "百分号" if canonical_unit(unit) == "%" else unit
         return " ".join(word for word in (self.label, OPERATOR_WORDS.get(self.operator, ""), number, unit) if word)
+
+
+def common(text: str) -> re.Match[str] | None:
+    """The sign (or none), number and unit of a value as most are written: `≥95%`. None does not say that it is no value."""
+    found = _COMMON.fullmatch(text)
+    return found if found and found["unit"] in (PLAIN_UNITS if found["sign"] else _UNITS_WITHOUT_SIGN) else None
 
 
 def comparable(a: IndicatorValue, b: IndicatorValue) -> bool:

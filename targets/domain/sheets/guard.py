@@ -69,6 +69,8 @@ TOO_MANY_MERGES = "合并单元格过多，不像绩效目标表。请删除无�
 IN_ZIP = (("xl/workbook.bin", "xlsb"), ("ppt/presentation.xml", "ppt"))
 ODT_TYPE = b"opendocument.text"
 ODS_CONTENT, ODS_MANIFEST, ODS_TYPE = "content.xml", "META-INF/manifest.xml", b"opendocument.spreadsheet"
+UNREAD = ("docProps/", "xl/theme/")
+"""Parts of a workbook that no reader asks for: they are neither looked at nor handed on."""
 CELL = re.compile(
     rb"""<(?:\w+:)?c(?=[\s>])(?:\s+r="([A-Z]{1,3})([0-9]{1,7})"(?=[\s>]))?+"""
     rb"""((?:[^>"']++|"[^"]*+"|'[^']*+')*+)(?<!/)>\s*+<(?!/)"""
@@ -109,7 +111,7 @@ class Package:
     """Those of them whose every cell says its address at its beginning."""
 
     def for_parser(self) -> bytes:
-        return self.parts.as_zip() if self.kind == XLSX else self.content
+        return self.parts.as_zip(without=UNREAD) if self.kind == XLSX else self.content
 
     @property
     def has_external_links(self) -> bool:
@@ -146,6 +148,8 @@ def _inspect_xlsx(content: bytes, parts: Parts, name: str, limits: Limits) -> Pa
     sheets: set[str] = set()
     plain: dict[str, PlainSheet] = {}
     for part in parts:
+        if part.startswith(UNREAD):
+            continue
         data = parts[part]
         _check_xml(part, data, name)
         if b"sheetData" in data:  # judged by content, not by the part's name: the workbook may call any part a sheet

@@ -62,6 +62,8 @@ MAY_BE_DRESSED = frozenset((DEPARTMENT, "unit", "title", "code", "total", "fisca
 @lru_cache(maxsize=4_096)
 def undressed(key: str) -> tuple[str, ...]:
     """What may be left of a word when the words after and before it are taken away, one after the other."""
+    if not (BEFORE.match(key) or AFTER.search(key)):
+        return ()
     found = [key, *_without(AFTER, key)]
     found += [bare for end in found for bare in _without(BEFORE, end)]
     return tuple(found[1:])

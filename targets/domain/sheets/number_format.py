@@ -25,7 +25,7 @@ LONGEST_CODE = 255
 """Longer ones are none: spreadsheet programs refuse them."""
 WIDE = Context(prec=1000)
 """Holds every digit of any number a cell can hold, with all decimals a format can ask for."""
-USUAL = re.compile(r"(#,##)?0(?:\.(0+))?(%?)")
+USUAL = re.compile(r"(#,##)?0(?:\.(?=[0#])(0*)(#*))?(%?)")
 TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"|[\\!](?P<escaped>.)|_.|\*.|\[(?P<bracket>[^\]]*)\]|(?P<general>General)|(?P<exponent>[eE][+-])'
     r"|(?P<digit>[0#?])|(?P<mark>[.,%@/])|(?P<other>.)",
@@ -79,9 +79,10 @@ def show(value: Value, code: str = GENERAL) -> str:
     if code in PLAIN or len(code) > LONGEST_CODE or not number.is_finite():
         return _general(number)
     if usual := USUAL.fullmatch(code):
-        grouped, decimals, percent = usual.groups()
-        rounded = _rounded(number * 100 if percent else number, len(decimals or ""))
-        return f"{rounded:,f}{percent}" if grouped else f"{rounded:f}{percent}"
+        grouped, decimals, spare, percent = usual.groups(default="")
+        rounded = _rounded(number * 100 if percent else number, len(decimals) + len(spare))
+        text = f"{rounded:,f}" if grouped else f"{rounded:f}"
+        return _without_zeros(text, len(spare)) + percent
     return _show_number(number, code)
 
 
@@ -93,6 +94,12 @@ def _general(number: Decimal) -> str:
 
 def _rounded(number: Decimal, decimals: int) -> Decimal:
     return number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, WIDE)
+
+
+def _without_zeros(text: str, most: int) -> str:
+    """Without so many zeros at the end, nor the point that they stood behind."""
+    kept = text[: len(text) - most] + text[len(text) - most :].rstrip("0")
+    return kept.removesuffix(".")
 
 
 def _show_text(text: str, code: str) -> str:

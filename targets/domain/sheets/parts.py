@@ -85,15 +85,16 @@ class Parts(Mapping[str, bytes]):
         if left:
             raise damaged(self._name)
 
-    def as_zip(self) -> bytes:
-        """The same zip written anew: parts that are unpacked already as they are, the others as they were packed.
+    def as_zip(self, *, without: tuple[str, ...] = ()) -> bytes:
+        """The same zip written anew, but for parts whose names begin so: parts that are unpacked already as they are, the others as they were packed.
 
         So a parser that finds its way through a zip otherwise than we do still sees what has been checked.
         """
         written: list[bytes | memoryview] = []
         directory: list[bytes] = []
         at = 0
-        for part, entry in self._entries.items():
+        entries = {part: entry for part, entry in self._entries.items() if not part.startswith(without)}
+        for part, entry in entries.items():
             kept = self._kept.get(part)
             method, data = (entry.compress_type, self._packed(entry)) if kept is None else (STORED, kept)
             name = part.encode()
@@ -102,7 +103,7 @@ class Parts(Mapping[str, bytes]):
             written += (b"PK\x03\x04", head, name, data)
             directory += (b"PK\x01\x02", VERSION.to_bytes(2, "little"), head, IN_DIRECTORY.pack(0, 0, 0, 0, at), name)
             at += 4 + len(head) + len(name) + len(data)
-        length, count = sum(map(len, directory)), len(self._entries)
+        length, count = sum(map(len, directory)), len(entries)
         return b"".join((*written, *directory, b"PK\x05\x06", END.pack(0, 0, count, count, length, at, 0)))
 
     def _unpacked(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -4,12 +4,13 @@ Only the kind of text counts, never a certain project, department or sentence.
 """
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from targets.domain.sheets.cells import plain
 from targets.domain.taxonomy import TAXONOMIES, stem
 from targets.domain.units import is_sum_of_money
-from targets.domain.values import BLANK_MARKS, EMPTY, TEXT, IndicatorValue
+from targets.domain.values import BLANK_MARKS, EMPTY, TEXT, IndicatorValue, common
 
 
 class Says:
@@ -64,6 +65,11 @@ BOTH_STEMS = {stem(level2) for _, level2 in PAIRS if level2} & LEVEL1_STEMS
 
 _ORDINAL = r"\(?(?:\d{1,3}|[一二三四五六七八九十]{1,3})\)?[.、]?"
 ORDINAL = re.compile(rf"{_ORDINAL}(?:\s+{_ORDINAL})*")
+LONGEST_ORDINAL = 3
+"""Of one without a point or brackets: 二十三."""
+COMMON_SIGNS = ("≥", "≤", "=")
+DIGITS = re.compile("[0-9]{1,3}")
+ENDS_OF_LEVELS = ("指标", "目标")
 OFFICES = re.compile(r"[一-鿿()]{1,24}(?:科|室|中心|办|队|院|站|处|股|局|所|馆|部|组|总局|园|厅|委)")
 OFFICE_SEPARATOR = re.compile(r"[\s、，,；;/]+")
 ITEM = re.compile(r".*[^\d.\s≥≤=<>~-]\D{0,20}?\d[\d,.]*\s*(?:亿|万)?元\s*[。.]?", re.DOTALL)
@@ -89,6 +95,15 @@ AT_FIRST_SIGHT = _OF_VALUES | Says.ORDINAL | Says.LEVEL1 | Says.LEVEL2 | Says.LE
 @lru_cache(maxsize=16384)
 def at_first_sight(text: str) -> int:
     """The kinds `AT_FIRST_SIGHT` of a text (and an item that ends in its amount): all that most cells are asked for."""
+    if DIGITS.fullmatch(text):
+        return Says.VALUE | Says.ORDINAL
+    if text.startswith(COMMON_SIGNS) and common(text):
+        return Says.SIGNED | Says.VALUE
+    return Says.NOTHING if _is_name(text) else looked_at(text)
+
+
+def looked_at(text: str) -> int:
+    """The same of any text; most are known by their shape, and quicker."""
     folded = plain(text)
     found = _value(text, folded) | _level(text)
     return found | Says.ORDINAL if ORDINAL.fullmatch(folded) else found
@@ -115,6 +130,17 @@ def says(text: str) -> int:
             found |= Says.WORD if len(folded) <= LONGEST_WORD else Says.PROSE
             found |= Says.LONG if len(folded) > LONGEST_NAME else Says.NOTHING
     return found
+
+
+def _is_name(text: str) -> bool:
+    """Quick, and sure where it says yes: nothing but words, none of which is a number or ends a category."""
+    return (
+        len(text) > LONGEST_ORDINAL
+        and text.isalpha()
+        and not MAY_COUNT.search(text)
+        and not text.endswith(ENDS_OF_LEVELS)
+        and unicodedata.is_normalized("NFKC", text)
+    )
 
 
 def _value(text: str, folded: str) -> int:

@@ -4,15 +4,18 @@ import tracemalloc
 
 import openpyxl
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from targets.domain.sheets import cells, guard, parts
 from targets.domain.sheets.cells import LONGEST_LABEL, REMEMBERED_KEYS, Grid, label_key
 from targets.domain.sheets.guard import inspect
 from targets.domain.sheets.layout import LONGEST_REMEMBERED, REMEMBERED_LABELS
 from targets.domain.sheets.layouts import LAYOUTS
+from targets.domain.sheets.number_format import show
 from targets.domain.sheets.problems import FileRefused
 from targets.domain.sheets.reader import Reading, read_workbook
-from targets.domain.sheets.says import Says, says
+from targets.domain.sheets.says import Says, at_first_sight, looked_at, says
 from targets.domain.sheets.shift import DOUBTED, DOUBTED_ELSEWHERE, FITS, contradicts, fit
 from targets.tests.sheets.books import ROWS, fill, one_sheet, project_lines, saved
 from targets.tests.sheets.test_guard import GOOD, in_sheet, lying_about_size
@@ -118,6 +121,36 @@ def test_a_quick_look_doubts_what_a_long_one_doubts(name: str) -> None:
     texts = [*TEXTS, *(text for row in ROWS for text in row)]
     limit = DOUBTED.get(name, DOUBTED_ELSEWHERE)
     assert [contradicts(name, text) for text in texts] == [fit(name, text) < limit for text in texts]
+
+
+PIECES = (
+    *"≥≤=０９95.1-%％ 　\n一三級级12（3）(）[]【】〔〕:：★*_、,，",
+    *"成本 产出 指标 目标 数量 满意度 年底前 百 人 万元 个 班 项目名称 二、 3.".split(),
+    "指\u200b标",
+)
+"""What the short ways look at, and what must not take them."""
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=6).map("".join))
+@example("二十")
+@example("12")
+@example("3级")
+@example("=5班")
+@example("ⅷ指标")
+def test_what_is_told_at_a_glance_is_what_looking_tells(text: str) -> None:
+    assert at_first_sight(text) == looked_at(text)
+    assert label_key(text) == cells._folded_key(text)
+
+
+@given(
+    st.floats(allow_nan=False, allow_infinity=False, min_value=-1e12, max_value=1e12),
+    st.sampled_from(["0", "0.00", "0.0##", "0.####", "#,##0", "#,##0.00", "#,##0.00####", "0%", "0.00%", "0.0#%"]),
+)
+@example(0.0, "#,##0.00####")
+@example(-0.04, "0.0#")
+def test_the_usual_formats_show_what_any_format_shows(value: float, code: str) -> None:
+    """With a blank text in it a format is read token by token."""
+    assert show(value, code) == show(value, code + '""')
 
 
 @pytest.mark.parametrize(
