@@ -37,6 +37,8 @@ from targets.storing import Draft, store
 OK, PARTIAL, ERROR, FILE_REFUSED = "ok", "partial", "error", "refused"
 NO_FORM = "压缩包里没有绩效目标表。请核对后重新上传。"
 STORING = "正在写入，全部写完一起生效"
+MEMBERS_TOLD = 3
+"""Of an archive without any form: each says the same at length."""
 STORED_AT_ONCE = 500
 """Forms whose text is in memory at one time while a batch is stored, fewer where it is long."""
 
@@ -176,7 +178,9 @@ def keep(batch: ImportBatch, shown: Preview) -> None:
 
 
 def _without_forms(problems: Sequence[Problem]) -> str:
-    return "".join(one.message for one in problems[:5]) or NO_FORM
+    more = len(problems) - MEMBERS_TOLD
+    rest = f"压缩包里另有{more}个文件也没有读入。" if more > 0 else ""
+    return "".join(one.message for one in problems[:MEMBERS_TOLD]) + rest or NO_FORM
 
 
 # Choosing -------------------------------------------------------------------------------------------------------------

@@ -98,6 +98,25 @@ def test_an_archive_without_forms_is_told(world: World) -> None:
     assert "“picture”是图片" in page(client, batch)
 
 
+def test_of_an_archive_without_any_form_three_files_are_told_and_the_others_counted(world: World) -> None:
+    _, batch = upload(world, archive(**{f"{number}.txt": "说明".encode() for number in range(20)}))
+    work(batch)
+    assert batch.message.count("没有找到绩效目标表") == 3
+    assert batch.message.endswith("压缩包里另有17个文件也没有读入。")
+
+
+def test_a_workbook_without_its_list_of_types_is_no_archive(world: World) -> None:
+    """It is broken, but its sheets are there: nobody wants to hear of core.xml and styles.xml."""
+    whole = BytesIO(write_official([world.record()]))
+    without = BytesIO()
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(without, "w") as new:
+        for name in old.namelist():
+            if name != "[Content_Types].xml":
+                new.writestr(name, old.read(name))
+    _, batch = upload(world, without.getvalue(), "表.xlsx")
+    assert (batch.state, [form.title for form in batch.forms.all()]) == ("preview", [world.record().title])
+
+
 def test_a_job_that_breaks_leaves_a_sentence_and_no_half(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     client, batch = upload(world, archive(world.record()))
 

@@ -13,7 +13,7 @@ MEMBERS_AT_MOST = 3_000
 LONGEST_NAME = 80
 MEMBER_BYTES = 20 * MEGABYTE
 ALL_BYTES = 400 * MEGABYTE
-PARTS_OF_ONE_DOCUMENT = ("[Content_Types].xml", "mimetype", "content.xml")
+PARTS_OF_ONE_DOCUMENT = ("[Content_Types].xml", "_rels/.rels", "mimetype", "content.xml")
 """What stands in the zip that is itself one document (xlsx, ods, docx)."""
 IGNORED = ("__MACOSX/", "Thumbs.db", ".DS_Store", "desktop.ini")
 UTF8_FLAG = 0x800

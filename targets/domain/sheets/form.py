@@ -54,19 +54,22 @@ class Form:
 
 def gather_forms(grid: Grid, blocks: Sequence[Block]) -> list[Form]:
     """Join pages: a table without a head of its own, or (where pages repeat it) under the same department and year."""
-    forms: list[Form] = []
+    forms: list[tuple[list[Block], list[Head]]] = []
     for block in blocks:
         head = read_head(grid, block.layout, block.top, block.head_bottom)
-        last = forms[-1] if forms and forms[-1].layout is block.layout else None
-        if (
-            last
-            and block.header
-            and (not block.is_named or (block.layout.repeats_head and _is_next_page(last.heads[0], head)))
-        ):
-            forms[-1] = Form(last.layout, (*last.blocks, block), (*last.heads, head))
+        if forms and _continues(*forms[-1], block, head):
+            blocks_of_form, heads = forms[-1]
+            blocks_of_form.append(block)
+            heads.append(head)
         else:
-            forms.append(Form(block.layout, (block,), (head,)))
-    return forms
+            forms.append(([block], [head]))
+    return [Form(pages[0].layout, tuple(pages), tuple(heads)) for pages, heads in forms]
+
+
+def _continues(pages: Sequence[Block], heads: Sequence[Head], block: Block, head: Head) -> bool:
+    if pages[0].layout is not block.layout or not block.header:
+        return False
+    return not block.is_named or (block.layout.repeats_head and _is_next_page(heads[0], head))
 
 
 def _is_next_page(first: Head, head: Head) -> bool:

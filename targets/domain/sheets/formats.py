@@ -110,13 +110,20 @@ class WorkbookFormats:
 
     def hidden_columns(self, data: bytes) -> frozenset[int]:
         """Of a sheet's part, from 0; of width 0 is hidden too. What is said of columns stands before the rows."""
-        hidden: set[int] = set()
+        spans: list[tuple[int, int]] = []
         for tag in COLUMNS.findall(data, 0, max(data.find(b"sheetData"), 0)):
             said = dict(COLUMN_SAYS.findall(tag))
             first, last = said.get(b"min", b""), said.get(b"max", b"")
             is_hidden = said.get(b"hidden") in (b"1", b"true") or NO_WIDTH.fullmatch(said.get(b"width", b""))
             if is_hidden and first.isdigit() and last.isdigit():
-                hidden.update(range(int(first[:7]) - 1, min(int(last[:7]), MOST_COLUMNS)))
+                spans.append((max(int(first[:7]) - 1, 0), min(int(last[:7]), MOST_COLUMNS)))
+        hidden: set[int] = set()
+        end = 0
+        for start, stop in sorted(
+            spans
+        ):  # each column once: a part of a megabyte may hide all of them thousands of times
+            hidden.update(range(max(start, end), stop))
+            end = max(end, stop)
         return frozenset(hidden)
 
     def of_texts(self, data: bytes) -> dict[tuple[int, int], str]:

@@ -35,7 +35,7 @@ from targets.domain.sheets.number_format import GENERAL, Value, shown
 from targets.domain.sheets.ods import TooDeep, TooFar, TooMany, read_ods
 from targets.domain.sheets.origin import Origin, Spot
 from targets.domain.sheets.pieces import cut, is_long
-from targets.domain.sheets.problems import FileRefused, quoted, sheet_name
+from targets.domain.sheets.problems import FileRefused, quoted, sheet_name, told_sheet
 from targets.domain.sheets.signing import FOOT_WORDS, foot_key
 from targets.domain.sheets.sniff import DOCX, ODS, TEXT
 from targets.domain.sheets.text import NotText, TooLarge, read_text
@@ -119,7 +119,7 @@ def _ods(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterato
     for sheet in sheets:
         if wanted(sheet.texts):
             shown_otherwise = (sheet.exact, sheet.formulas, sheet.errors, sheet.hidden, sheet.hidden_columns)
-            yield OpenedSheet(sheet.name, sheet.is_visible, sheet.texts, sheet.merges, *shown_otherwise)
+            yield OpenedSheet(told_sheet(sheet.name), sheet.is_visible, sheet.texts, sheet.merges, *shown_otherwise)
 
 
 def _docx(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterator[OpenedSheet]:
@@ -152,11 +152,13 @@ class _Piece:
 def _workbook(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterator[OpenedSheet]:
     with _parser(name):
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(package.for_parser()))
+    if len(workbook.sheets_metadata) > limits.sheets:  # several may stand in one part
+        raise too_many_sheets(name, limits)
     formats = WorkbookFormats(package.parts)
     for number, metadata in enumerate(workbook.sheets_metadata):
         if metadata.typ != SheetTypeEnum.WorkSheet:
             continue
-        sheet = OpenedSheet(metadata.name, metadata.visible == SheetVisibleEnum.Visible)
+        sheet = OpenedSheet(told_sheet(metadata.name), metadata.visible == SheetVisibleEnum.Visible)
         known = _Formats()
         is_wanted = False
         part = formats.part_of(metadata.name)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import PureWindowsPath
 
 LONGEST_SHEET_NAME = 31
+LONGEST_TOLD = 100
+"""A broken or hostile workbook may call a sheet anything."""
 
 MEGABYTE = 1024 * 1024
 
@@ -47,6 +49,12 @@ def too_large(name: str, size: int, most: int) -> str:
 def sheet_name(file: str) -> str:
     """What the only sheet of a file is called that has none of its own."""
     return PureWindowsPath(file).stem[:LONGEST_SHEET_NAME]
+
+
+def told_sheet(name: str) -> str:
+    """A sheet's name as messages and lists tell it: no control or direction characters, no longer than one can read."""
+    shown = "".join(char for char in name if char.isprintable())
+    return shown if len(shown) <= LONGEST_TOLD else f"{shown[:LONGEST_TOLD]}…"
 
 
 def quoted(text: str, longest: int = 40) -> str:

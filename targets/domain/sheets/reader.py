@@ -38,6 +38,7 @@ class Reading:
 
 SIGN_ALONE = "="
 """What some programs write as a formula without content: it was a text."""
+HIDDEN_TOLD = 5
 Forms = Sequence[FormReading] | ListForms | OwnList
 """Forms of one place; those of a list are read when their turn comes."""
 
@@ -120,7 +121,8 @@ def _proven(carried: Carried, opened: OpenedSheet, grid: Grid, year: int | None)
 
 def _nothing_found(name: str, hidden: Sequence[str]) -> str:
     if hidden:
-        return f"{quoted(name, 80)}中的绩效目标表都在隐藏的工作表里（{'、'.join(hidden)}）。请取消隐藏后重新上传。"
+        some = "、".join(hidden[:HIDDEN_TOLD]) + (f"等{len(hidden)}个" if len(hidden) > HIDDEN_TOLD else "")
+        return f"{quoted(name, 80)}中的绩效目标表都在隐藏的工作表里（{some}）。请取消隐藏后重新上传。"
     return (
         f"{quoted(name, 80)}中没有找到绩效目标表。项目支出绩效目标表应有“项目名称”和“一级指标、二级指标、三级指标、指标值”，"
         "部门整体绩效目标表应有“部门职责、职责目标、绩效指标、年度指标值”等表头。请核对文件后重新上传。"

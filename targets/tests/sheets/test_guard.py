@@ -13,6 +13,7 @@ import pytest
 from targets.domain.record import PROJECT, IndicatorRow, Record
 from targets.domain.sheets.guard import UNREAD, Limits, inspect
 from targets.domain.sheets.plain import MOST_KINDS, plain_sheet
+from targets.domain.sheets.problem_list import listed, write_problem_list
 from targets.domain.sheets.problems import FileRefused
 from targets.domain.sheets.reader import read_workbook
 from targets.domain.sheets.writer import write_official
@@ -42,6 +43,18 @@ def rezipped(
 
 def in_sheet(old: bytes, new: bytes) -> bytes:
     return rezipped(GOOD, lambda name, data: data.replace(old, new) if name == SHEET else data)
+
+
+def with_sheets(number: int) -> bytes:
+    """All of them one part."""
+    more = b"".join(
+        b'<sheet xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" name="s%d" sheetId="%d" r:id="rId1"/>'
+        % (at, at)
+        for at in range(2, number + 1)
+    )
+    return rezipped(
+        GOOD, lambda name, data: data.replace(b"</sheets>", more + b"</sheets>") if name == "xl/workbook.xml" else data
+    )
 
 
 def empty_book() -> bytes:
@@ -146,6 +159,7 @@ CASES = {
         rezipped(GOOD, more=[(f"xl/worksheets/sheet{number}.xml", b"") for number in range(2, 5_000)]),
         "有 300 个以上工作表",
     ),
+    "five thousand sheets in one part": (with_sheets(5_000), "有 300 个以上工作表"),
     "many sheets of an ods": (
         as_ods(*[ods_table(f"表{number}", [["x"]]) for number in range(400)]),
         "有 300 个以上工作表",
@@ -259,6 +273,34 @@ def test_so_many_styles_that_their_part_is_long_are_read():
 
     number = in_sheet(b"</sheetData>", b'<row r="30"><c r="A30"><v>1</v></c></row></sheetData>')
     assert read_workbook(rezipped(number, with_styles), "a.xlsx").forms[0].title == "校车运营补贴"
+
+
+def test_columns_that_are_hidden_thousands_of_times_are_hidden_once():
+    columns = b"<cols>" + b'<col min="1" max="16384" width="9" hidden="1"/>' * 20_000 + b"</cols><sheetData>"
+    begin = time.process_time()
+    (form,) = read_workbook(in_sheet(b"<sheetData>", columns), "a.xlsx").forms
+    assert form.title == "校车运营补贴"
+    assert time.process_time() - begin < 2
+
+
+def test_heads_of_a_table_that_repeat_ten_thousand_times_take_as_many_steps():
+    text = "一级指标,二级指标,三级指标,指标值\n" * 40_000
+    begin = time.process_time()
+    assert [form.title for form in read_workbook(text.encode(), "a.csv").forms] == [""]
+    assert time.process_time() - begin < 5
+
+
+@pytest.mark.parametrize("name", ["长" * 100_000, "甲\u202e乙&#10;丙"])
+def test_a_sheet_may_be_called_anything(name):
+    named = f'name="{name}"'.encode()
+    content = rezipped(
+        one_sheet(project_lines(total="约数")),
+        lambda part, data: data.replace(b'name="Sheet1"', named) if part == "xl/workbook.xml" else data,
+    )
+    reading = read_workbook(content, "a.xlsx")
+    (form,) = reading.forms
+    assert form.sheet == (f"{'长' * 100}…" if len(name) > 100 else "甲乙丙")
+    assert write_problem_list(io.BytesIO(), listed(form.problems, "a.xlsx")) == len(form.problems) > 0
 
 
 def test_merges_are_counted_however_they_are_written():
