@@ -54,9 +54,18 @@ def read_amount(text: str, unit: str) -> Amount:
     return Amount(amount.quantize(FEN), guess=guess, has_unit=bool(own_unit))
 
 
+def is_amount(text: str) -> bool:
+    """A number of money, with its unit or without."""
+    return AMOUNT.fullmatch(plain(text).replace(" ", "").replace("，", ",")) is not None
+
+
 def lacks_unit(label: str, text: str) -> bool:
     """An amount that names no unit beside a label of money."""
-    return MONEY_LABEL.search(label_key(label)) is not None and AMOUNT_WITHOUT_UNIT.fullmatch(text) is not None
+    return MONEY_LABEL.search(label_key(label)) is not None and is_bare_amount(text)
+
+
+def is_bare_amount(text: str) -> bool:
+    return AMOUNT_WITHOUT_UNIT.fullmatch(text) is not None
 
 
 def unit_in(heading: str) -> str:

@@ -1,11 +1,11 @@
 """Read the labelled cells above a table: pairs of label and value, in any order, at any place, beside or below each other."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from targets.domain.record import MONEY
-from targets.domain.sheets.amounts import MONEY_LABEL, lacks_unit, unit_in
+from targets.domain.sheets.amounts import MONEY_LABEL, is_amount, is_bare_amount, lacks_unit, unit_in
+from targets.domain.sheets.amounts_below import SUMS, amounts_below, may_be_amounts
 from targets.domain.sheets.below import GOALS, Above, labels_of
 from targets.domain.sheets.cells import Cell, Grid, label_key, plain, split_label
 from targets.domain.sheets.head import (
@@ -19,9 +19,9 @@ from targets.domain.sheets.head import (
     pieces,
     years_in,
 )
+from targets.domain.sheets.head_values import LONGEST_YEAR_LINE, may_be_value, whole_value
 from targets.domain.sheets.layout import (
     BUDGETED,
-    DEPARTMENT,
     EXTRA,
     HEADING,
     LONG_TERM_TOTAL,
@@ -35,23 +35,18 @@ from targets.domain.sheets.layout import (
     YEAR,
     Layout,
 )
-from targets.domain.sheets.marks import has_marks, ticked
+from targets.domain.sheets.marks import ticked
 from targets.domain.sheets.money_table import MoneyColumn, MoneyTable
 from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.task_table import Tasks
 from targets.domain.sheets.term_money import TermMoney
 
-CODE_ALONE = re.compile(r"[\[【〔(（［]?\s*[0-9A-Za-z]{2,20}\s*[\]】〕)）］]?")
 NEVER_ABOVE = frozenset({STAMP, YEAR, MONEY_UNIT, HEADING, BUDGETED, REPORTED})
 """Labels whose value does not stand below them."""
-BRACKETS = "[]【】〔〕()（）［］ "
 MONEY_FIELDS = frozenset({*MONEY, EXTRA, PART_OR_OTHER, LONG_TERM_TOTAL})
 OWN_INCOME = frozenset({"事业收入", "经营性收入", "经营收入"})
 LONG_TEXTS = frozenset({"goal", OVERALL_GOAL, EXTRA})
-YEAR_ALONE = re.compile(r"[(\[]?\s*(19|20)\d\d\s*年度?\s*[)\]]?")
 OF_THAT = "其中"
-LONGEST_YEAR_LINE = 40
-"""Longer text that mentions a year explains something; it does not name the year of the form."""
 
 
 def read_head(grid: Grid, layout: Layout, top: int, bottom: int) -> Head:
@@ -74,6 +69,8 @@ class _HeadReader:
     terms: TermMoney = field(default_factory=TermMoney)
     long_parts: frozenset[Cell] = frozenset()
     """Labels of this row that speak of the money of a longer term."""
+    taken: set[int] = field(default_factory=set)
+    """Rows that were read with the one above."""
     tasks: Tasks = field(init=False)
 
     def __post_init__(self) -> None:
@@ -87,7 +84,10 @@ class _HeadReader:
                 continue
             if head.first is None and not all(NOISE.fullmatch(plain(cell.text)) for cell in cells):
                 head.first = cells[0]
-            self._read_row([piece for cell in cells for piece in pieces(cell, self.layout.labels)])
+            if row in self.taken:
+                continue
+            below = self.grid.rows[row + 1] if row + 1 < bottom else []
+            self._read_row([piece for cell in cells for piece in pieces(cell, self.layout.labels)], below)
         for table in self.tables:
             self._settle_money(table)
         head.long_is_right = self.terms.long_is_right
@@ -97,7 +97,7 @@ class _HeadReader:
         self.terms.settle(head)
         return head
 
-    def _read_row(self, cells: list[Cell]) -> None:
+    def _read_row(self, cells: list[Cell], below: list[Cell]) -> None:
         labels = [self.layout.label_of(cell.text) for cell in cells]
         fields = [label[0] if label else None for label in labels]
         if (self.tasks.is_open or TASK in fields) and self._read_task(cells, fields):
@@ -108,6 +108,8 @@ class _HeadReader:
             self._begin_money(cells, fields)
             return
         if self.in_money and self._read_money_row(cells, fields):
+            return
+        if may_be_amounts(below) and self._read_amounts(cells, fields, below):
             return
         if fields.count(None) == len(fields) and (self._read_below(cells) or self._read_on(cells)):
             return
@@ -126,6 +128,21 @@ class _HeadReader:
             merged = self.grid.right_of(cell) - 1
             beside = cells[at + 1].column - 1 if at + 1 < len(cells) else self.grid.width
             yield cell, name or "", max(merged, cell.column) if merged > cell.column else beside
+
+    def _read_amounts(self, cells: list[Cell], fields: list[str | None], below: list[Cell]) -> bool:
+        found, beside = amounts_below([*self._with_ends(cells, fields)], below)
+        if found:
+            self._keep_unit(beside, [None] * len(beside))
+            self.above, self.last_pair = [], None
+            self.taken.add(below[0].row)
+        for label, name, value in found:
+            if name == EXTRA:
+                unit = unit_in(label.text) or self.head.money_unit
+                add_extra(self.head.extra, label.text, value.text + unit * is_bare_amount(value.text))
+                continue
+            self.head.labels.setdefault(name, label)
+            self._keep(name, label, value)
+        return bool(found)
 
     def _read_task(self, cells: list[Cell], fields: list[str | None]) -> bool:
         is_task = self.tasks.take(cells, fields, [last for _, _, last in self._with_ends(cells, fields)])
@@ -243,7 +260,7 @@ class _HeadReader:
         cell = cells[at]
         beside = cells[at + 1] if at + 1 < len(cells) else None
         label = self.layout.label_of(cell.text)
-        value = beside if beside and self._may_be_value(beside.text, of=label[0] if label else "") else None
+        value = beside if beside and may_be_value(self.layout, beside.text, of=label[0] if label else "") else None
         if label is None:
             return self._read_other(cells, at, value)
         name, glued = label
@@ -259,40 +276,11 @@ class _HeadReader:
         if glued:
             value = Cell(cell.row, cell.column, glued)
         elif value:
-            value, more = self._whole_value(cells, at + 1, name)
+            value, more = whole_value(self.layout, cells, at + 1, name)
             used += more
         if value:
             self._keep(name, cell, value)
         return used
-
-    def _whole_value(self, cells: list[Cell], at: int, name: str) -> tuple[Cell, int]:
-        """A value and how many cells it takes: choices with boxes, or code and name of a department, each in its own cell."""
-        value, end = cells[at], at + 1
-        beside = cells[end] if end < len(cells) else None
-        if (
-            beside
-            and name == DEPARTMENT
-            and CODE_ALONE.fullmatch(value.text)
-            and self._may_be_value(beside.text, of=name)
-        ):
-            return value._replace(text=f"[{value.text.strip(BRACKETS)}]{beside.text}"), 2
-        while end < len(cells) and has_marks(cells[end].text) and (has_marks(value.text) or len(value.text) <= 8):
-            value = value._replace(text=f"{value.text} {cells[end].text}")
-            end += 1
-            if end < len(cells) and not has_marks(cells[end].text) and self._is_choice(cells, end):
-                value = value._replace(text=f"{value.text} {cells[end].text}")
-                end += 1
-        return value, end - at
-
-    def _is_choice(self, cells: list[Cell], at: int) -> bool:
-        """A word whose box stands in the cell after it."""
-        return self.layout.label_of(cells[at].text) is None and at + 1 < len(cells) and has_marks(cells[at + 1].text)
-
-    def _may_be_value(self, text: str, *, of: str) -> bool:
-        """Not the next label, and not the year that stands in the middle of its line."""
-        if self.layout.label_of(text) is not None:
-            return False
-        return of == YEAR or len(text) > LONGEST_YEAR_LINE or not YEAR_ALONE.fullmatch(plain(text))
 
     def _keep(self, name: str, label: Cell, value: Cell) -> None:
         head = self.head
@@ -361,6 +349,9 @@ class _HeadReader:
         """A cell that is no label of the layout: a title, a year, a labelled cell of another form, or a remark."""
         head, cell = self.head, cells[at]
         key = label_key(cell.text)
+        if value and key in SUMS and is_amount(value.text) and "total" not in head.values:
+            self._keep("total", cell, value)
+            return 2
         word, glued = split_label(cell.text)
         is_labelled = bool(word and glued) and not ANNEX.fullmatch(label_key(word))
         if not is_labelled and self.layout.title_words.search(key):
@@ -380,11 +371,12 @@ class _HeadReader:
         if len(cell.text) <= LONGEST_YEAR_LINE and (years := years_in(cell.text)):
             head.years += [(year, cell) for year in years]
             return 1
-        if NOISE.fullmatch(plain(cell.text)) or (not key and unit_in(cell.text)):
+        is_number = len(cells) > 1 and is_amount(cell.text)
+        if (NOISE.fullmatch(plain(cell.text)) and not is_number) or (not key and unit_in(cell.text)):
             head.money_unit = head.money_unit or ("" if key else unit_in(cell.text))
             return 1
         if value and len(cell.text) <= LONGEST_UNKNOWN_LABEL:
-            value, used = self._whole_value(cells, at + 1, EXTRA)
+            value, used = whole_value(self.layout, cells, at + 1, EXTRA)
             printed = cell.text if label_key(word) == OF_THAT else word or cell.text
             self._keep_extra(cell, printed.strip("：: "), value.text)
             return 1 + used

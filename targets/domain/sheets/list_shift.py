@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from targets.domain.sheets.cells import Grid, address
-from targets.domain.sheets.header import Header
+from targets.domain.sheets.header import Header, are_column_numbers
 from targets.domain.sheets.problems import GUESS, Problem, problem, quoted
 from targets.domain.sheets.says import Says, at_first_sight
 from targets.domain.sheets.shift import fit
@@ -49,7 +49,7 @@ def straighten_lines(grid: Grid, header: Header, rows: Iterable[int]) -> list[Pr
             line[:] = moved
             sentence = f"这一行的单元格与表头错开，已按内容对齐各栏（{quoted(first)}已读入“一级指标”），请核对。"
             told.append(problem(grid.name, address(row, at.level1 + step), GUESS, sentence))
-        elif _contradicts(line, at):
+        elif _contradicts(line, at) and not are_column_numbers([*filter(None, line)]):
             sentence = "这一行的单元格可能与表头错开，已照原样读入，请核对。"
             told.append(problem(grid.name, address(row, at.level1), GUESS, sentence))
     return told

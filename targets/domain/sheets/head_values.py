@@ -1,0 +1,46 @@
+"""Whether a cell beside a label of the head is its value, and how many cells that value takes."""
+
+import re
+from collections.abc import Sequence
+
+from targets.domain.sheets.cells import Cell, plain
+from targets.domain.sheets.layout import DEPARTMENT, YEAR, Layout
+from targets.domain.sheets.marks import has_marks
+
+CODE_ALONE = re.compile(r"[\[【〔(（［]?\s*[0-9A-Za-z]{2,20}\s*[\]】〕)）］]?")
+BRACKETS = "[]【】〔〕()（）［］ "
+YEAR_ALONE = re.compile(r"[(\[]?\s*(19|20)\d\d\s*年度?\s*[)\]]?")
+LONGEST_YEAR_LINE = 40
+"""Longer text that mentions a year explains something; it does not name the year of the form."""
+
+
+def whole_value(layout: Layout, cells: Sequence[Cell], at: int, name: str) -> tuple[Cell, int]:
+    """A value and how many cells it takes: choices with boxes, or code and name of a department, each in its own cell."""
+    value, end = cells[at], at + 1
+    beside = cells[end] if end < len(cells) else None
+    if (
+        beside
+        and name == DEPARTMENT
+        and CODE_ALONE.fullmatch(value.text)
+        and may_be_value(layout, beside.text, of=name)
+    ):
+        return value._replace(text=f"[{value.text.strip(BRACKETS)}]{beside.text}"), 2
+    while end < len(cells) and has_marks(cells[end].text) and (has_marks(value.text) or len(value.text) <= 8):
+        value = value._replace(text=f"{value.text} {cells[end].text}")
+        end += 1
+        if end < len(cells) and not has_marks(cells[end].text) and _is_choice(layout, cells, end):
+            value = value._replace(text=f"{value.text} {cells[end].text}")
+            end += 1
+    return value, end - at
+
+
+def _is_choice(layout: Layout, cells: Sequence[Cell], at: int) -> bool:
+    """A word whose box stands in the cell after it."""
+    return layout.label_of(cells[at].text) is None and at + 1 < len(cells) and has_marks(cells[at + 1].text)
+
+
+def may_be_value(layout: Layout, text: str, *, of: str) -> bool:
+    """Not the next label, and not the year that stands in the middle of its line."""
+    if layout.label_of(text) is not None:
+        return False
+    return of == YEAR or len(text) > LONGEST_YEAR_LINE or not YEAR_ALONE.fullmatch(plain(text))
