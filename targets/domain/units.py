@@ -79,6 +79,13 @@ def canonical_unit(unit: str) -> str:
     return scale + _CANONICAL.get(found[0], found[0])
 
 
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit that is known, and nothing else: 万人, 元/生."""
+    first = text.replace("％", "%").replace("／", "/").split("/")[0]
+    bare = _cut_scale(first)[1]
+    return first in _KNOWN or first in _CANONICAL or bare in _KNOWN or bare in _CANONICAL or first in ("%", "‰")
+
+
 def split_scale(unit: str) -> tuple[int, str]:
     """万人 → (10000, 人); 万元/公里 → (10000, 元/公里); 人 → (1, 人)."""
     if unit in _THOUSANDS:

@@ -15,7 +15,8 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from targets.domain.sheets.cells import FEW_ROWS, MOST_SHARED, Merge, label_key
+from targets.domain.sheets.broken_lines import Joined, join_lines
+from targets.domain.sheets.cells import FEW_ROWS, MOST_SHARED, Merge, address, label_key, split_label
 from targets.domain.sheets.docx import read_docx
 from targets.domain.sheets.docx_parts import SAVE_AGAIN, docx_parts
 from targets.domain.sheets.docx_table import TooMuch
@@ -68,6 +69,8 @@ class OpenedSheet:
     hidden: set[int] = field(default_factory=set)
     """Rows that are not shown."""
     hidden_columns: set[int] = field(default_factory=set)
+    joined: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Row → first and last line of a text of which it was made."""
     origin: Origin = field(default_factory=Origin)
     prose: tuple[tuple[Spot, str], ...] = ()
     """Paragraphs of a document that stand in no form."""
@@ -97,13 +100,28 @@ def _parser(name: str, cure: str = CURE) -> Iterator[None]:
 
 def _text(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterator[OpenedSheet]:
     try:
-        rows = read_text(package.content, box=limits.box)
+        rows, separator = read_text(package.content, box=limits.box)
     except NotText as error:
         raise FileRefused(f"{quoted(name, 80)}{REFUSED_KINDS['undecoded']}") from error
     except TooLarge as error:
         raise too_far(name) from error
-    if wanted(rows):
-        yield OpenedSheet(sheet_name(name) or "文本", True, rows)
+    if not wanted(rows):
+        return
+    sheet = sheet_name(name) or "文本"
+    whole = join_lines(rows, _is_labelled) if separator == "\t" else None
+    if whole is None:
+        yield OpenedSheet(sheet, True, rows)
+    else:
+        yield OpenedSheet(sheet, True, whole.rows, joined=whole.lines, origin=_lines_of(whole, sheet))
+
+
+def _lines_of(whole: Joined, sheet: str) -> Origin:
+    """People find a row by the line of the text on which it begins."""
+    spots = {
+        row: tuple((column, Spot(sheet, address(first, column))) for column in range(len(whole.rows[row])))
+        for row, first in enumerate(whole.firsts)
+    }
+    return Origin(spots)
 
 
 def _ods(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterator[OpenedSheet]:
@@ -133,6 +151,10 @@ def _docx(package: Package, name: str, wanted: Wanted, limits: Limits) -> Iterat
         yield OpenedSheet(
             sheet_name(name) or "文档", True, sheet.texts, sheet.merges, origin=sheet.origin, prose=sheet.prose
         )
+
+
+def _is_labelled(text: str) -> bool:
+    return _is_label(split_label(text)[0] or text)
 
 
 def _is_label(word: str) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from targets.domain.checks.counted import Counted
 from targets.domain.sheets.beside import apart
-from targets.domain.sheets.cells import LONGEST_LABEL, Grid, label_key, position, split_label
+from targets.domain.sheets.cells import LONGEST_LABEL, Grid, address, label_key, position, split_label
 from targets.domain.sheets.find import Block, find_blocks
 from targets.domain.sheets.flat_reader import ListForms
 from targets.domain.sheets.form import FormReading, gather_forms, read_form
@@ -130,7 +130,7 @@ def _nothing_found(name: str, hidden: Sequence[str]) -> str:
 
 
 def _read_sheet(opened: OpenedSheet, own: Mapping[str, Carried], year: int | None) -> list[Forms]:
-    problems = _formulas(opened)
+    problems = (*_formulas(opened), *_joined(opened))
     grid = Grid(opened.name, opened.texts, opened.merges, opened.exact, opened.origin)
     grid.hidden = opened.hidden
     grid.hidden_columns = sorted(column for column in opened.hidden_columns if column < grid.width)
@@ -172,6 +172,13 @@ def _formulas(sheet: OpenedSheet) -> tuple[Problem, ...]:
     errors = sorted(sheet.errors - sheet.formulas.keys())
     problems += [problem(sheet.name, place, WARNING, sentence) for place in errors]
     return tuple(problems)
+
+
+def _joined(sheet: OpenedSheet) -> Iterator[Problem]:
+    """Lines of a text that were read as one row."""
+    for row, (first, last) in sheet.joined.items():
+        sentence = f"第{first + 1}至{last + 1}行是同一行（单元格里有换行），已合并读入，请核对。"
+        yield problem(sheet.name, address(row, 0), GUESS, sentence)
 
 
 def _read_forms(grid: Grid, problems: Sequence[Problem], year: int | None) -> list[Forms]:

@@ -4,10 +4,12 @@ A row is split only if its name and its value have equally many parts; every oth
 """
 
 import re
-from collections.abc import Mapping
-from itertools import combinations
+from collections.abc import Mapping, Sequence
+from itertools import combinations, pairwise
 
 from targets.domain.sheets.says import SIGNS, Says, says
+from targets.domain.units import is_unit
+from targets.domain.values import IndicatorValue
 
 MOST_PARTS = 12
 SHARED = frozenset(("number", "level1", "level2", "duty_group", "duty", "duty_goal", "office"))
@@ -31,7 +33,7 @@ def split_line(texts: Mapping[str, str]) -> list[dict[str, str]]:
         return [whole]
     values = target.split()
     count = len(values)
-    if not 1 < count <= MOST_PARTS:
+    if not 1 < count <= MOST_PARTS or _is_one_value(values):
         return [whole]
     if not all(says(value) & Says.VALUE for value in values) and not _are_answers(whole, values):
         return [whole]
@@ -48,6 +50,16 @@ def split_line(texts: Mapping[str, str]) -> list[dict[str, str]]:
     return found
 
 
+def _is_one_value(values: Sequence[str]) -> bool:
+    """Line breaks inside one value: ≥1.5 and 万人, or ≥39 and 00人. A number without its unit goes on in the next line."""
+    return any(
+        not first.unit and first.number and (is_unit(below) or (first.operator and not second.operator and second.unit))
+        for first, second, below in (
+            (IndicatorValue.parse(above), IndicatorValue.parse(below), below) for above, below in pairwise(values)
+        )
+    )
+
+
 def _are_answers(texts: Mapping[str, str], values: list[str]) -> bool:
     """提升 and 改善 are values of two indicators only where line breaks, or as many categories, part the names too."""
     count = len(values)
@@ -61,8 +73,10 @@ def _are_answers(texts: Mapping[str, str], values: list[str]) -> bool:
 def may_be_several(texts: Mapping[str, str]) -> bool:
     """As many words in the name as in the value, which may be line breaks of one indicator or several indicators."""
     values = texts.get("target", "").split()
-    return 1 < len(values) == len(texts.get("name", "").split()) and all(
-        says(value) & (Says.VALUE | Says.WORD) for value in values
+    return (
+        1 < len(values) == len(texts.get("name", "").split())
+        and all(says(value) & (Says.VALUE | Says.WORD) for value in values)
+        and not (len(values) <= MOST_PARTS and _is_one_value(values) and any(map(is_unit, values)))
     )
 
 

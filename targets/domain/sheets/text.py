@@ -48,8 +48,8 @@ def decode(content: bytes) -> str:
     raise NotText
 
 
-def read_text(content: bytes, *, box: int) -> list[list[str]]:
-    """Rows of cells. Raises `NotText` or `TooLarge`."""
+def read_text(content: bytes, *, box: int) -> tuple[list[list[str]], str]:
+    """Rows of cells, and the mark between two of them. Raises `NotText` or `TooLarge`."""
     text = decode(content)
     if text.count("\x00") > len(text) // 20:
         raise NotText
@@ -63,7 +63,7 @@ def read_text(content: bytes, *, box: int) -> list[list[str]]:
         rows = _taken(line.rstrip("\n").split(separator) for line in _lines(text))
     if len(rows) * max(map(len, rows), default=0) > box:
         raise TooLarge
-    return rows
+    return rows, separator
 
 
 def _separator(text: str) -> str:

@@ -1,5 +1,7 @@
 """Rows of other people's tables that have slipped or were glued together: put right, or told."""
 
+import pytest
+
 from targets.tests.sheets.drawn import cells, read_drawn, told
 
 LEVELS = ("level1", "level2", "name", "target")
@@ -106,3 +108,17 @@ def test_a_value_where_the_name_belongs_and_a_blank_category_are_told_in_a_form_
         ("A6", "第6行的一级指标为空白，已照空白读入。如与上一行相同，请合并单元格或补填后重新上传。"),
         ("C5", MAY_HAVE),
     ]
+
+
+@pytest.mark.parametrize("value", ["≥3900\n人", "≥1.5\n万人", "≥39\n00人", "=2800\n元/生/年"])
+def test_a_line_break_inside_a_name_and_inside_its_value_makes_no_two_indicators(value):
+    written = value.replace("\n", "\\n")
+    (form,) = read_drawn(
+        f"""
+        2023年项目支出绩效目标表||||
+        项目名称|冬季取暖|||
+        绩效指标|一级指标|二级指标|三级指标|指标值
+        |产出指标|数量指标|新增就业\\n人数|{written}
+        """
+    )
+    assert cells(form, "name", "target") == [("新增就业\n人数", value)]
