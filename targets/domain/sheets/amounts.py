@@ -11,6 +11,7 @@ FACTORS = {"元": Decimal(1), "万元": WAN, "万": WAN, "亿元": WAN * WAN, "�
 AMOUNT = re.compile(
     r"(?:人民币)?[¥￥]?([+-]?)(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)(人民币)?(亿元|万元|亿|万|元)?(整)?"
 )
+AMOUNT_IN_SENTENCE = re.compile(r"\d[\d,]*(?:\.\d+)?\s*(?:亿元|万元|亿|万|元)")
 UNIT_IN_BRACKETS = re.compile(r"\((亿元|万元|亿|万|元)\)$")
 AMOUNT_WITHOUT_UNIT = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 MONEY_LABEL = re.compile(
@@ -57,6 +58,11 @@ def read_amount(text: str, unit: str) -> Amount:
 def is_amount(text: str) -> bool:
     """A number of money, with its unit or without."""
     return AMOUNT.fullmatch(plain(text).replace(" ", "").replace("，", ",")) is not None
+
+
+def names_several(text: str) -> bool:
+    """A sentence with more than one amount: 300万元，其中上级资金130万元. Which of them is meant, people must say."""
+    return len(AMOUNT_IN_SENTENCE.findall(plain(text))) > 1
 
 
 def lacks_unit(label: str, text: str) -> bool:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from operator import attrgetter
 
 from targets.domain.record import MONEY, PLAN, Record
-from targets.domain.sheets.amounts import read_amount, unit_in
+from targets.domain.sheets.amounts import names_several, read_amount, unit_in
 from targets.domain.sheets.cells import Cell, Grid, address, column_name, label_key
 from targets.domain.sheets.find import Block
 from targets.domain.sheets.foot import read_foot
@@ -238,6 +238,11 @@ class _FormReader:
                     cell.address, GUESS, f"单元格中的数不能精确到分，已按显示的{quoted(cell.text)}读入，请核对。"
                 )
                 return shown.value
+        if found.fault and names_several(cell.text):
+            add_extra(self.head.extra, label.text.strip("：: "), cell.text)
+            sentence = f"{quoted(cell.text)}里有几个金额，没有读为金额，原文放在“其他栏目”中。请核对后填写金额。"
+            self._tell(cell.address, WARNING, sentence)
+            return None
         if found.fault:
             cure = f"请只写数字（单位{unit or '万元'}，如“133.03”）后重新上传。"
             if cell.text.startswith("="):

@@ -181,6 +181,21 @@ def test_amount_that_is_none_refuses_the_form_with_its_cell(typed, says):
     assert problem.message.startswith("Sheet1!E4：")
 
 
+def test_a_sentence_with_several_amounts_is_kept_and_told():
+    said = "300万元，其中上级资金130万元"
+    form = only(one_sheet(project_lines(total=said), merges=MERGES))
+    assert (form.record.total, dict(form.record.extra)) == (None, {"年度预算资金总额": said})
+    (problem,) = form.problems
+    assert (problem.cell, problem.level) == ("E4", "warning")
+    assert problem.message.endswith(f"“{said}”里有几个金额，没有读为金额，原文放在“其他栏目”中。请核对后填写金额。")
+
+
+def test_an_amount_shown_in_chinese_numerals_is_the_number_behind_them():
+    book = openpyxl.load_workbook(io.BytesIO(one_sheet(project_lines(total=494.39), merges=MERGES)))
+    book.active["E4"].number_format = '[DBNum2][$-804]General"万元"'
+    assert only(saved(book)).record.total == Decimal("4943900.00")
+
+
 def test_heading_over_the_amounts_counts_more_than_a_unit_above_the_form():
     lines = project_lines()
     for unit in ("单位：元", "（金额单位：元）"):
