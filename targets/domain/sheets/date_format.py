@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import date, time, timedelta
 from typing import NamedTuple
 
+from targets.domain.sheets.numerals import in_digits, in_words
+
 TOKEN = re.compile(
     r'"([^"]*)"|[\\!](.)|_.|General|\*.|\[(?P<elapsed>h+|m+|s+)\]|\[[^\]]*\]|(?P<noon>AM/PM|A/P|上午/下午)'
     r"|(?P<part>y+|e+|m+|d+|h+|s+|a{3,4})|(?P<fraction>\.0+)|(.)",
@@ -16,8 +18,7 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 NOON = 12
-CHINESE = "〇一二三四五六七八九"
-IN_CHINESE = "[dbnum1]"
+IN_CHINESE = re.compile(r"\[(dbnum[123])\]", re.IGNORECASE)
 PLAIN_DATE, PLAIN_TIME, PLAIN_SPAN = "yyyy/m/d", "h:mm", "[h]:mm:ss"
 SECONDS = {"h": 3600, "m": 60, "s": 1}
 
@@ -36,8 +37,9 @@ def show_date(value: date | time | timedelta, code: str) -> str:
         usual = PLAIN_SPAN if isinstance(value, timedelta) else PLAIN_TIME if isinstance(value, time) else PLAIN_DATE
         parts = _parts(usual)
     half = any(part.kind == "noon" for part in parts)
-    is_chinese = IN_CHINESE in code.lower()
-    return "".join(_shown(part, value, half=half, chinese=is_chinese) for part in parts).strip()
+    found = IN_CHINESE.search(code)
+    numerals = found[1].lower() if found else ""
+    return "".join(_shown(part, value, half=half, numerals=numerals) for part in parts).strip()
 
 
 def _parts(section: str) -> list[Part]:
@@ -66,7 +68,7 @@ def _is_minute(parts: Sequence[Part], at: int) -> bool:
     )
 
 
-def _shown(part: Part, value: date | time | timedelta, *, half: bool, chinese: bool) -> str:
+def _shown(part: Part, value: date | time | timedelta, *, half: bool, numerals: str) -> str:
     kind, text = part
     if not kind:
         return text
@@ -85,10 +87,10 @@ def _shown(part: Part, value: date | time | timedelta, *, half: bool, chinese: b
     number = _number(value, kind)
     if kind in "ye":
         year = f"{number:04d}" if kind == "e" or len(text) > 2 else f"{number % 100:02d}"
-        return "".join(CHINESE[int(digit)] for digit in year) if chinese else year
+        return in_digits(year, numerals)
     if kind == "h" and half:
         number = number % NOON or NOON
-    return _in_chinese(number) if chinese else _padded(number, len(text))
+    return _in_chinese(number, numerals) if numerals else _padded(number, len(text))
 
 
 def _of_span(part: Part, value: timedelta) -> str:
@@ -122,9 +124,7 @@ def _padded(number: int, length: int) -> str:
     return f"{number:02d}" if length > 1 else str(number)
 
 
-def _in_chinese(number: int) -> str:
-    """二十三; below a hundred, as days and minutes are."""
-    tens, ones = divmod(number, 10)
-    if not tens:
-        return CHINESE[ones]
-    return (CHINESE[tens] if tens > 1 else "") + "十" + (CHINESE[ones] if ones else "")
+def _in_chinese(number: int, numerals: str) -> str:
+    """二十三 and 十二, as days and months are spoken; in a cheque's numerals 壹拾贰."""
+    spoken = in_words(str(number), numerals)
+    return spoken[1:] if spoken.startswith("一十") else spoken

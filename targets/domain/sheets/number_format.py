@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from targets.domain.sheets.date_format import show_date
+from targets.domain.sheets.numerals import NUMERALS, in_digits, in_words
 
 Value = str | float | int | bool | date | datetime | time | timedelta
 
@@ -51,6 +52,8 @@ class Token(NamedTuple):
 class Section:
     tokens: tuple[Token, ...]
     condition: tuple[str, Decimal] | None = None
+    numerals: str = ""
+    """`dbnum1` and the like: numbers in Chinese characters."""
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -119,13 +122,17 @@ def _show_number(number: Decimal, code: str) -> str:
     sign = "-" if number < 0 and not is_negative_section else ""
     number = abs(number)
     if "general" in kinds or ("@" in kinds and DIGIT not in kinds):
-        text = "".join(_general(number) if token.kind in ("general", "@") else token.text for token in section.tokens)
-    elif "exponent" in kinds:
+        plain = in_words(_general(number), section.numerals)
+        return (
+            sign + "".join(plain if token.kind in ("general", "@") else token.text for token in section.tokens).strip()
+        )
+    if "exponent" in kinds:
         text = _scientific(number, section.tokens)
     elif "/" in kinds and (found := _fraction(number, section.tokens)):
         text = found
     else:
         text = _fill(number, section.tokens)
+    text = in_digits(text, section.numerals)
     return (sign + text if text.strip() else text).strip()
 
 
@@ -258,11 +265,14 @@ def _sections(code: str) -> tuple[Section, ...]:
 def _section(part: str) -> Section:
     tokens: list[Token] = []
     condition: tuple[str, Decimal] | None = None
+    numerals = ""
     for found in TOKEN.finditer(part):
         kind, text = found.lastgroup or "", found[found.lastgroup] if found.lastgroup else ""
         if kind == "bracket":
             if said := CONDITION.fullmatch(text):
                 condition = said[1], Decimal(said[2])
+            elif text.lower() in NUMERALS:
+                numerals = text.lower()
             elif text.startswith("$"):  # a currency: [$¥-804]
                 tokens.append(Token(LITERAL, text[1:].split("-")[0]))
         elif kind in ("quoted", "escaped", "other"):
@@ -271,4 +281,4 @@ def _section(part: str) -> Section:
             tokens.append(Token(text, text))
         elif kind:
             tokens.append(Token(kind, text))
-    return Section(tuple(token for token in tokens if token.text), condition)
+    return Section(tuple(token for token in tokens if token.text), condition, numerals)
