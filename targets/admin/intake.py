@@ -25,13 +25,14 @@ from targets.admin.steps import ADOPT
 from targets.admin.uploads import WorkbookField
 from targets.domain.compose import MODES
 from targets.domain.sheets.archive import is_archive
+from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
 from targets.domain.steps import EDITABLE
 from targets.intake.annotated import annotated, may_be_annotated, problem_list
 from targets.intake.batch import STORING, choose, discard_batch, open_batch
 from targets.intake.undo import UNDOING, may_undo
 from targets.jobs import ask_to_cancel
 from targets.links import form_url
-from targets.models import Declaration, ImportBatch, Job
+from targets.models import Declaration, ImportBatch, ImportedForm, Job
 from targets.models.intake import CREATE, UPDATE
 from targets.outgoing.shapes import CONTENT_TYPES, XLSX
 from targets.tasks import (
@@ -49,6 +50,7 @@ from targets.tasks import (
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 FORMS_A_PAGE = 50
 LEFT_OUT_SHOWN = 200
+REASONS_SHOWN = 5
 WORKED_ON = frozenset({ImportBatch.State.READING, *UNDER_WAY.values()})
 """While a batch is in these states a job is at it."""
 
@@ -139,6 +141,7 @@ class ImportBatchAdmin(ScopedAdmin):
             return HttpResponseRedirect(f"{reverse('admin:targets_importbatch_preview', args=[pk])}?page={wanted}")
         page = Paginator(page_of_forms(batch.forms.all()), FORMS_A_PAGE).get_page(request.GET.get("page"))
         chosen = Chosen.of(batch)
+        told, others = causes(batch)
         context = {
             "batch": batch,
             "page": page,
@@ -147,7 +150,8 @@ class ImportBatchAdmin(ScopedAdmin):
             "chosen": chosen,
             "elsewhere": chosen.without(page.object_list),
             "modes": MODES,
-            "causes": causes(batch),
+            "causes": told,
+            "other_problems": others,
             **_mending(batch),
             "earlier": self._earlier(request, batch),
             "stopped": _why_stopped(batch, STORE),
@@ -248,7 +252,7 @@ class ImportBatchAdmin(ScopedAdmin):
             "is_own": batch.uploaded_by_id == user.pk,
             "page": stored,
             "stored": [_stored_line(declaration, user) for declaration in stored.object_list],
-            "left_out": list(left_out[:LEFT_OUT_SHOWN]),
+            "left_out": [(form, *_reasons(form)) for form in left_out[:LEFT_OUT_SHOWN]],
             "left_out_count": left_out.count(),
             "kept": list(kept[:LEFT_OUT_SHOWN]),
             "kept_count": kept.count(),
@@ -346,6 +350,12 @@ def _stored_line(declaration: Declaration, user: Person) -> dict[str, Any]:
     """Its figures only for those who may read its text."""
     is_readable = declaration.state not in EDITABLE or declaration.is_own_text_of(user)
     return {"form": declaration, "url": form_url(declaration), "is_readable": is_readable}
+
+
+def _reasons(form: ImportedForm) -> tuple[list[str], int]:
+    """The first reasons why a form was left out, and how many more there are."""
+    refusals = [one["message"] for one in form.problems if one["level"] == PROBLEM_REFUSED]
+    return refusals[:REASONS_SHOWN], len(refusals[REASONS_SHOWN:])
 
 
 def _stem(batch: ImportBatch) -> str:

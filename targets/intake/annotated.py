@@ -1,14 +1,13 @@
 """What goes back to whoever has to mend a file: his own workbook with the problems marked in it, and the list of them."""
 
 import io
-import json
 import logging
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from django.conf import settings
+from msgspec.json import encode
 
 from targets.domain.sheets.problem_list import listed, write_problem_list
 from targets.domain.sheets.problems import Problem
@@ -30,12 +29,12 @@ def annotated(content: bytes, name: str, problems: Sequence[Problem]) -> bytes |
         "name": name,
         "memory": settings.READING_MEMORY_BYTES,
         "seconds": settings.READING_SECONDS,
-        "problems": [asdict(one) for one in problems],
+        "problems": problems,
     }
     try:
         done = subprocess.run(
             COMMAND,
-            input=json.dumps(order).encode() + b"\n" + content,
+            input=encode(order) + b"\n" + content,
             capture_output=True,
             cwd=settings.BASE_DIR,
             env={"PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"},

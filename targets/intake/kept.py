@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from targets.bulk import insert_many, update_many
+from targets.domain.sheets.causes import Causes
 from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
 from targets.domain.sheets.problems import Problem, problem
 from targets.intake.plan import PlannedForm
@@ -46,6 +47,7 @@ class Keeper:
     def __init__(self, batch: ImportBatch) -> None:
         self._batch = batch
         self._kept = self._lines = self._size = 0
+        self._causes = Causes()
         self.waiting: list[PlannedForm] = []
         """Those of the next portion."""
 
@@ -74,8 +76,11 @@ class Keeper:
             self._write(state=batch.state, message=batch.message, problems=batch.problems)
             if message:
                 drop_forms(batch)
-            else:
-                _refuse_late(batch, late_refusals)
+                return
+            self._causes.add(problems)
+            self._causes.add(_refuse_late(batch, late_refusals))
+            batch.causes = self._causes.as_json()
+            ImportBatch.objects.filter(pk=batch.pk).update(causes=batch.causes)
 
     def _write(self, **end: Any) -> None:
         """Another number of forms than this reading has kept says that another reading has begun."""
@@ -84,18 +89,22 @@ class Keeper:
         if not reading.update(kept=self._kept, **end):
             raise Overtaken
         insert_many([_kept(self._batch, form) for form in self.waiting])
+        self._causes.add(one for form in self.waiting for one in form.problems)
         self.waiting, self._lines, self._size = [], 0, 0
 
 
-def _refuse_late(batch: ImportBatch, late: Mapping[int, str]) -> None:
+def _refuse_late(batch: ImportBatch, late: Mapping[int, str]) -> list[Problem]:
+    told: list[Problem] = []
     places = sorted(late)
     for start in range(0, len(places), REFUSED_AT_ONCE):
         refused = list(batch.forms.filter(place__in=places[start : start + REFUSED_AT_ONCE]).defer("frozen"))
         for form in refused:
             form.action, form.is_chosen = REFUSED, False
             form.declaration, form.seen, form.changes = None, None, 0
-            form.problems += [problem_json(problem(form.sheet, form.cell, PROBLEM_REFUSED, late[form.place]))]
+            told.append(problem(form.sheet, form.cell, PROBLEM_REFUSED, late[form.place]))
+            form.problems += [problem_json(told[-1])]
         update_many(refused, ["action", "is_chosen", "declaration", "seen", "changes", "problems"])
+    return told
 
 
 def _kept(batch: ImportBatch, form: PlannedForm) -> ImportedForm:

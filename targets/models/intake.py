@@ -37,6 +37,8 @@ class ImportBatch(models.Model):
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.READING)
     message = models.TextField("整个文件的问题", blank=True)
     problems = models.JSONField("文件的提醒", default=list, blank=True)
+    causes = models.JSONField("问题按原因", default=dict, blank=True, editable=False)
+    """Of all problems, those of the forms too, counted while the file is read (`Causes.as_json`)."""
     kept = models.PositiveIntegerField("已读出", default=0, editable=False)
     """Forms written down so far; whoever reads the file knows by it that nobody else does."""
     stored_at = models.DateTimeField("导入时间", null=True, blank=True)

@@ -1,6 +1,7 @@
 """The page 导入: what is uploaded, shown, ticked and confirmed, and who sees it."""
 
 import io
+import time
 from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
@@ -17,8 +18,9 @@ from django.utils.http import content_disposition_header
 from departments.models import Person
 from targets.domain.edits import Change
 from targets.domain.record import IndicatorRow, Record
+from targets.domain.sheets.causes import Causes
 from targets.domain.sheets.flat_writer import FlatForm, write_flat_workbook
-from targets.domain.sheets.problems import GUESS, problem
+from targets.domain.sheets.problems import GUESS, REFUSED, problem
 from targets.domain.sheets.writer import write_official
 from targets.editing import apply_changes
 from targets.models import Declaration, ImportBatch, ImportedFile, Revision
@@ -265,7 +267,7 @@ def test_an_amount_that_is_none_names_its_cell(world: World, amount: str) -> Non
     page = upload(client, target.getvalue())
     assert actions(page) == [("学前教育补助", "不能导入"), ("校车运营补贴", "新增")]
     (cause,) = [cause for cause in page.context["causes"] if cause.level == "error"]
-    assert cause.cells == [f"{sheet.title}!{value.coordinate}"]
+    assert cause.shown == f"{sheet.title}!{value.coordinate}"
     assert amount in cause.sentence
     confirm(client, page)
     assert [form.title for form in Declaration.objects.all()] == ["校车运营补贴"]
@@ -289,13 +291,41 @@ def test_a_page_stays_under_a_megabyte_whatever_a_file_holds(world: World) -> No
     page = upload(client, flat_list(new))
     told = [problem(f"{'名' * 90}{n}.xlsx/{'表' * 31}", f"B{n}", GUESS, f"“{n}”已读入，请核对。") for n in range(3000)]
     batch = page.context["batch"]
-    batch.problems = [asdict(one) for one in told]
-    batch.save(update_fields=["problems"])
+    told_by_cause = Causes()
+    told_by_cause.add(told)
+    batch.causes = told_by_cause.as_json()
+    batch.save(update_fields=["causes"])
     page = client.get(reverse("admin:targets_importbatch_preview", args=[batch.pk]))
     assert len(page.content) < 1_000_000
     assert all(len(line.changes) + line.more_changes == 13 and line.changes for line in page.context["lines"])
     (cause,) = page.context["causes"]
-    assert (len(cause.cells), cause.more > 2900) == (3000, True)
+    assert (cause.number, cause.more > 2900) == (3000, True)
+
+
+def test_a_preview_of_a_hundred_thousand_problems_opens_none_of_them(world: World) -> None:
+    """They are counted by cause while the file is read; only the reasons of the refused forms of a page are looked up."""
+    client = client_of(world.filler)
+    page = upload(client, workbook(*(world.record(title=f"项目{n}", total=None) for n in range(3))))
+    batch = page.context["batch"]
+    many = [asdict(problem("表", f"B{n}", GUESS, f"“{n}”已读入，请核对。")) for n in range(40_000)]
+    batch.forms.update(problems=many)
+    address = reverse("admin:targets_importbatch_preview", args=[batch.pk])
+    client.get(address)
+    begin = time.process_time()
+    page = client.get(address)
+    assert time.process_time() - begin < 0.3
+    assert len(page.content) < 100_000
+
+
+def test_of_the_reasons_of_a_form_left_out_some_are_listed_and_the_others_counted(world: World) -> None:
+    client = client_of(world.filler)
+    unknown = world.record(title="甲", department_code="", department_name="火星局")
+    page = upload(client, workbook(world.record(), unknown))
+    batch = page.context["batch"]
+    many = [asdict(problem("表", f"B{n}", REFUSED, f"“{n}”不是数字。")) for n in range(3000)]
+    batch.forms.filter(title="甲").update(problems=many)
+    told = page_text(confirm(client, page))
+    assert (told.count("不是数字。"), "另有2995处，见问题清单。" in told) == (5, True)
 
 
 def test_of_long_texts_the_part_that_differs_is_shown(world: World) -> None:

@@ -9,13 +9,15 @@ memory, seconds, problems), then the file. Standard output: the workbook, or not
 """
 
 import io
-import json
 import re
 import sys
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from posixpath import dirname, join, normpath, relpath
 from xml.sax.saxutils import escape, quoteattr
+
+from msgspec import Struct
+from msgspec.json import Decoder
 
 from targets.domain.sheets.cell_notes import Notes, note_text
 from targets.domain.sheets.child import limit_process
@@ -244,13 +246,24 @@ def _prefixed(data: bytes, root: bytes, element: str) -> bytes:
     return element.replace("<", f"<{prefix}", 1).encode()
 
 
+class Order(Struct):
+    """What is to be marked, and within what limits."""
+
+    name: str
+    memory: int
+    """Bytes."""
+    seconds: int
+    """Of processor time."""
+    problems: list[Problem]
+
+
 def main() -> None:
     header, _, content = sys.stdin.buffer.read().partition(b"\n")
-    order = json.loads(header)
-    limit_process(order["memory"], order["seconds"])
-    problems = listed((Problem(**one) for one in order["problems"]), order["name"])
+    order = Decoder(Order).decode(header)
+    limit_process(order.memory, order.seconds)
+    problems = listed(order.problems, order.name)
     try:
-        sys.stdout.buffer.write(annotate(content, order["name"], problems))
+        sys.stdout.buffer.write(annotate(content, order.name, problems))
     except (CannotAnnotate, FileRefused):
         sys.exit(3)
 
