@@ -92,6 +92,8 @@ def pieces(cell: Cell, labels: Container[str]) -> list[Cell]:
         return [cell]
     parts = [part.strip() for part in SEVERAL_SPACES.split(text) if part.strip()]
     keys = [foot_key(split_label(part)[0]) for part in parts]
-    if all(key and (key in labels or key in FOOT_WORDS) for key in keys):
+    known = [key in labels or key in FOOT_WORDS for key in keys]
+    in_one_line = "\n" not in text and all(len(part) <= LONGEST_UNKNOWN_LABEL * 2 for part in parts)
+    if all(keys) and (all(known) or (any(known) and in_one_line)):
         return [Cell(cell.row, cell.column, part) for part in parts]
     return [cell]

@@ -125,7 +125,8 @@ def _are_below(above: Sequence[Cell], cells: Sequence[Cell], layout: Layout) -> 
     """Whether each of these cells makes a heading with the one that it stands below: 一级绩效指标 over 代码 and 名称."""
     over = [next((one.text for one in reversed(above) if one.column <= cell.column), "") for cell in cells]
     return all(
-        label_key(text) + label_key(cell.text) in layout.headings for text, cell in zip(over, cells, strict=True)
+        (key := label_key(cell.text)) != "" and label_key(text) + key in layout.headings
+        for text, cell in zip(over, cells, strict=True)
     )
 
 

@@ -20,6 +20,7 @@ from targets.domain.sheets.layout import DEPARTMENT, Layout
 from targets.domain.sheets.layouts import OFFICIAL
 from targets.domain.sheets.number_format import shown
 from targets.domain.sheets.paint import Painter, Run, StyleBook
+from targets.domain.sheets.problems import told_sheet
 
 PART = "customXml/item1.xml"
 """A part that spreadsheet programs leave alone or drop; it never makes a workbook unreadable."""
@@ -49,7 +50,7 @@ def part_of(sheets: Sequence[str], records: Sequence[Record], check_codes: Mappi
 
 
 def carried_by(parts: Mapping[str, bytes]) -> dict[str, Carried]:
-    """Name of a sheet → what the workbook says of it; nothing if it says nothing that can be understood."""
+    """Name of a sheet as it is told → what the workbook says of it; nothing if it says nothing that can be understood."""
     data = parts.get(PART, b"")
     if not data.startswith(START) or not data.endswith(END):
         return {}
@@ -57,7 +58,7 @@ def carried_by(parts: Mapping[str, bytes]) -> dict[str, Carried]:
     try:
         text = stream.decompress(base64.b64decode(data[len(START) : -len(END)], validate=True), MOST_BYTES)
         return {
-            str(form["sheet"]): Carried(as_printed(Record.from_json(form["record"])), str(form["check"]))
+            told_sheet(str(form["sheet"])): Carried(as_printed(Record.from_json(form["record"])), str(form["check"]))
             for form in json.loads(text.decode("utf-8", "surrogatepass"))
         }
     except (binascii.Error, zlib.error, ArithmeticError, ValueError, TypeError, LookupError, AttributeError):

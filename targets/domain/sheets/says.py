@@ -44,6 +44,10 @@ class Says:
     """A short answer: 提升."""
     PROSE = 1 << 15
     LONG = 1 << 16
+    BARE1 = 1 << 17
+    """A word that is a level 1 or the name of an indicator: 满意度."""
+    BARE2 = 1 << 18
+    """The same of a level 2: 社会效益."""
 
 
 LONGEST_LEVEL = 14
@@ -62,6 +66,7 @@ PAIRS = tuple(pair for taxonomy in TAXONOMIES.values() for pair in (*taxonomy.pa
 LEVEL2_STEMS = {stem(level2) for _, level2 in PAIRS if level2} - LEVEL1_STEMS | {"服务对象满意度"}
 BOTH_STEMS = {stem(level2) for _, level2 in PAIRS if level2} & LEVEL1_STEMS
 """成本 and 满意度 are a level 1 in one taxonomy and a level 2 in another."""
+BARE_LEVELS = LEVEL1_STEMS | LEVEL2_STEMS | BOTH_STEMS
 
 _ORDINAL = r"\(?(?:\d{1,3}|[一二三四五六七八九十]{1,3})\)?[.、]?"
 ORDINAL = re.compile(rf"{_ORDINAL}(?:\s+{_ORDINAL})*")
@@ -88,7 +93,7 @@ SIGNS = "≥≤=＝<>＜＞≧≦"
 
 
 _OF_VALUES = Says.SIGNED | Says.VALUE | Says.PAIRS | Says.DASH | Says.MONEY
-AT_FIRST_SIGHT = _OF_VALUES | Says.ORDINAL | Says.LEVEL1 | Says.LEVEL2 | Says.LEVEL
+AT_FIRST_SIGHT = _OF_VALUES | Says.ORDINAL | Says.LEVEL1 | Says.LEVEL2 | Says.LEVEL | Says.BARE1 | Says.BARE2
 """What a text may be besides something named in words."""
 
 
@@ -139,6 +144,7 @@ def _is_name(text: str) -> bool:
         and text.isalpha()
         and not MAY_COUNT.search(text)
         and not text.endswith(ENDS_OF_LEVELS)
+        and text not in BARE_LEVELS
         and unicodedata.is_normalized("NFKC", text)
     )
 
@@ -172,8 +178,12 @@ def _level(text: str) -> int:
     if len(text) > LONGEST_LEVEL:
         return Says.NOTHING
     name = stem(text)
-    if name == plain(text).strip() and name not in ("成本", "产出", "效益"):
-        return Says.NOTHING  # without 指标 it may as well be the name of an indicator
+    if name == plain(text).strip() and name not in (
+        "成本",
+        "产出",
+        "效益",
+    ):  # it may as well be the name of an indicator
+        return (Says.BARE1 if name in LEVEL1_STEMS else 0) | (Says.BARE2 if name in LEVEL2_STEMS | BOTH_STEMS else 0)
     if name in BOTH_STEMS:
         return Says.LEVEL1 | Says.LEVEL2
     if name in LEVEL1_STEMS:

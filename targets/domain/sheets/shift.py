@@ -57,8 +57,8 @@ _DUTY: Fit = ((Says.ORDINAL, -3.0), (_SIGNED | _VALUE, -3.0), (_DASH, -1.0), (Sa
 _NUMBER: Fit = ((Says.ORDINAL, 3.0), (Says.ANYTHING, -4.0))
 FITS: Mapping[str, Fit] = {
     "number": _NUMBER,
-    "level1": ((Says.LEVEL1, 3.0), (Says.LEVEL2, -3.0), (Says.LEVEL, 0.5), (Says.ANYTHING, -3.0)),
-    "level2": ((Says.LEVEL2, 3.0), (Says.LEVEL1, -3.0), (Says.LEVEL, 0.5), (Says.ANYTHING, -3.0)),
+    "level1": ((Says.LEVEL1, 3.0), (Says.LEVEL2, -3.0), (Says.BARE1, 2.0), (Says.LEVEL, 0.5), (Says.ANYTHING, -3.0)),
+    "level2": ((Says.LEVEL2, 3.0), (Says.LEVEL1, -3.0), (Says.BARE2, 2.0), (Says.LEVEL, 0.5), (Says.ANYTHING, -3.0)),
     "duty_group": _DUTY,
     "duty": _DUTY,
     "duty_goal": (*_DUTY, (Says.ANYTHING, 0.4)),

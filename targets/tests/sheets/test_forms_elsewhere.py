@@ -304,3 +304,36 @@ def test_labels_with_lines_to_write_on_levels_in_digits_and_amounts_in_words():
     assert (record.title, record.total, record.fiscal) == ("图书采购", Decimal(125000), Decimal(125000))
     assert cells(form, *LEVELS) == [("产出指标", "数量指标", "采购图书", "500册")]
     assert [cell for cell, _ in told(form)] == ["A5", "B6"]
+
+
+def test_categories_without_the_word_for_them_have_not_slipped():
+    (form,) = read_drawn(
+        """
+        2024年项目支出绩效目标表|<|<|<|<
+        项目名称|智慧停车|<|<|<
+        一级指标|二级指标|三级指标|指标值|指标说明
+        产出|数量|泊位数|1000个|新建
+        效益|社会效益|停车难缓解程度|明显缓解|
+        满意度|满意度|市民满意度|较高|
+        """
+    )
+    assert cells(form, *LEVELS) == [
+        ("产出", "数量", "泊位数", "1000个"),
+        ("效益", "社会效益", "停车难缓解程度", "明显缓解"),
+        ("满意度", "满意度", "市民满意度", "较高"),
+    ]
+    assert told(form) == []
+
+
+def test_a_unit_in_one_line_with_a_label_that_is_unknown():
+    (form,) = read_drawn(
+        """
+        2024年项目支出绩效目标表|<|<|<
+        编报处室：城建科　　　　金额单位：元|<|<|<
+        项目名称|智慧停车|年度资金总额|1,200
+        一级指标|二级指标|三级指标|指标值
+        产出指标|数量指标|泊位数|1000个
+        """
+    )
+    assert (form.record.total, form.record.extra) == (Decimal("1200.00"), {"编报处室": "城建科"})
+    assert told(form) == []
