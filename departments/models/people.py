@@ -119,7 +119,7 @@ class Person(AbstractUser):
     def filled_posts(self) -> list["Membership"]:
         """Posts that this person fills today, his own and those he stands in for; plain queries, for every page asks them."""
         posts = Membership.objects.in_force().select_related("department__division", "office", "person")
-        own = list(posts.filter(person=self))
+        own = _in_order(posts.filter(person=self))
         deputed = list(self.deputed.in_force().order_by())
         if not deputed or any(post.role == AUDITOR for post in own):  # who audits the others' work does none of it
             return own
@@ -127,7 +127,7 @@ class Person(AbstractUser):
         single = [one.post_id for one in deputed if one.post_id is not None]
         lent = posts.filter(Q(person__in=everything) | Q(pk__in=single), person__is_active=True)
         lent = lent.exclude(role__in=NOT_LENT)
-        return own + list(lent)
+        return own + _in_order(lent)
 
     @property
     def posts(self) -> list["Membership"]:
@@ -153,13 +153,23 @@ class Person(AbstractUser):
         return Scope({role: frozenset(ids) for role, ids in every.items()}, self.is_superuser, tuple(stand_ins))
 
 
+def _in_order(posts: "MembershipQuerySet") -> list["Membership"]:
+    """As lists show them. A few posts are sorted here in less time than Django takes to write their order over three tables."""
+
+    def place(post: "Membership") -> tuple[str, ...]:
+        department = post.department
+        return post.person.username, department.division.code, department.code, department.name, post.role
+
+    return sorted(posts.order_by(), key=place)
+
+
 def _reach(posts: list["Membership"]) -> list[tuple["Membership", set[int]]]:
     """Each post with the ids of the departments and units that it reaches; one query for all of them."""
     divisions = {post.department.division_id for post in posts}
-    rows = Department.objects.filter(division__in=divisions).values_list(
-        "id", "parent_id", "parent__business_office_id", "business_office_id", "division_id"
-    )
-    register = [(pk, parent, office or parent_office, division) for pk, parent, parent_office, office, division in rows]
+    columns = ("id", "parent_id", "business_office_id", "division_id")
+    rows = list(Department.objects.filter(division__in=divisions).order_by().values_list(*columns))
+    in_charge_of = {pk: office for pk, _, office, _ in rows}
+    register = [(pk, parent, office or in_charge_of.get(parent), division) for pk, parent, office, division in rows]
 
     def reached(post: "Membership") -> set[int]:
         if post.role in UNIT_ROLES:
