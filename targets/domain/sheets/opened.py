@@ -47,7 +47,6 @@ PANIC = "PanicException"
 ONLY_TEXT = frozenset({str})
 LABELS = frozenset().union(*(layout.labels for layout in LAYOUTS))
 
-Texts = Sequence[Sequence[str]]
 Wanted = Callable[[Sequence[Sequence[Value]]], bool]
 """Whether the values of a sheet are worth reading on."""
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 
 from targets.domain.sheets.cells import MOST_SHARED
 
-UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 SEPARATORS = "\t,;"
 QUOTED = re.compile(r'(?:^|(?<=[\t,;\n]))"(?:[^"]|"")*"(?=[\t,;\r\n]|$)')
