@@ -1,7 +1,11 @@
-"""Tables for the small functions: labels, addresses, departments, number formats."""
+"""Tables for the small functions: labels, addresses, departments, number formats; and the map of them all."""
+
+import re
+from pathlib import Path
 
 import pytest
 
+from targets.domain import sheets
 from targets.domain.sheets.cells import address, clean_text, inside_brackets, label_key, split_label
 from targets.domain.sheets.names import printed_department, split_department
 
@@ -81,3 +85,8 @@ def test_split_department(text, parts):
 
 def test_printed_department():
     assert [printed_department("202", "某局"), printed_department("", "某局")] == ["[202]某局", "某局"]
+
+
+def test_the_map_of_the_package_names_every_module():
+    modules = {path.stem for path in Path(sheets.__file__).parent.glob("*.py")} - {"__init__"}
+    assert set(re.findall(r"`(\w+)`", sheets.__doc__)) == modules
