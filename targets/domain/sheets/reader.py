@@ -18,7 +18,7 @@ from targets.domain.sheets.number_format import Value
 from targets.domain.sheets.opened import OpenedSheet, open_sheets
 from targets.domain.sheets.own_list import OwnList, read_own_list
 from targets.domain.sheets.placed import at_origin, left_out
-from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, FileRefused, Problem, problem, quoted
+from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, FileRefused, Problem, problem, quoted, told_sheet
 from targets.domain.sheets.proof import Carried, carried_by, is_shown
 
 __all__ = ["FileRefused", "FormReading", "Problem", "Reading", "read_workbook"]
@@ -82,7 +82,7 @@ def read_one_by_one(
     refused: list[Found] = []
     hidden: list[str] = []
     first_sheet = ""
-    own = carried_by(package.parts)
+    own = {told_sheet(sheet): carried for sheet, carried in carried_by(package.parts).items()}
     for opened in open_sheets(package, name, _speaks_of_forms, limits):
         forms = _read_sheet(opened, own, year)
         count = sum(map(len, forms))

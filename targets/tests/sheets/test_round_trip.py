@@ -232,6 +232,7 @@ def any_record(draw):
 )
 @example(Record(PROJECT, 2023, "\U00012544", goal="1-6月执行情况"))
 @example(Record(PROJECT, 2023, "校车", total=Decimal("123.45"), fiscal=Decimal("0.00"), other=None))
+@example(Record(PROJECT, 2023, "\U00012544", goal="1-6月执行情况"))
 def test_our_own_workbook_is_read_exactly_whatever_its_texts_are(record):
     assert read_back(record, change=bytes) == [record]
 
