@@ -9,7 +9,7 @@ from targets.domain.sheets.flat import FLAT
 from targets.domain.sheets.foot import begins_foot
 from targets.domain.sheets.head import ANNEX, OTHER_FORM
 from targets.domain.sheets.header import Header, are_column_numbers, read_header
-from targets.domain.sheets.layout import Layout, undressed
+from targets.domain.sheets.layout import Layout, undressed_heading
 from targets.domain.sheets.layouts import LAYOUTS
 from targets.domain.sheets.terms import is_term
 
@@ -142,7 +142,7 @@ def _table_layout(headings: frozenset[str], keys: list[str], start: _Start | Non
     """The layout that knows most of the headings; of two that know them equally the one that the form began with."""
     if len({*keys}) < FEWEST_HEADINGS:
         return None
-    fitting = _fitting(headings) or _fitting(headings.union(*map(undressed, keys)) & HEADINGS)
+    fitting = _fitting(headings) or _fitting(headings.union(*map(undressed_heading, keys)) & HEADINGS)
     if not fitting:
         return None
     began = start.layout if start else None

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from targets.domain.sheets.cells import Cell, Grid, label_key, plain
-from targets.domain.sheets.layout import Column, Layout
+from targets.domain.sheets.layout import DATED, Column, Layout
 
 MOST_ROWS = 8
 LONGEST_HEAD = 1_000
@@ -215,7 +215,7 @@ def _assign_group(header: Header, layout: Layout, leaves: list[_Leaf]) -> None:
             header,
             twins if len(twins) > 1 else [chosen],
             leaf,
-            is_alone=keys.count(key) == 1,
+            is_alone=keys.count(key) == 1 and not any(layout.columns_of.get(k) == (twins[-1],) for k in keys),
         )
 
     _take_what_is_meant(header, layout)
@@ -249,10 +249,16 @@ def _of_levels_above(layout: Layout, keys: Sequence[str]) -> frozenset[int]:
 
 def _take_what_is_meant(header: Header, layout: Layout) -> None:
     """Headings that are nearly words of the layout stand for the fields that have no column yet."""
-    for text, span in [*header.unknown.items()]:
+    for text, span in sorted(header.unknown.items(), key=_latest_year, reverse=True):
         if name := layout.column_like(label_key(text), header.fields):
             header.fields[name] = header.unknown.pop(text)
             header.meant += ((text, name, span[0]),)
+
+
+def _latest_year(heading: tuple[str, Span]) -> str:
+    """2024年目标值 comes before 2023年目标值; headings without a year stay in their order, after them."""
+    found = DATED.match(label_key(heading[0]))
+    return found[0] if found else ""
 
 
 def _best(fitting: list[Column], leaf: _Leaf, order: Mapping[str, int], before: int) -> Column:

@@ -19,6 +19,8 @@ END = -1
 BEFORE = re.compile("^(?:项目|业务|预算|本年度|本年|当年|年度|部门|绩效|预期|全年|计划|具体|核心|设定)")
 AFTER = re.compile(r"(?:名称|内容|及代码|及编码|及说明|\d{1,2})$")
 """What offices put before or after a word of the form: 业务主管部门, 绩效指标性质, 年度绩效目标1."""
+DATED = re.compile(r"^20\d\d(?:(?:年?度?[-—~至到]+)20\d\d)?年度?")
+"""A year before a heading: 2024年目标值."""
 LONGEST_REPORT = 12
 REPORT = re.compile("(?:执行|支出|到位|使用|完成)(?:数|率|金额|额)(?:[AB])?(?:得分)?$")
 """Ends a heading of money that was spent: 1-7月执行数."""
@@ -67,6 +69,12 @@ def undressed(key: str) -> tuple[str, ...]:
     found = [key, *_without(AFTER, key)]
     found += [bare for end in found for bare in _without(BEFORE, end)]
     return tuple(found[1:])
+
+
+def undressed_heading(key: str) -> tuple[str, ...]:
+    """The same of a heading, which may also begin with a year."""
+    undated = DATED.sub("", key)
+    return (*undressed(key), undated, *undressed(undated)) if undated not in (key, "") else undressed(key)
 
 
 def _without(dress: re.Pattern[str], key: str) -> Iterator[str]:
@@ -212,6 +220,8 @@ class Layout:
     """A plain list: its columns say of each line to which form it belongs."""
     remark: str = ""
     """What is to be told of every table that is read so, because its words mean something else elsewhere."""
+    is_full: bool = False
+    """Its columns are all that offices need: a heading that none of them has is told, for it may be one of them reworded."""
     repeats_head: bool = False
     """Each page begins with the captions and the table head again (else with the table head alone)."""
 
@@ -310,8 +320,9 @@ class Layout:
         """The field that an unknown heading seems to mean; "" if none, or if that has its column."""
         if key in self.listed or key in self.sides:
             return ""
-        known = [self._like.get(key, "")]
-        known += [column.field for bare in undressed(key) for column in self.columns_of.get(bare, ())]
+        bares = undressed_heading(key)
+        known = [self._like.get(word, "") for word in (key, *bares)]
+        known += [column.field for bare in bares for column in self.columns_of.get(bare, ())]
         return next((name for name in known if name and name not in taken), "")
 
     @cached_property

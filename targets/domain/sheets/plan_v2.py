@@ -15,6 +15,7 @@ from targets.domain.sheets.layout import (
     Layout,
     Paper,
 )
+from targets.domain.sheets.plan_others import PLAN_COMMON
 
 REFERENCES = "指标参考值"
 STANDARD = "标准值（规划目标、行业标准或其他明确标准）"
@@ -87,7 +88,7 @@ PLAN_V2 = Layout(
     ),
     paper=Paper(size=8, body_points=9, head_font="黑体"),
     names_form=DEPARTMENT,
-    needs=(frozenset({"name"}), frozenset({"number", "duty", "duty_goal", "activity", "office"})),
+    needs=(frozenset({"name", "target"}), frozenset({"duty", "duty_goal"})),
     nests=("number", "duty_group", "duty", "duty_goal"),
     enough=4,
     dialects=(
@@ -97,6 +98,8 @@ PLAN_V2 = Layout(
                 Label("预算年度", YEAR, aliases=("年度", "填报年度", "所属年度")),
             ),
         ),
+        PLAN_COMMON,
     ),
+    is_full=True,
     repeats_head=True,
 )

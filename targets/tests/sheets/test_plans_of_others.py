@@ -7,6 +7,7 @@ import pytest
 from targets.domain.record import PLAN, IndicatorRow, Record
 from targets.domain.sheets.reader import read_workbook
 from targets.tests.sheets.books import PLAN_HEAD, PLAN_MERGES, PLAN_ROWS, book, fill, one_sheet
+from targets.tests.sheets.drawn import cells, read_drawn, told
 
 FIELDS = (
     "number", "duty_group", "duty", "duty_goal", "name", "explanation", "target", "plan_value", "standard_value", "standard_source",
@@ -185,3 +186,83 @@ def test_title_on_a_sheet_of_its_own_program():
     form = only(book(("随便", draw)))
     assert form.record.rows[1].number == "1"
     assert form.record.rows[1].continues == ("number",)
+
+
+def test_headings_of_another_county():
+    """Two levels of duties below one heading, years before words, other words for nearly every column."""
+    (form,) = read_drawn(
+        """
+        临河县水利局2024年部门整体绩效目标申报表|||||||||||
+        序号|主要职责|<|年度绩效目标|绩效指标|指标说明|2023年目标值|2024年目标值|2023年完成值|目标值依据|主要工作举措|预算安排项目及金额|承办股室
+        ^|一级职责|二级职责|^|^|^|^|^|^|^|^|^|^
+        1|防汛抗旱|水库管理|安全度汛|巡查次数|巡查情况|≥4000次|≥4800次|4720次|县预案|每日巡查|水库管护96万元|防御股
+        """
+    )
+    (read,) = form.record.rows
+    assert read == IndicatorRow(
+        number="1",
+        duty_group="防汛抗旱",
+        duty="水库管理",
+        duty_goal="安全度汛",
+        name="巡查次数",
+        explanation="巡查情况",
+        target="≥4800次",
+        last_year="4720次",
+        standard_source="县预案",
+        activity="每日巡查",
+        budget_item="水库管护96万元",
+        office="防御股",
+    )
+    assert form.record.extra == {"2023年目标值（第1行）": "≥4000次"}
+    assert told(form) == [
+        ("H2", "表头“2024年目标值”已读为“年度指标值”，请核对。"),
+        ("I2", "表头“2023年完成值”已读为“上年值”，请核对。"),
+        ("D2", "表头“年度绩效目标”已读为“职责目标”，请核对。"),
+        (
+            "G2",
+            "表头“2023年目标值”不是本表的栏目，内容放在“其他栏目”中。如是本表的某一栏，请改用规定的栏目名称后重新上传。",
+        ),
+    ]
+
+
+def test_duties_with_parts_and_the_project_named_as_one():
+    (form,) = read_drawn(
+        """
+        2024年部门整体绩效目标表||||||
+        部门（单位）名称：临河县农业农村局||||||
+        职责编号|职责名称|子职责|职责绩效目标|指标名称|目标值|项目名称
+        1|粮食生产|种植管理|稳定面积|播种面积|≥85万亩|粮食补贴200万元
+        |^|技术推广|提高单产|良种覆盖率|≥98%|
+        """
+    )
+    assert cells(form, "duty_group", "duty", "duty_goal", "budget_item") == [
+        ("粮食生产", "种植管理", "稳定面积", "粮食补贴200万元"),
+        ("粮食生产", "技术推广", "提高单产", ""),
+    ]
+
+
+def test_a_plan_without_a_column_of_values_is_told():
+    (form,) = read_drawn(
+        """
+        2024年部门整体绩效目标表|||
+        部门名称：临河县农业农村局|||
+        职责序号|部门职责|绩效指标|预期
+        1|粮食生产|播种面积|≥85万亩
+        """
+    )
+    assert told(form)[0] == (
+        "D3",
+        "表中没有找到“年度指标值”一栏；表头“预期”不是本表的栏目，内容放在“其他栏目”中。如是本表的某一栏，请改用规定的栏目名称后重新上传。",
+    )
+
+
+def test_a_project_with_numbered_lines_and_offices_is_no_plan():
+    (form,) = read_drawn(
+        """
+        2024年项目支出绩效目标表||||||
+        项目名称|造林||||
+        序号|一级指标|二级指标|指标名称|指标值|责任科室
+        1|产出指标|数量指标|造林面积|≥1.2万亩|绿化科
+        """
+    )
+    assert (form.kind, form.record.rows[0].name) == ("project", "造林面积")
