@@ -55,6 +55,19 @@ def read_amount(text: str, unit: str) -> Amount:
     return Amount(amount.quantize(FEN), guess=guess, has_unit=bool(own_unit))
 
 
+def read_behind(text: str, exact: str, unit: str) -> Amount:
+    """The whole number behind a cell that shows a rounded one, counted in the unit that it shows.
+
+    A format may show another number than it rounds (`0!.0,"万元"` shows 3205000 as 320.5万元): then what is shown counts.
+    """
+    shown = read_amount(text, unit)
+    own = unit_in(text) if shown.has_unit else ""
+    found = read_amount(exact + own, unit)
+    if own and shown.value and (found.value is None or abs(found.value - shown.value) * 100 > shown.value):
+        return shown
+    return found
+
+
 def is_amount(text: str) -> bool:
     """A number of money, with its unit or without."""
     return AMOUNT.fullmatch(plain(text).replace(" ", "").replace("，", ",")) is not None

@@ -8,7 +8,7 @@ from decimal import Decimal
 from operator import attrgetter
 
 from targets.domain.record import MONEY, PLAN, Record
-from targets.domain.sheets.amounts import names_several, read_amount, unit_in
+from targets.domain.sheets.amounts import names_several, read_amount, read_behind, unit_in
 from targets.domain.sheets.cells import Cell, Grid, address, column_name, label_key
 from targets.domain.sheets.find import Block
 from targets.domain.sheets.foot import read_foot
@@ -228,10 +228,11 @@ class _FormReader:
             return None
         label = self.head.labels[name]
         unit = unit_in(label.text) or self.head.money_unit or self._unit_beside()
-        found = read_amount(self.grid.exact.get((cell.row, cell.column), cell.text), unit or "万元")
+        exact = self.grid.exact.get((cell.row, cell.column))
+        found = read_behind(cell.text, exact, unit or "万元") if exact else read_amount(cell.text, unit or "万元")
         if not unit and not found.has_unit:
             self._tell(cell.address, GUESS, f"表中没有写金额单位，{quoted(cell.text)}已按万元读入，请核对。")
-        if found.fault == "不能精确到分" and (cell.row, cell.column) in self.grid.exact:
+        if found.fault == "不能精确到分" and exact:
             shown = read_amount(cell.text, unit or "万元")
             if not shown.fault:
                 self._tell(

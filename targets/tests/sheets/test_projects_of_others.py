@@ -450,6 +450,27 @@ def test_amount_is_the_exact_number_behind_the_rounded_one():
     assert [p.cell for p in form.problems if "不能精确到分" in p.message] == ["E5"]
 
 
+@pytest.mark.parametrize(
+    ("heading", "number", "number_format", "yuan", "remark"),
+    [
+        ("资金总额", 320.504, '#,##0.00"万元"', "3205040.00", ""),
+        ("资金总额（万元）", 3205000, '#,##0.00"元"', "3205000.00", "“3,205,000.00元”已按 320.50 万元读入，请核对。"),
+        ("资金总额（万元）", 3205000, '0!.0,"万元"', "3205000.00", ""),
+        ("资金总额（元）", 320.5, '0.0"万元"', "3205000.00", "“320.5万元”已按 320.50 万元读入，请核对。"),
+    ],
+)
+def test_a_unit_that_the_format_shows_counts(heading, number, number_format, yuan, remark):
+    def draw(sheet):
+        lines = [["2023年项目支出绩效目标表"], ["项目名称", "校车"], [heading, number], *project_lines()[7:]]
+        fill(sheet, lines)
+        sheet["B3"].number_format = number_format
+
+    form = only(book(("Sheet1", draw)))
+    assert form.record.total == Decimal(yuan)
+    told = [problem.message.removeprefix("Sheet1!B3：") for problem in form.problems if problem.cell == "B3"]
+    assert told == ([remark] if remark else [])
+
+
 def test_control_characters_are_taken_out_and_told():
     form = only(one_sheet(project_lines(goal="目标\u202e1"), merges=MERGES))
     assert form.record.goal == "目标1"
