@@ -6,7 +6,7 @@ import openpyxl
 
 from targets.models import Declaration
 from targets.tests.sheets.words import as_docx, as_tables, plain_table
-from targets.tests.test_import_page import actions, client_of, confirm, page_text, upload, workbook
+from targets.tests.uploads import actions, client_of, confirm, page_text, upload, workbook
 from targets.tests.world import World
 
 

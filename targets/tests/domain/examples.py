@@ -72,3 +72,9 @@ def findings_of(rule: str, record: Record, rules: YearRules = RULES_2023) -> lis
 
 def places(rule: str, record: Record, rules: YearRules = RULES_2023) -> list[tuple[int, str]]:
     return [(finding.row_number, finding.field) for finding in findings_of(rule, record, rules)]
+
+
+def value_places(rule: str, name: str, target: str, row: IndicatorRow = QUANTITY) -> list[str]:
+    """Fields flagged when this row has this name and value."""
+    record = with_row(PROJECT, row.with_cells(name=name, target=target))
+    return [finding.field for finding in findings_of(rule, record)]
