@@ -17,7 +17,7 @@ The words of a form
     `layout` (what a layout is), `layouts` (all of them, in the order they are tried)
     `project_v1`, `project_v4`, `project_v5`, `project_v6`, `project_v9`, `project_v10`, `project_v11`, `project_v13`
     `plan_v2`, `plan_v8`, `plan_v12`
-    `project_others`, `project_two_levels` (what several offices print besides)
+    `project_others`, `plan_others`, `project_two_levels` (what several offices print besides)
 Which forms a sheet holds
     `find`, `beside` (side by side)
 Above and below the table
