@@ -1,13 +1,14 @@
 """Many rows at once, without the ORM's work for each: COPY on PostgreSQL, one prepared statement run many times elsewhere.
 
-Keys are taken before the rows are written (`give_keys`), so nothing has to be asked back and rows may point to each other
+Keys are taken before the rows are written (`new_keys`), so nothing has to be asked back and rows may point to each other
 from the start. Values go through their field's own preparation, so what is stored is the same.
 """
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
+from itertools import count
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -52,24 +53,33 @@ def portions(
         yield portion
 
 
-def give_keys(rows: Sequence[models.Model]) -> None:
-    """Give new rows of one model the primary keys they will be inserted with. Call inside the transaction that inserts them."""
-    if rows:
-        for row, key in zip(rows, _next_keys(type(rows[0]), len(rows)), strict=True):
-            row.pk = key
-
-
-def _next_keys(model: type[models.Model], number: int) -> Iterable[int]:
-    table, column = model._meta.db_table, str(model._meta.pk.column)
+def new_keys(numbers: Mapping[type[models.Model], int]) -> dict[type[models.Model], Iterator[int]]:
+    """So many primary keys for new rows of each model, asked for together. Call inside the transaction that inserts the rows."""
+    tables = {model._meta.db_table: model for model in numbers}
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            statement = "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
-            cursor.execute(statement, [f'"{table}"', column, number])
-            return [key for (key,) in cursor.fetchall()]
+            one = "SELECT %s, nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
+            asked: list[str | int] = []
+            for name, model in tables.items():
+                asked += (name, f'"{name}"', str(model._meta.pk.column), numbers[model])
+            cursor.execute(" UNION ALL ".join([one] * len(tables)), asked)
+            found: dict[str, list[int]] = {name: [] for name in tables}
+            for name, key in cursor.fetchall():
+                found[name].append(key)
+            return {model: iter(found[name]) for name, model in tables.items()}
         # one writer at a time: nobody else takes keys before this transaction ends
-        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
-        (last,) = cursor.fetchone() or (0,)
-        return range(last + 1, last + number + 1)
+        marks = ", ".join(["%s"] * len(tables))
+        cursor.execute(f"SELECT name, seq FROM sqlite_sequence WHERE name IN ({marks})", [*tables])  # noqa: S608  (only marks)
+        last = dict(cursor.fetchall())
+        return {model: count(last.get(name, 0) + 1) for name, model in tables.items()}
+
+
+def give_keys(rows: Sequence[models.Model], keys: Iterator[int] | None = None) -> None:
+    """Give new rows of one model the primary keys they will be inserted with: of `keys`, or asked for. Inside the same
+    transaction."""
+    if rows:
+        for row, key in zip(rows, keys or new_keys({type(rows[0]): len(rows)})[type(rows[0])], strict=False):
+            row.pk = key
 
 
 def insert_many(rows: Sequence[models.Model]) -> None:

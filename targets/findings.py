@@ -4,12 +4,16 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Self
+
+from django.db.models import QuerySet
 
 from targets.domain.checks.counted import Counted, Judge
 from targets.domain.checks.engine import Finding, check, count
 from targets.domain.record import Record
 from targets.domain.rules import ERROR, YearRules
 from targets.models import BudgetYear, Declaration, Waiver
+from targets.models.year import with_all_they_say
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +97,20 @@ class Years:
     """A judge for each year that some forms belong to, looked up once for all of them."""
 
     def __init__(self) -> None:
+        self.known: Mapping[int, BudgetYear] = {}
+        """Years that were asked for together with their rounds and rules (`of`)."""
         self._judges: dict[int, Judge] = {}
+
+    @classmethod
+    def of(cls, years: QuerySet[BudgetYear]) -> Self:
+        """What all of these say is asked for in one question."""
+        judges = cls()
+        judges.known = {year.pk: year for year in with_all_they_say(years)}
+        return judges
 
     def judge_of(self, year: BudgetYear) -> Judge:
         if year.pk not in self._judges:
-            self._judges[year.pk] = Judge(year.rules())
+            self._judges[year.pk] = Judge(self.known.get(year.pk, year).rules())
         return self._judges[year.pk]
 
     def rules_of(self, declaration: Declaration) -> YearRules:

@@ -10,7 +10,7 @@ from django.db.models import Max, Model
 from django.utils.timezone import now
 
 from departments.models import Person
-from targets.bulk import give_keys, insert_many, insert_values, update_many, update_values
+from targets.bulk import give_keys, insert_many, insert_values, new_keys, update_many, update_values
 from targets.domain.checks.counted import Counted
 from targets.domain.labels import field_label
 from targets.domain.record import ROW_TEXTS, Record
@@ -127,8 +127,9 @@ def store(
         return []
     fresh = [declaration for declaration, _ in drafts if declaration.is_new]
     known = [declaration for declaration, _ in drafts if not declaration.is_new]
-    give_keys(fresh)
     stored = _Stored.of([declaration.pk for declaration in known])
+    keys = new_keys({Declaration: len(fresh), Revision: len(drafts) + len(stored.sittings)})
+    give_keys(fresh, keys[Declaration])
     years, own, name = years or Years(), by.scope.own, str(by)
     lines = _Lines()
     typed, revisions = [], []
@@ -159,7 +160,7 @@ def store(
             )
         )
         trail.append((declaration, revisions[-1]))
-    give_keys([*typed, *revisions])
+    give_keys([*typed, *revisions], keys[Revision])
     for declaration, revision in trail:
         add_link(declaration, revision, REVISION)
         declaration.current_revision = revision

@@ -39,6 +39,7 @@ NO_FORM = "压缩包里没有绩效目标表。请核对后重新上传。"
 STORING = "正在写入，全部写完一起生效"
 MEMBERS_TOLD = 3
 """Of an archive without any form: each says the same at length."""
+GOING_IN = (CREATE, UPDATE)
 STORED_AT_ONCE = 500
 """Forms whose text is in memory at one time while a batch is stored, fewer where it is long."""
 
@@ -214,11 +215,9 @@ class _Storing:
     by: Person
     chosen: Sequence[tuple[int, int]]
     """Keys of those that go in, in their order, each with the size of its text."""
-    year_keys: Collection[int]
     actions: Counter[str]
     """Of all forms of the batch."""
-    years: Mapping[int, BudgetYear] = field(default_factory=dict)
-    rules: Years = field(default_factory=Years)
+    years: Years
     left_out: dict[int, str] = field(default_factory=dict)
     created: int = 0
     updated: int = 0
@@ -226,12 +225,19 @@ class _Storing:
     """Units."""
 
     @classmethod
-    def of(cls, batch: ImportBatch, by: Person) -> "_Storing":
-        columns = ("pk", "size", "action", "is_chosen", "budget_year")
-        found = list(batch.forms.order_by("place").values_list(*columns))
-        chosen = [form for form in found if form[2] in (CREATE, UPDATE) and form[3]]
-        actions = Counter(form[2] for form in found)
-        return cls(batch, by, [form[:2] for form in chosen], {form[4] for form in chosen if form[4]}, actions)
+    def of(cls, batch: ImportBatch, by: Person, asked_in: ImportBatch.State) -> "_Storing":
+        """Locks the batch, which holds its forms as well."""
+        columns = ("state", *(f"forms__{name}" for name in ("pk", "size", "action", "is_chosen", "budget_year")))
+        batches = ImportBatch.objects.select_for_update(of=("self",)).filter(pk=batch.pk)
+        found = list(batches.order_by("forms__place").values_list(*columns))
+        state = ImportBatch.State(found[0][0])
+        if state != asked_in:
+            raise DoneMeanwhile(f"这个文件{state.label}，没有再次导入。")
+        chosen = [
+            (pk, size, year) for _, pk, size, action, is_chosen, year in found if is_chosen and action in GOING_IN
+        ]
+        years = Years.of(BudgetYear.objects.filter(pk__in={year for *_, year in chosen if year}))
+        return cls(batch, by, [form[:2] for form in chosen], Counter(form[3] for form in found), years)
 
 
 def store_batch(
@@ -248,24 +254,21 @@ def store_batch(
     state `asked_in`, or nothing is done: whoever else asks for the same comes too late. `progress` may stop it before
     the transaction, `within` is told from inside of it.
     """
-    storing = _Storing.of(batch, by)
-    total, done = len(storing.chosen), 0
-    progress(done, total, STORING)  # the last moment to stop it; from here it is all or nothing
+    progress(0, batch.kept, STORING)  # the last moment to stop it; from here it is all or nothing
+    done = 0
     try:
         with transaction.atomic():
-            held = locked(batch)
-            if held.state != asked_in:
-                raise DoneMeanwhile(f"这个文件{held.get_state_display()}，没有再次导入。")
-            storing.years = BudgetYear.objects.prefetch_related("campaigns").in_bulk(storing.year_keys)
+            storing = _Storing.of(batch, by, asked_in)
             for portion in portions(storing.chosen, itemgetter(1), number=STORED_AT_ONCE, length=BYTES_AT_ONCE):
                 _store_portion(storing, [key for key, _ in portion])
                 done += len(portion)
-                within(done, total, STORING)
-            _close(held, storing)
+                within(done, len(storing.chosen), STORING)
+            ended = _ended(storing)
+            ImportBatch.objects.filter(pk=batch.pk).update(**ended)
     except IntegrityError:
         raise ImportRefused("导入时有人刚建立了同名的表，没有写入任何数据。请重新上传后再确认。") from None
-    for name in STORED:
-        setattr(batch, name, getattr(held, name))
+    for name, value in ended.items():
+        setattr(batch, name, value)
     return storing.left_out
 
 
@@ -299,7 +302,7 @@ def _store_portion(storing: _Storing, keys: Sequence[int]) -> None:
         reason=Revision.Reason.IMPORT,
         note=storing.batch.file_name,
         batch=storing.batch,
-        years=storing.rules,
+        years=storing.years,
         counted=counted,
     )
     for form, (declaration, _) in zip(going_in, drafts, strict=True):
@@ -315,7 +318,7 @@ def _new(storing: _Storing, form: ImportedForm) -> Draft:
     if form.budget_year_id is None or form.department_id is None or form.unit_id is None:
         raise _half_read(form)
     record = _text(form)
-    year = storing.years[form.budget_year_id]
+    year = storing.years.known[form.budget_year_id]
     return fresh_declaration(record, year, department=form.department_id, unit=form.unit_id), record
 
 
@@ -345,7 +348,7 @@ def _why_not(storing: _Storing, form: ImportedForm, declaration: Declaration | N
     unit = declaration.unit_id if declaration else form.unit_id
     if unit is not None and not may_import_for(storing.by, unit):
         return "预览之后您的权限有变化，不能再为这个单位导入，没有导入。"
-    year = storing.years[form.budget_year_id] if form.budget_year_id else None
+    year = storing.years.known[form.budget_year_id] if form.budget_year_id else None
     if year is not None and not may_import_into(year, storing.by):
         return f"预览之后{year}已关账，没有导入。需要补录历史数据请联系绩效科。"
     if declaration is None:
@@ -371,19 +374,17 @@ def _leave_out(storing: _Storing, form: ImportedForm, reason: str) -> None:
     storing.left_out[form.place] = reason
 
 
-STORED = ("state", "stored_at", "uploaded_name", "created", "updated", "unchanged", "refused")
-"""What storing changes of a batch."""
-
-
-def _close(batch: ImportBatch, storing: _Storing) -> None:
-    batch.state = ImportBatch.State.STORED
-    batch.stored_at = timezone.now()
-    batch.uploaded_name = signed_as_writer(storing.by, *storing.written_for)
-    batch.created = storing.created
-    batch.updated = storing.updated
-    batch.unchanged = storing.actions[UNCHANGED]
-    batch.refused = storing.actions[REFUSED] + len(storing.left_out)
-    batch.save(update_fields=STORED)
+def _ended(storing: _Storing) -> dict[str, Any]:
+    """What storing changes of a batch."""
+    return {
+        "state": ImportBatch.State.STORED,
+        "stored_at": timezone.now(),
+        "uploaded_name": signed_as_writer(storing.by, *storing.written_for),
+        "created": storing.created,
+        "updated": storing.updated,
+        "unchanged": storing.actions[UNCHANGED],
+        "refused": storing.actions[REFUSED] + len(storing.left_out),
+    }
 
 
 def discard_batch(batch: ImportBatch) -> None:

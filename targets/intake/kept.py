@@ -25,7 +25,12 @@ class Overtaken(Exception):
 
 
 def begin(batch: ImportBatch) -> bool:
-    """Whether the batch may be read: then nothing of an earlier reading is left."""
+    """Whether the batch may be read: then nothing of an earlier reading is left.
+
+    Of one that came in just now nothing is asked: that it is still so is looked at whenever something is written.
+    """
+    if batch.state == ImportBatch.State.READING and not batch.kept:
+        return True
     readable = ImportBatch.objects.filter(pk=batch.pk, state__in=(ImportBatch.State.READING, ImportBatch.State.PREVIEW))
     if readable.filter(kept=0).update(state=ImportBatch.State.READING):
         return True
@@ -61,26 +66,33 @@ class Keeper:
         return self._lines >= LINES_AT_ONCE or self._size >= BYTES_AT_ONCE
 
     def write(self) -> None:
+        self._count()
         with transaction.atomic():
             self._write()
 
     def finish(self, message: str, problems: Sequence[Problem], late_refusals: Mapping[int, str]) -> None:
         """The file is read, or refused with a `message`: then nothing that came before counts."""
-        batch = self._batch
+        batch, causes = self._batch, self._causes
         batch.state = ImportBatch.State.UNREADABLE if message else ImportBatch.State.PREVIEW
         batch.message = message
         batch.problems = [problem_json(one) for one in problems]
         if message:
             self.waiting = []
+        self._count()
+        causes.add(problems)
+        batch.causes = {} if message else causes.as_json()
         with transaction.atomic():
-            self._write(state=batch.state, message=batch.message, problems=batch.problems)
+            self._write(state=batch.state, message=batch.message, problems=batch.problems, causes=batch.causes)
             if message:
                 drop_forms(batch)
-                return
-            self._causes.add(problems)
-            self._causes.add(_refuse_late(batch, late_refusals))
-            batch.causes = self._causes.as_json()
-            ImportBatch.objects.filter(pk=batch.pk).update(causes=batch.causes)
+            elif late_refusals:
+                causes.add(_refuse_late(batch, late_refusals))
+                batch.causes = causes.as_json()
+                ImportBatch.objects.filter(pk=batch.pk).update(causes=batch.causes)
+        batch.kept = self._kept
+
+    def _count(self) -> None:
+        self._causes.add(one for form in self.waiting for one in form.problems)
 
     def _write(self, **end: Any) -> None:
         """Another number of forms than this reading has kept says that another reading has begun."""
@@ -89,7 +101,6 @@ class Keeper:
         if not reading.update(kept=self._kept, **end):
             raise Overtaken
         insert_many([_kept(self._batch, form) for form in self.waiting])
-        self._causes.add(one for form in self.waiting for one in form.problems)
         self.waiting, self._lines, self._size = [], 0, 0
 
 

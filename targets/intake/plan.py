@@ -100,9 +100,8 @@ class Plan:
         self._by = by
         self._register = Register.load(by)
         divisions = {department.division_id for department in self._register.departments}
-        years = BudgetYear.objects.filter(division__in=divisions).select_related("division")
-        self._years = {(year.division_id, year.year): year for year in years}
-        self._judges = Years()
+        self._judges = Years.of(BudgetYear.objects.filter(division__in=divisions).select_related("division"))
+        self._years = {(year.division_id, year.year): year for year in self._judges.known.values()}
         self._stored = _Stored()
         self._same: dict[Identity, list[_Met]] = {}
         self._rivals: dict[int, list[_Met]] = {}

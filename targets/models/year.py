@@ -1,5 +1,6 @@
 """Year data: categories, rule levels, review levels and windows. Districts and years differ; a new year needs no release."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -7,8 +8,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import JSONArray
 from django.utils import timezone
 
 from departments.models import Department, Division
@@ -68,6 +69,8 @@ class BudgetYear(models.Model):
     thresholds = models.JSONField("校验参数", default=dict, blank=True, help_text='如 {"goal_length": "10"}')
 
     objects = BudgetYearManager()
+    lists: Mapping[str, Any] | None = None
+    """What `rules` are made of, of a year that was asked for together with it."""
 
     class Meta:
         verbose_name = verbose_name_plural = "预算年度"
@@ -154,7 +157,8 @@ class BudgetYear(models.Model):
         """The year as plain data for the checks."""
         taxonomy: dict[str, list[str]] = {}
         required = set()
-        categories, levels, register = self._lists()
+        lists: Mapping[str, Any] = self.lists or BudgetYear.objects.values(**_lists()).get(pk=self.pk)
+        categories, levels, register = (lists[name] or () for name in LISTS)
         for _, _, name, level1, is_required in sorted(categories):
             if level1:
                 taxonomy.setdefault(level1, []).append(name)
@@ -166,32 +170,10 @@ class BudgetYear(models.Model):
             year=self.year,
             taxonomy={level1: tuple(level2) for level1, level2 in taxonomy.items()},
             required_level1=frozenset(required),
-            levels={rule: level for _, _, rule, level, _ in levels},
+            levels=dict(levels),
             thresholds={name: Decimal(str(value)) for name, value in self.thresholds.items()},
-            departments={code: name for _, _, code, name, _ in register},
+            departments=dict(register),
         )
-
-    def _lists(self) -> tuple[list[Any], list[Any], list[Any]]:
-        """Categories, levels of rules and codes of departments: three short lists, asked for together on every page of a form.
-
-        Each line: order, number, what it is, what belongs to it, whether it is required.
-        """
-        none = Value("", models.TextField())
-        first, second = Cast("name", models.TextField()), Coalesce(Cast("parent__name", models.TextField()), none)
-        rule, level = Cast("rule", models.TextField()), Cast("level", models.TextField())
-        code, no = Cast("code", models.TextField()), Value(False)
-        lists = (
-            self.categories.annotate(part=Value(0), at=F("order"), a=first, b=second, c=F("is_required")),
-            self.rule_settings.annotate(part=Value(1), at=Value(0), a=rule, b=level, c=no),
-            Department.objects.filter(division=self.division_id)
-            .exclude(code="")
-            .annotate(part=Value(2), at=Value(0), a=code, b=first, c=no),
-        )
-        lines = [each.order_by().values_list("part", "at", "pk", "a", "b", "c") for each in lists]
-        found: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
-        for part, *line in lines[0].union(*lines[1:], all=True):
-            found[part].append(tuple(line))
-        return found
 
 
 class CategoryManager(models.Manager["Category"]):
@@ -333,3 +315,54 @@ class Campaign(models.Model):
     def days_left(self) -> int:
         """Whole days until the window closes; negative when it has."""
         return (timezone.localdate(self.closes_at) - timezone.localdate()).days
+
+
+# Years and what belongs to them, in one question ------------------------------------------------------------------------
+
+
+def with_all_they_say(years: models.QuerySet[BudgetYear]) -> list[BudgetYear]:
+    """These years with their rounds and with what their rules are made of."""
+    names = [field.attname for field in Campaign._meta.concrete_fields]
+    rounds = {f"round_{name}": F(f"campaigns__{name}") for name in names}
+    found: dict[int, BudgetYear] = {}
+    for line in years.annotate(**rounds, **_lists()).order_by("pk", "-campaigns__opens_at"):  # one for each round
+        said = vars(line)
+        year = found.setdefault(line.pk, line)
+        if year is line:
+            year.rounds, year.lists = [], {name: said.pop(name) for name in LISTS}
+        one = Campaign.from_db(years.db, names, [said.pop(name) for name in rounds])
+        if one.pk:
+            one.budget_year = year
+            year.rounds.append(one)
+    return list(found.values())
+
+
+LISTS = ("categories_said", "levels_said", "codes_said")
+
+
+def _lists() -> dict[str, Subquery]:
+    """Categories, levels of rules and codes of departments of a year: three short lists, asked for on every page of a form."""
+    year = OuterRef("pk")
+    departments = Department.objects.filter(division=OuterRef("division")).exclude(code="")
+    return {
+        "categories_said": _list(
+            Category.objects.filter(budget_year=year), "order", "pk", "name", "parent__name", "is_required"
+        ),
+        "levels_said": _list(RuleSetting.objects.filter(budget_year=year), "rule", "level"),
+        "codes_said": _list(departments, "code", "name"),
+    }
+
+
+def _list(things: models.QuerySet[Any], *names: str) -> Subquery:
+    """A list of lists; on PostgreSQL None where there is nothing."""
+    lines = things.order_by().annotate(line=_Together(JSONArray(*names), output_field=models.JSONField()))
+    return Subquery(lines.values("line"))
+
+
+class _Together(models.Func):
+    """All lines of a subquery as one value."""
+
+    function = "JSON_GROUP_ARRAY"
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        return self.as_sql(compiler, connection, function="JSONB_AGG", **more)

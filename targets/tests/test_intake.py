@@ -211,6 +211,20 @@ def test_planning_takes_as_many_statements_for_many_forms_as_for_one(world: Worl
     assert statements(1) == statements(12)
 
 
+def test_preview_and_storing_take_a_handful_of_statements(world: World) -> None:
+    """A COPY of PostgreSQL goes past Django; what begins and ends a transaction is SAVEPOINT in a test."""
+
+    def statements(count: int) -> int:
+        content = workbook(*(world.record(title=f"项目{count}之{n}") for n in range(count)))
+        batch = open_batch(content, "表.xlsx", by=Person.objects.get(username="filler"))
+        with CaptureQueriesContext(connection) as queries:
+            read_batch(batch)
+            assert store_batch(batch, by=batch.uploaded_by) == {}
+        return sum("SAVEPOINT" not in query["sql"] for query in queries)
+
+    assert statements(1) == statements(12) <= 17
+
+
 def test_a_batch_keeps_the_file_and_its_report(world: World) -> None:
     content = workbook(world.record())
     batch = open_batch(content, "C:\\桌面\\我的 表.xlsx", by=world.filler)

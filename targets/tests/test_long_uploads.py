@@ -163,4 +163,4 @@ def test_reading_takes_as_many_statements_for_many_forms_as_for_one(world: World
         return len([query for query in queries if "SAVEPOINT" not in query["sql"]])
 
     statements(1)  # what the person may do is asked once
-    assert statements(1) == statements(60) == 8
+    assert statements(1) == statements(60) == 5

@@ -1,18 +1,28 @@
 """A year on one page: begun like the last one, its rules followed by the counts of its forms."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from departments.models import Division
 from targets.domain.rules import OFF, WARNING
 from targets.domain.taxonomy import TAXONOMIES
-from targets.models import BudgetYear, Declaration, RuleSetting
+from targets.models import BudgetYear, Campaign, Declaration, RuleSetting
+from targets.models.year import with_all_they_say
 from targets.tasks import recheck_year
 from targets.year_setup import YearRefused, set_up_year
 
 LIST, ADD = "/admin/targets/budgetyear/", "/admin/targets/budgetyear/add/"
+
+
+def rounds(year):
+    return [(one.pk, one.name, one.opens_at, one.closes_at, one.notice, one.budget_year) for one in year.rounds]
 
 
 def client_of(person):
@@ -65,6 +75,26 @@ def test_a_year_is_begun_like_another(world):
         ("office_review", "performance_review"),
     )
     assert made.campaigns.count() == 0
+
+
+def test_years_asked_for_together_say_what_each_says_alone(world):
+    """Also one without rounds, categories and levels, of another division."""
+    begin = timezone.now()
+    for days in range(3):
+        opens = begin + timedelta(days=days)
+        Campaign.objects.create(
+            budget_year=world.year, name=f"第{days}批", opens_at=opens, closes_at=opens + timedelta(days=1)
+        )
+    RuleSetting.objects.create(budget_year=world.year, rule="R10", level=WARNING)
+    set_up_year(world.division, 2030, copy_from=world.year)
+    BudgetYear.objects.create(
+        division=Division.objects.create(code="370303", name="别处", short_name="别处"), year=2023
+    )
+    alone = {year: (year.rules(), rounds(year)) for year in BudgetYear.objects.all()}
+    with CaptureQueriesContext(connection) as queries:
+        together = with_all_they_say(BudgetYear.objects.all())
+        said = {year: (year.rules(), rounds(year)) for year in together}
+    assert (said, len(queries)) == (alone, 1)
 
 
 @pytest.mark.parametrize("year", [2023, 1999, 20260])
