@@ -15,14 +15,10 @@ from targets.tests.sheets.words import (
 )
 
 INSERTED = f'<w:ins w:id="1" w:author="a">{run("≤")}</w:ins>'
-
-
 DELETED = '<w:del w:id="2" w:author="a"><w:r><w:delText>≥</w:delText></w:r></w:del>'
 
 
 HIDDEN = "<w:r><w:rPr><w:vanish/></w:rPr><w:t>旧</w:t></w:r>"
-
-
 NOT_HIDDEN = '<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>96</w:t></w:r>'
 
 
@@ -32,26 +28,18 @@ MOVED = (
 
 
 FIELD = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r>' + run("5")
-
-
 CONTROL = f'<w:sdt><w:sdtPr><w:alias w:val="x"/></w:sdtPr><w:sdtContent>{run("12人")}</w:sdtContent></w:sdt>'
 
 
 EMPTY_CONTROL = f"<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{run('单击此处')}</w:sdtContent></w:sdt>"
-
-
 SYMBOL = '<w:r><w:sym w:font="Symbol" w:char="F0B3"/><w:t>95%</w:t></w:r>'
 
 
 LINK = f'<w:hyperlink r:id="x">{run("≥1人")}</w:hyperlink>'
-
-
 RUBY = f"<w:r><w:ruby><w:rt>{run('pin')}</w:rt><w:rubyBase>{run('拼音')}</w:rubyBase></w:ruby></w:r>"
 
 
 FORMULA = '<m:oMath xmlns:m="urn:m"><m:r><m:t>≥95%</m:t></m:r></m:oMath>'
-
-
 TEXTS = {
     "tracked changes": (INSERTED + DELETED + run("5万"), "≤5万"),
     "hidden": (HIDDEN + NOT_HIDDEN, "96"),

@@ -21,8 +21,6 @@ from targets.domain.sheets.table_writer import AMOUNT, NUMBER, CellTooLong, Tabl
 from targets.domain.sheets.text import as_typed, inert
 
 HOSTILE = ("=100%", "=1+1", "=cmd|'/c calc'!A1", "+1", "-1+1", "@x", "\t=1", "\r=1", "＝1+1", "'=1", "''x", "'")
-
-
 PEACEFUL = ("", "-", "--", "-100%", "-1,200.5", "≥95%", "2023年12月", "95%", "一\n二", "a,b", 'a"b', "'引号'")
 
 
