@@ -69,7 +69,14 @@ def gather_forms(grid: Grid, blocks: Sequence[Block]) -> list[Form]:
 def _continues(pages: Sequence[Block], heads: Sequence[Head], block: Block, head: Head) -> bool:
     if pages[0].layout is not block.layout or not block.header:
         return False
-    return not block.is_named or (block.layout.repeats_head and _is_next_page(heads[0], head))
+    if not block.is_named or (block.layout.repeats_head and _is_next_page(heads[0], head)):
+        return True
+    name = heads[0].text("title")
+    if head.title is None or head.values or head.extra or not name:
+        return False
+    sentence = f"这里只重复了标题，没有项目名称，已作为上面{quoted(name, 20)}的续页读入，请核对。"
+    head.guesses.append((head.title, sentence))
+    return True
 
 
 def _is_next_page(first: Head, head: Head) -> bool:
