@@ -215,10 +215,15 @@ def _assign_group(header: Header, layout: Layout, leaves: list[_Leaf]) -> None:
             header,
             twins if len(twins) > 1 else [chosen],
             leaf,
-            is_alone=keys.count(key) == 1 and not any(layout.columns_of.get(k) == (twins[-1],) for k in keys),
+            is_alone=len(twins) > 1 and keys.count(key) == 1 and not _has_own(layout, keys, twins[-1].field),
         )
 
     _take_what_is_meant(header, layout)
+
+
+def _has_own(layout: Layout, keys: Sequence[str], name: str) -> bool:
+    """Whether a heading means this field and no other: 子职责 beside 职责."""
+    return any([column.field for column in layout.columns_of.get(key, ())] == [name] for key in keys)
 
 
 def _key(layout: Layout, leaf: _Leaf) -> str:

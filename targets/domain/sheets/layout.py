@@ -71,6 +71,7 @@ def undressed(key: str) -> tuple[str, ...]:
     return tuple(found[1:])
 
 
+@lru_cache(maxsize=4_096)
 def undressed_heading(key: str) -> tuple[str, ...]:
     """The same of a heading, which may also begin with a year."""
     undated = DATED.sub("", key)

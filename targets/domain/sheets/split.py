@@ -4,7 +4,7 @@ A row is split only if its name and its value have equally many parts; every oth
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations, pairwise
 
 from targets.domain.sheets.says import SIGNS, Says, says
@@ -17,10 +17,19 @@ SHARED = frozenset(("number", "level1", "level2", "duty_group", "duty", "duty_go
 PAIR = re.compile(rf"\s*([^{SIGNS}]*?[^{SIGNS}\s,，;；、])\s*([{SIGNS}]+\s*\d[^\s,，;；、{SIGNS}]*)[\s,，;；、]*")
 
 
+MARKS = frozenset("；;、①")
+COUNTED = re.compile(r"(?:^|(?<=[\s；;。，]))\s*(?:(\d{1,2})(?:、|\s*[.．)）](?!\d))|[（(](\d{1,2})[)）])|([①-⑫])")
+"""1. 2、（3）④ before the parts of a cell."""
+LEVELS = frozenset(("level1", "level2"))
+SHORTEST_NAME = 3
+
+
 def is_one(texts: Mapping[str, str]) -> bool:
     """Most rows have one word in the cell of the value: they are one indicator."""
     target = texts.get("target", "")
-    return len(target.split(None, 1)) == 1 or not (target or texts.get("name"))
+    if len(target.split(None, 1)) == 1:
+        return MARKS.isdisjoint(target)
+    return not (target or texts.get("name"))
 
 
 def split_line(texts: Mapping[str, str]) -> list[dict[str, str]]:
@@ -29,6 +38,8 @@ def split_line(texts: Mapping[str, str]) -> list[dict[str, str]]:
     name, target = whole.get("name", ""), whole.get("target", "")
     if name and not target:
         return _split_pairs(whole, name)
+    if marked := _split_at_marks(whole, name, target):
+        return marked
     if "\n" not in target and " " not in target.strip() and "\t" not in target:
         return [whole]
     values = target.split()
@@ -48,6 +59,57 @@ def split_line(texts: Mapping[str, str]) -> list[dict[str, str]]:
         for row, part in zip(found, parts, strict=False):
             row[field] = part
     return found
+
+
+def _counted(text: str) -> list[str]:
+    """`1.新建数\n2.改建数` → the texts behind the numbers, if they count from one."""
+    found = [*COUNTED.finditer(text)]
+    numbers = [int(one[1] or one[2] or ord(one[3]) - ord("①") + 1) for one in found]
+    if numbers != [*range(1, len(found) + 1)] or not found or found[0].start():
+        return []
+    ends = [*(one.start() for one in found[1:]), len(text)]
+    return [text[one.end() : end].strip(" \t\n；;，") for one, end in zip(found, ends, strict=True)]
+
+
+def _at(marks: str) -> Callable[[str], list[str]]:
+    return lambda text: [part.strip() for part in re.split(f"[{marks}]\\s*", text.strip(marks + " \n"))]
+
+
+CUTS: Sequence[Callable[[str], list[str]]] = (_counted, _at("；;"), _at("、"))
+"""Ways to part a cell, the surest first."""
+
+
+def _split_at_marks(whole: dict[str, str], name: str, target: str) -> list[dict[str, str]]:
+    """Names and values with the same marks between them, as many of either; [] if there are none."""
+    for cut in CUTS:
+        names = cut(name)
+        count = len(names)
+        if not 1 < count <= MOST_PARTS:
+            continue
+        values = _parts(cut, target, count)
+        if len(values) != count:
+            continue
+        least = Says.VALUE if cut is not CUTS[-1] else Says.SIGNED
+        if min(map(len, names)) < SHORTEST_NAME or not all(says(value) & (least | Says.WORD) for value in values):
+            continue
+        found = [dict(whole) for _ in range(count)]
+        for field, text in whole.items():
+            if field in SHARED and field not in LEVELS:
+                continue
+            parts = _parts(cut, text, count) or [text] * count
+            for row, part in zip(found, parts, strict=True):
+                row[field] = part
+        return found
+    return []
+
+
+def _parts(cut: Callable[[str], list[str]], text: str, count: int) -> list[str]:
+    """So many parts, or none. Beside counted names a line `1.26次` is the first of several, not a number with decimals."""
+    parts = cut(text)
+    if len(parts) != count and cut is _counted:
+        lines = text.split("\n")
+        parts = [line.partition(".")[2].strip() for at, line in enumerate(lines, 1) if line.startswith(f"{at}.")]
+    return parts if len(parts) == count else []
 
 
 def _is_one_value(values: Sequence[str]) -> bool:
@@ -71,13 +133,17 @@ def _are_answers(texts: Mapping[str, str], values: list[str]) -> bool:
 
 
 def may_be_several(texts: Mapping[str, str]) -> bool:
-    """As many words in the name as in the value, which may be line breaks of one indicator or several indicators."""
-    values = texts.get("target", "").split()
-    return (
-        1 < len(values) == len(texts.get("name", "").split())
-        and all(says(value) & (Says.VALUE | Says.WORD) for value in values)
-        and not (len(values) <= MOST_PARTS and _is_one_value(values) and any(map(is_unit, values)))
-    )
+    """As many words in the name as in the value, which may be line breaks of one indicator or several indicators.
+
+    Or several values with a sign each, which are not as many as the names.
+    """
+    target = texts.get("target", "")
+    values = target.split()
+    if 1 < len(values) == len(texts.get("name", "").split()):
+        are_values = all(says(value) & (Says.VALUE | Says.WORD) for value in values)
+        return are_values and not (len(values) <= MOST_PARTS and _is_one_value(values) and any(map(is_unit, values)))
+    parts = [part for cut in CUTS for part in [cut(target)] if 1 < len(part) <= MOST_PARTS]
+    return any(all(value[:1] in SIGNS and value for value in found) for found in parts)
 
 
 def _split_pairs(whole: dict[str, str], name: str) -> list[dict[str, str]]:

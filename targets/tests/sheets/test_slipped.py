@@ -122,3 +122,80 @@ def test_a_line_break_inside_a_name_and_inside_its_value_makes_no_two_indicators
         """
     )
     assert cells(form, "name", "target") == [("新增就业\n人数", value)]
+
+
+GLUED = {
+    "semicolons": ("改造户数；改造面积", "≥300户；≥2万平方米", "反映户数；反映面积"),
+    "numbers": ("1.改造户数\\n2.改造面积", "1.≥300户\\n2.≥2万平方米", "1.反映户数\\n2.反映面积"),
+    "numbers in a line": ("1、改造户数；2、改造面积", "1、≥300户；2、≥2万平方米", "1、反映户数；2、反映面积"),
+    "brackets": ("（1）改造户数\\n（2）改造面积", "（1）≥300户\\n（2）≥2万平方米", "（1）反映户数\\n（2）反映面积"),
+    "circles": ("①改造户数②改造面积", "①≥300户②≥2万平方米", "①反映户数②反映面积"),
+    "commas": ("改造户数、改造面积", "≥300户、≥2万平方米", "反映户数、反映面积"),
+}
+
+
+@pytest.mark.parametrize("how", GLUED)
+def test_indicators_glued_with_marks_between_them(how):
+    name, target, explanation = GLUED[how]
+    (form,) = read_drawn(
+        f"""
+        2023年项目支出绩效目标表||||
+        项目名称|冬季取暖|||
+        一级指标|二级指标|三级指标|指标值|指标解释
+        产出指标|数量指标|{name}|{target}|{explanation}
+        """
+    )
+    assert cells(form, *LEVELS, "explanation") == [
+        ("产出指标", "数量指标", "改造户数", "≥300户", "反映户数"),
+        ("产出指标", "数量指标", "改造面积", "≥2万平方米", "反映面积"),
+    ]
+    assert [cell for cell, said in told(form) if "写了 2 个指标" in said] == ["A4"]
+
+
+def test_values_that_are_counted_without_signs():
+    (form,) = read_drawn(
+        """
+        2023年项目支出绩效目标表||||
+        项目名称|冬季取暖|||
+        一级指标|二级指标|三级指标|指标值|备注
+        产出指标|数量指标|1.改造户数\\n2.改造面积|1.26户\\n2.3万平方米|年底
+        """
+    )
+    assert cells(form, "name", "target", "note") == [("改造户数", "26户", "年底"), ("改造面积", "3万平方米", "年底")]
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        ("公办、民办幼儿园覆盖率", "=100%"),
+        ("小麦和玉米面积", "小麦=5亩；玉米=13亩"),
+        ("户均补贴", "≥1,200元"),
+        ("男女比例", "1.8；1"),
+        ("1.5万亩示范区", "≥1.5万亩"),
+        ("评估；验收", "合格"),
+    ],
+)
+def test_marks_inside_one_indicator_part_nothing(name, target):
+    (form,) = read_drawn(
+        f"""
+        2023年项目支出绩效目标表|||
+        项目名称|冬季取暖||
+        一级指标|二级指标|三级指标|指标值
+        产出指标|数量指标|{name}|{target}
+        """
+    )
+    assert cells(form, "name", "target") == [(name, target)]
+    assert told(form) == []
+
+
+def test_more_values_than_names_are_told():
+    (form,) = read_drawn(
+        """
+        2023年项目支出绩效目标表|||
+        项目名称|冬季取暖||
+        一级指标|二级指标|三级指标|指标值
+        产出指标|数量指标|改造户数和面积|≥300户；≥2万平方米
+        """
+    )
+    assert cells(form, "name", "target") == [("改造户数和面积", "≥300户；≥2万平方米")]
+    assert [cell for cell, said in told(form) if "可能各写了几个指标" in said] == ["A4"]
