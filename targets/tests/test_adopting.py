@@ -6,14 +6,12 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import Client
 from django.urls import reverse
 
-from departments.models import Person
 from targets.domain.sheets.writer import write_official
 from targets.intake.batch import open_batch, read_batch, store_batch
 from targets.models import BudgetYear, Declaration, ImportBatch
-from targets.tests.world import World
+from targets.tests.world import World, client_of
 
 ADOPT = "admin:targets_adopt"
 DOCUMENT = {"document_number": "川财〔2022〕1号", "document_date": "2022-01-20"}
@@ -33,12 +31,6 @@ def batch(world: World, past: BudgetYear) -> ImportBatch:
     read_batch(one)
     store_batch(one, by=world.admin)
     return one
-
-
-def client_of(person: Person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def states() -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -16,7 +15,7 @@ from targets.models import Assessment, Declaration, ReviewEvent, Revision
 from targets.review import StepRefused, take_step
 from targets.storing import store
 from targets.tests.reader import Reader
-from targets.tests.world import GOOD_ROWS, World
+from targets.tests.world import GOOD_ROWS, World, client_of
 
 NAMES = [one.name for one in STANDARD_QUESTIONS]
 FULL_POINTS = [str(one.points) for one in STANDARD_QUESTIONS]
@@ -28,12 +27,6 @@ def page_of(form: Declaration, page: str = "assessment", *args: int) -> str:
 
 def change(form: Declaration) -> str:
     return reverse("admin:targets_budgetproject_change", args=[form.pk])
-
-
-def client_of(person: Person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def reader(name: str) -> Reader:

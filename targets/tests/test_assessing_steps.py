@@ -9,9 +9,9 @@ from targets.models.year import AssessmentNeed
 from targets.review import StepRefused
 from targets.review_many import Asked, lock_forms, take_together
 from targets.storing import store
-from targets.tests.test_assessing import FULL_POINTS, at, change, client_of, key, page_of, reader, step, values
+from targets.tests.test_assessing import FULL_POINTS, at, change, key, page_of, reader, step, values
 from targets.tests.test_trail import past_the_triggers
-from targets.tests.world import World
+from targets.tests.world import World, client_of
 from targets.trail import verify
 
 

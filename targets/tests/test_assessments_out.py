@@ -7,18 +7,11 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from departments.models import Person
 from targets.domain.assessment import STANDARD_QUESTIONS
 from targets.models import Assessment, Declaration
-from targets.tests.world import World
+from targets.tests.world import World, client_of
 
 LIST = reverse("admin:targets_budgetproject_changelist")
-
-
-def client_of(person: Person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def rows_of(content: bytes) -> dict[str, list[list[object]]]:

@@ -16,8 +16,7 @@ from departments.roles import AUDITOR
 from targets.guards import Order
 from targets.models import AccessRecord
 from targets.review import StepRefused, take_step
-from targets.tests.test_export_page import client_of
-from targets.tests.world import World
+from targets.tests.world import World, client_of
 
 PAGE = "/admin/trail/"
 LOGIN = "/admin/login/"

@@ -4,7 +4,6 @@ import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,6 +13,7 @@ from targets.basics import add_missing, preview_basics
 from targets.basics_file import BasicsRefused
 from targets.demo import REFERENCE
 from targets.models import BudgetYear, Category
+from targets.tests.world import client_of
 
 DIVISION = ["370302000"]
 HEALTH = {"division": DIVISION, "code": "405", "name": "淄川区卫生健康局", "short_name": "卫健局"}
@@ -22,12 +22,6 @@ NEW = {"division": DIVISION, "code": "501", "name": "自然资源局"}
 
 def entries(*pairs):
     return json.dumps([{"model": model, "fields": fields} for model, fields in pairs], ensure_ascii=False).encode()
-
-
-def client_of(person):
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def upload(client, content):

@@ -7,7 +7,6 @@ from typing import Any
 import openpyxl
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl.workbook import Workbook
 
@@ -17,7 +16,7 @@ from targets.domain.record import PLAN, IndicatorRow, Record
 from targets.domain.sheets.blank_writer import write_blanks
 from targets.domain.sheets.reader import read_workbook
 from targets.outgoing.blanks import plan_of, project_of
-from targets.tests.world import LEVELS, World
+from targets.tests.world import LEVELS, World, client_of
 from targets.year_setup import set_up_year
 
 PAGE = "/admin/blanks/"
@@ -33,12 +32,6 @@ READ_ROWS = tuple(IndicatorRow(level1=a, level2=b, name=c, target=d) for a, b, c
 def next_year(world: World) -> World:
     set_up_year(world.division, 2024, copy_from=world.year)
     return world
-
-
-def client_of(person: Person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def download(person: Person, shape: str, **said: Any) -> Workbook:

@@ -14,9 +14,8 @@ from targets.assessing import mark_key
 from targets.models import Campaign, Ceiling, Declaration, RuleSetting
 from targets.tests.test_audit import exported
 from targets.tests.test_deputies import an_error_of, newcomer, stand_in
-from targets.tests.test_export_page import client_of
 from targets.tests.test_years_admin import filled
-from targets.tests.world import World
+from targets.tests.world import World, client_of
 from targets.waivers import decide, explain
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +18,7 @@ from targets.domain.record import PLAN, IndicatorRow, Record
 from targets.editing import EditRefused, apply_changes, fresh_declaration
 from targets.models import BudgetYear, Campaign, Declaration, Revision
 from targets.storing import store
-from targets.tests.world import World
+from targets.tests.world import World, client_of
 
 APPROVAL = ("submit", "forward", "forward", "pass", "approve")
 
@@ -52,12 +51,6 @@ def row(key: str, name: str, last_year: str = "", **cells: Any) -> IndicatorRow:
     return IndicatorRow(
         key=key, number="1", name=name, target="≥92%", last_year=last_year, history_source="内部统计", **cells
     )
-
-
-def client_of(person: Person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def copy_one(form: Declaration, into: BudgetYear, by: Person) -> Declaration:

@@ -8,7 +8,6 @@ from urllib.parse import unquote
 import openpyxl
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localdate
 
@@ -19,16 +18,10 @@ from targets.domain.sheets.reader import read_workbook
 from targets.editing import apply_changes
 from targets.models import Declaration
 from targets.outgoing.shapes import BY_SLUG
-from targets.tests.world import GOOD_ROWS, World
+from targets.tests.world import GOOD_ROWS, World, client_of
 
 EXPORT = "/admin/targets/budgetproject/export/"
 ODD = IndicatorRow(level1="产出指标", level2="质量指标", name="合格率", target="=100%")
-
-
-def client_of(person: Person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def export(person: Person, shape: str, address: str = EXPORT, **sent: str) -> Any:

@@ -13,8 +13,8 @@ from django.utils.http import content_disposition_header
 from targets.domain.sheets.causes import Causes
 from targets.domain.sheets.problems import GUESS, REFUSED, problem
 from targets.models import Declaration, ImportBatch, ImportedFile
-from targets.tests.uploads import GOOD_ROW, UPLOAD, actions, client_of, confirm, flat_list, page_text, upload, workbook
-from targets.tests.world import World
+from targets.tests.uploads import GOOD_ROW, UPLOAD, actions, confirm, flat_list, page_text, upload, workbook
+from targets.tests.world import World, client_of
 
 
 def sheet_with(cells: dict[str, object]) -> bytes:

@@ -10,8 +10,8 @@ from django.urls import reverse
 from targets.domain.edits import Change
 from targets.editing import apply_changes
 from targets.models import Declaration, ImportBatch, Revision
-from targets.tests.uploads import UPLOAD, actions, client_of, confirm, page_text, upload, workbook
-from targets.tests.world import GOOD_ROWS, World
+from targets.tests.uploads import UPLOAD, actions, confirm, page_text, upload, workbook
+from targets.tests.world import GOOD_ROWS, World, client_of
 
 
 def test_upload_preview_confirm_result(world: World) -> None:

@@ -6,8 +6,8 @@ import openpyxl
 
 from targets.models import Declaration
 from targets.tests.sheets.words import as_docx, as_tables, plain_table
-from targets.tests.uploads import actions, client_of, confirm, page_text, upload, workbook
-from targets.tests.world import World
+from targets.tests.uploads import actions, confirm, page_text, upload, workbook
+from targets.tests.world import World, client_of
 
 
 def sheets(world: World) -> list[list[list[str]]]:

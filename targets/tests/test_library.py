@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -16,17 +15,11 @@ from targets.domain.record import IndicatorRow
 from targets.editing import apply_changes
 from targets.library import LibraryRefused, build_library, merge_entries, suggestions
 from targets.models import LibraryIndicator
-from targets.tests.world import GOOD_ROWS, World
+from targets.tests.world import GOOD_ROWS, World, client_of
 
 APPROVAL = ("submit", "forward", "forward", "pass", "approve")
 CHANGELIST = "admin:targets_libraryindicator_changelist"
 State = LibraryIndicator.State
-
-
-def client_of(person: Person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def entry(world: World, name: str, *, level2: str = "", department: Department | None = None, **fields: Any) -> Any:

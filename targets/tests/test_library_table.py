@@ -10,8 +10,8 @@ from departments.models import Department, Division, Membership, Person
 from departments.roles import FILLER, PERFORMANCE_REVIEWER
 from departments.tables import SafeXLSX
 from targets.models import LibraryIndicator
-from targets.tests.test_library import State, act, client_of, entry
-from targets.tests.world import World
+from targets.tests.test_library import State, act, entry
+from targets.tests.world import World, client_of
 
 HEADERS = (
     *(

@@ -2,13 +2,13 @@
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
 from django.urls import reverse
 
 from departments.models import Department, Division, Membership, Person
 from departments.roles import ADMIN
 from targets.first_steps import LinesRefused, add_departments, read_lines
 from targets.models import BudgetYear
+from targets.tests.world import client_of
 
 PAGE = "/admin/setup/"
 PASTED = "202\t淄川区教育和体育局\n\n[202001]实验学校\n401，民政局\n财政局\n202002  实验 幼儿园"
@@ -17,12 +17,6 @@ PASTED = "202\t淄川区教育和体育局\n\n[202001]实验学校\n401，民政
 @pytest.fixture
 def root(db):
     return Person.objects.create_superuser("root", name="吴某", password="xin-mima-2023")
-
-
-def client_of(person):
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def test_the_page_is_where_the_menu_says():

@@ -19,8 +19,7 @@ from targets.intake.undo import undo_batch
 from targets.models import Attachment, Ceiling, DecidedForm, Decision, Disclosure, DisclosureItem, ImportBatch, Waiver
 from targets.signing import signed_by_post
 from targets.tests.test_deputies import again, an_error_of, newcomer, stand_in
-from targets.tests.test_export_page import client_of
-from targets.tests.world import World
+from targets.tests.world import World, client_of
 from targets.waivers import decide, explain
 
 SEEN = Order(seen_revision=1, opinion="意见")

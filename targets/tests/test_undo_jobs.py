@@ -21,8 +21,7 @@ from targets.intake.undo import UNDOING, undo_batch
 from targets.models import Declaration, ImportBatch, Job
 from targets.tasks import KINDS, OF_UNDOING, UNDO, run_job, start_storing, start_undoing
 from targets.tests.test_undo import bring_in
-from targets.tests.uploads import client_of
-from targets.tests.world import World, make_world
+from targets.tests.world import World, client_of, make_world
 
 OTHER_GOAL = "另一个目标，为1200名幼儿发放补助100万元。"
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +15,7 @@ from targets.domain.taxonomy import TAXONOMIES
 from targets.models import BudgetYear, Campaign, Declaration, RuleSetting
 from targets.models.year import with_all_they_say
 from targets.tasks import recheck_year
+from targets.tests.world import client_of
 from targets.year_setup import YearRefused, set_up_year
 
 LIST, ADD = "/admin/targets/budgetyear/", "/admin/targets/budgetyear/add/"
@@ -23,12 +23,6 @@ LIST, ADD = "/admin/targets/budgetyear/", "/admin/targets/budgetyear/add/"
 
 def rounds(year):
     return [(one.pk, one.name, one.opens_at, one.closes_at, one.notice, one.budget_year) for one in year.rounds]
-
-
-def client_of(person):
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def change_page(year):

@@ -7,19 +7,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from departments.models import Person
 from targets.domain.record import IndicatorRow, Record
 from targets.domain.sheets.flat_writer import FlatForm, write_flat_workbook
 from targets.domain.sheets.writer import write_official
 
 GOOD_ROW = IndicatorRow(level1="产出指标", level2="数量指标", target="≥1人")
 UPLOAD = "/admin/targets/importbatch/upload/"
-
-
-def client_of(person: Person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def workbook(*records: Record) -> bytes:

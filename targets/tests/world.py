@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.test import Client
 from django.utils import timezone
 
 from departments.models import Department, Division, Membership, Office, Person
@@ -132,6 +133,13 @@ class World:
             return self.budget
         at = {"department_review": "boss", "office_review": "office"}
         return self.people[at.get(form.state, "perf")]
+
+
+def client_of(person: Person) -> Client:
+    """A browser in which this person has logged in."""
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 def make_world() -> World:
