@@ -1,5 +1,6 @@
 """Signatures, dates and remarks below a table."""
 
+import re
 from collections.abc import Iterable
 
 from targets.domain.sheets.cells import Cell, label_key, plain, split_label
@@ -7,6 +8,8 @@ from targets.domain.sheets.head import NOISE, UNFILLED, Head, add_extra, pieces
 from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.marks import ticked
 from targets.domain.sheets.signing import FOOT_WORDS, foot_key
+
+DATE_ALONE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?|月)?")
 
 
 def begins_foot(text: str) -> bool:
@@ -43,6 +46,8 @@ def _read_cell(layout: Layout, head: Head, cells: list[Cell], at: int) -> int:
     elif word:
         if not UNFILLED.fullmatch(glued):
             add_extra(head.extra, word, ticked(glued))
+    elif DATE_ALONE.fullmatch(cell.text):
+        add_extra(head.extra, "日期", cell.text)
     elif not UNFILLED.fullmatch(cell.text) and not NOISE.fullmatch(plain(cell.text)):
         head.strays.append(cell)
     return 1

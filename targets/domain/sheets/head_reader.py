@@ -27,6 +27,7 @@ from targets.domain.sheets.layout import (
     LONG_TERM_TOTAL,
     MAY_BE_DRESSED,
     MONEY_UNIT,
+    OF_THAT,
     OVERALL_GOAL,
     PART_OR_OTHER,
     REPORTED,
@@ -46,7 +47,6 @@ NEVER_ABOVE = frozenset({STAMP, YEAR, MONEY_UNIT, HEADING, BUDGETED, REPORTED})
 MONEY_FIELDS = frozenset({*MONEY, EXTRA, PART_OR_OTHER, LONG_TERM_TOTAL})
 OWN_INCOME = frozenset({"事业收入", "经营性收入", "经营收入"})
 LONG_TEXTS = frozenset({"goal", OVERALL_GOAL, EXTRA})
-OF_THAT = "其中"
 
 
 def read_head(grid: Grid, layout: Layout, top: int, bottom: int) -> Head:
@@ -276,7 +276,10 @@ class _HeadReader:
         if glued:
             value = Cell(cell.row, cell.column, glued)
         elif value:
-            value, more = whole_value(self.layout, cells, at + 1, name)
+            after = cells[at + 2].text if at + 2 < len(cells) else ""
+            if name in MONEY and label_key(value.text) in SUMS and is_amount(after):
+                used += 1  # 项目资金 | 小计 | 150
+            value, more = whole_value(self.layout, cells, at + used, name)
             used += more
         if value:
             self._keep(name, cell, value)

@@ -21,6 +21,7 @@ AFTER = re.compile(r"(?:名称|内容|及代码|及编码|及说明|\d{1,2})$")
 """What offices put before or after a word of the form: 业务主管部门, 绩效指标性质, 年度绩效目标1."""
 DATED = re.compile(r"^20\d\d(?:(?:年?度?[-—~至到]+)20\d\d)?年度?")
 """A year before a heading: 2024年目标值."""
+OF_THAT = "其中"
 LONGEST_REPORT = 12
 REPORT = re.compile("(?:执行|支出|到位|使用|完成)(?:数|率|金额|额)(?:[AB])?(?:得分)?$")
 """Ends a heading of money that was spent: 1-7月执行数."""
@@ -357,24 +358,29 @@ class Layout:
         return self._known_labels[text]
 
     def find_label(self, text: str) -> tuple[str, str] | None:
-        exact = self.labels.get(label_key(text))
-        if exact is not None:
-            return exact, ""
+        if (known := self._known(text)) is not None:
+            return known
         word, value = split_label(inside_brackets(text))
-        glued = self.labels.get(label_key(word)) if word else None
-        if glued is not None:
-            return glued, value
         key = label_key(word or text)
         if len(key) <= LONGEST_REPORT and REPORT.search(key):
             return REPORTED, value if word else ""
         meant = next((name for bare in undressed(key) if (name := self.labels.get(bare)) in MAY_BE_DRESSED), None)
         return None if meant is None else (meant, value if word else "")
 
+    def _known(self, text: str) -> tuple[str, str] | None:
+        """A label in its very words, alone or with its value; 其中：财政拨款：800 is one too."""
+        exact = self.labels.get(label_key(text))
+        if exact is not None:
+            return exact, ""
+        word, value = split_label(inside_brackets(text))
+        if word == OF_THAT:
+            word, value = split_label(value)
+        glued = self.labels.get(label_key(word)) if word else None
+        return None if glued is None else (glued, value)
+
     def is_dressed(self, text: str) -> bool:
         """Whether a label is known only without what stands before or after its word."""
-        return (
-            label_key(text) not in self.labels and label_key(split_label(inside_brackets(text))[0]) not in self.labels
-        )
+        return self._known(text) is None
 
     def columns_for(self, record: Record) -> tuple[Column, ...]:
         """The columns that a record needs on paper."""

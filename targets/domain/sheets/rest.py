@@ -1,9 +1,10 @@
 """What a table holds beyond the rows of a record: kept as labelled texts, so that nothing read is dropped."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from targets.domain.record import IndicatorRow
 from targets.domain.sheets.cells import label_key
+from targets.domain.sheets.header import COUNTING
 from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.table import Table
 from targets.domain.sheets.terms import is_long
@@ -24,10 +25,11 @@ def table_extra(layout: Layout, table: Table) -> Iterator[tuple[str, str]]:
     if any(map(is_long, {*table.sides})):
         yield from _long_term_lines(table)
     numbers = _numbers(table) if table.other_columns else {}
+    counted = _counting(table, numbers)
     listed: dict[str, list[str]] = {}
     for heading, place, text in table.other_columns:
         name = " ".join(heading.split())
-        if place - 1 not in numbers:
+        if place - 1 not in numbers or heading in counted:
             continue
         if label_key(heading) in layout.listed:
             listed.setdefault(name, []).append(f"第{numbers[place - 1]}行 {text}")
@@ -42,6 +44,16 @@ def table_extra(layout: Layout, table: Table) -> Iterator[tuple[str, str]]:
     for cells in table.totals:
         if values := "；".join(cell.text for cell in cells[1:]):
             yield cells[0].text, values
+
+
+def _counting(table: Table, numbers: Mapping[int, int]) -> frozenset[str]:
+    """Headings of columns that only count the rows: 序号 1, 2, 3."""
+    found: dict[str, list[str]] = {}
+    for heading, place, text in table.other_columns:
+        if label_key(heading) in COUNTING and place - 1 in numbers:
+            found.setdefault(heading, []).append(text)
+    running = [str(number) for number in range(1, len(numbers) + 1)]
+    return frozenset(heading for heading, texts in found.items() if texts == running)
 
 
 def _numbers(table: Table) -> dict[int, int]:

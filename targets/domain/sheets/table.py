@@ -25,6 +25,7 @@ WHOLE = frozenset(("name", "target"))
 SAMPLE = 12
 """Rows by which a head is judged."""
 SIGN = re.compile(r"\s*[≥≤=＝<>＜＞≧≦⩾⩽]{1,2}\s*")
+COLONS = (":", "：")
 TOTALS = frozenset("总分 合计 总计 小计 自评总分 得分合计 综合得分 总得分 合计得分".split())
 
 
@@ -289,11 +290,11 @@ class _Page:
         )
 
     def _is_labelled(self, row: int, text: str) -> bool:
-        """A labelled text below the table, left of its columns."""
+        """A labelled text below the table: left of its columns, or with the colon that no text of a row has."""
         label = self.layout.label_of(text)
         if label is None or label[0] == HEADING:
             return False
-        return self.grid.rows[row][0].column < min(self.field_at, default=0)
+        return text.endswith(COLONS) or bool(label[1]) or self.grid.rows[row][0].column < min(self.field_at, default=0)
 
     def _is_line_across(self, cell: Cell) -> bool:
         """One text merged over most of the table is a remark."""

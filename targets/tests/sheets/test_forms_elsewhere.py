@@ -337,3 +337,22 @@ def test_a_unit_in_one_line_with_a_label_that_is_unknown():
     )
     assert (form.record.total, form.record.extra) == (Decimal("1200.00"), {"编报处室": "城建科"})
     assert told(form) == []
+
+
+def test_a_line_to_sign_in_the_columns_of_the_table_and_numbers_that_only_count():
+    (form,) = read_drawn(
+        """
+        2024年项目支出绩效目标表||||
+        项目名称|移民扶持|||
+        序号|一级指标|二级指标|三级指标|指标值
+        1|产出指标|数量指标|扶持人数|1000人
+        2|满意度指标|服务对象满意度指标|群众满意度|90%
+        申报单位（盖章）：|某县移民局|填报人：|孙某|2024-01-15
+        """
+    )
+    assert cells(form, *LEVELS) == [
+        ("产出指标", "数量指标", "扶持人数", "1000人"),
+        ("满意度指标", "服务对象满意度指标", "群众满意度", "90%"),
+    ]
+    assert form.record.extra == {"申报单位（盖章）": "某县移民局", "填报人": "孙某", "日期": "2024-01-15"}
+    assert told(form) == []

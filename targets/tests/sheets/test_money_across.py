@@ -90,3 +90,13 @@ def test_other_rows_are_no_amounts(below):
 def test_labels_that_do_not_speak_of_money_have_no_amounts_below():
     labels = [(Cell(0, 1, "项目类别"), EXTRA, 1), (Cell(0, 2, "合计"), "", 2)]
     assert amounts_below(labels, row("", "1", "2")) == ([], [])
+
+
+def test_a_part_with_two_colons_and_a_sum_between_label_and_amount():
+    picture = "项目资金（元）|资金总额：1,000\n|其中：财政拨款：800\n|其他资金：200"
+    (form,) = read_drawn(FORM.format(picture))
+    assert (form.record.total, form.record.fiscal, form.record.other) == (1000, 800, 200)
+    (form,) = read_drawn(FORM.format("年度金额（元）|小计|1500|其中：上级|1000\n^||本级|500"))
+    assert form.record.total == 1500
+    assert form.record.extra == {"其中 上级": "1000", "本级": "500"}
+    assert told(form) == []
