@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from targets.domain.record import PLAN, PROJECT
 from targets.domain.sheets.cells import Grid, inside_brackets, label_key, label_keys, split_label
 from targets.domain.sheets.flat import FLAT
 from targets.domain.sheets.foot import begins_foot
 from targets.domain.sheets.head import ANNEX, OTHER_FORM
 from targets.domain.sheets.header import Header, are_column_numbers, read_header
 from targets.domain.sheets.layout import Layout, undressed_heading
-from targets.domain.sheets.layouts import LAYOUTS
+from targets.domain.sheets.layouts import LAYOUTS, OFFICIAL
 from targets.domain.sheets.terms import is_term
 
 TITLE_CELLS = 3
@@ -216,7 +217,9 @@ def _titled_layout(text: str, key: str) -> Layout | None:
     if word and value and not ANNEX.fullmatch(label_key(word)):
         return None
     titled = next((layout for layout in LAYOUTS if layout.title_words.search(key)), None)
-    return titled or (LAYOUTS[0] if "绩效" in key and OTHER_FORM.search(key) else None)
+    if titled or not ("绩效" in key and OTHER_FORM.search(key)):
+        return titled
+    return OFFICIAL[PLAN if "整体" in key else PROJECT]
 
 
 def _with_ends(grid: Grid, found: list[tuple[Layout, int, Header | None, bool]]) -> list[Block]:

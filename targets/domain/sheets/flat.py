@@ -101,6 +101,35 @@ FLAT: Layout = replace(
     is_list=True,
 )
 FLAT_PLAN = replace(FLAT, slug="flat_plan", kind=PLAN)
+OF_A_PROJECT = frozenset(("title", "code", KIND, "total", "fiscal", "other", "goal"))
+OF_DEPARTMENT = ("单位名称", "预算单位", "预算单位名称", "填报单位", "申报单位", "部门（单位）名称", "部门单位名称")
+
+
+def _columns_of_plans() -> tuple[Column, ...]:
+    """The words of plans over their columns; a unit is the department here, and 项目名称 the project that pays for an indicator."""
+    more = {column.field: (column.path[-1], *column.aliases) for column in PLAN_V2.read_columns}
+    more |= {DEPARTMENT: OF_DEPARTMENT}
+    found = [column for column in FLAT.columns if column.field not in OF_A_PROJECT]
+    own = FORM_FIELDS - {"unit"}
+    taken = {word for column in found if column.field in own for word in (*column.path, *column.aliases)}
+    return tuple(
+        replace(column, aliases=("实施单位名称",))
+        if column.field == "unit"
+        else replace(
+            column, aliases=(*column.aliases, *(word for word in more.get(column.field, ()) if word not in taken))
+        )
+        for column in found
+    )
+
+
+PLANS: Layout = replace(
+    FLAT,
+    slug="plans",
+    kind=PLAN,
+    columns=_columns_of_plans(),
+    needs=(frozenset({DEPARTMENT}), frozenset({"name"}), frozenset({"duty", "duty_goal"})),
+)
+"""Plans of several departments as one list: a line says whose it is, and no title."""
 ROW_FIELDS = frozenset(ROW_TEXTS)
 HEADINGS = {column.path[-1]: column.field for column in FLAT.columns} | {
     word: column.field for column in FLAT.columns if column.field in ROW_FIELDS for word in column.aliases

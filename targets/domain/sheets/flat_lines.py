@@ -22,7 +22,7 @@ from targets.domain.sheets.flat import (
 )
 from targets.domain.sheets.foot import begins_foot
 from targets.domain.sheets.header import Header, Span, are_column_numbers
-from targets.domain.sheets.layout import DEPARTMENT, MEASUREMENT_UNIT, OPERATOR, YEAR
+from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, MEASUREMENT_UNIT, OPERATOR, YEAR
 from targets.domain.sheets.plan_v2 import PLAN_V2
 from targets.domain.sheets.problems import WARNING, Problem, problem, quoted
 from targets.domain.sheets.project_v1 import PROJECT_V1
@@ -30,6 +30,7 @@ from targets.domain.sheets.table import TOTALS, Carried
 
 IDENTITY = (KIND, YEAR, "code", "title", "unit", DEPARTMENT)
 """Two lines that say the same of these belong to one form; what a line leaves blank it does not deny."""
+OF_PROJECTS, OF_PLANS = ("title", "code"), (DEPARTMENT, DEPARTMENT_CODE)
 OWN_TEXTS = ROW_FIELDS | {OPERATOR, QUANTITY, MEASUREMENT_UNIT}
 ANSWERS = ROW_FIELDS - {"number", "key", "weight"}
 UNITS_TOO = frozenset(map(label_key, BOTH_NAMES))
@@ -165,6 +166,8 @@ class Lines:
     """What the pages of a list hold."""
 
     grid: Grid
+    names: tuple[str, ...] = OF_PROJECTS
+    """What a line says that names its form."""
     listed: list[Listed] = field(default_factory=list)
     current: Listed | None = None
     known: dict[tuple[str, ...], Listed] = field(default_factory=dict)
@@ -214,8 +217,8 @@ class Lines:
             return False
         if self.unit_above and "title" in said:
             said.setdefault("unit", self.unit_above)
-        names_form = "title" in said or "code" in said
-        if label_key(said["title"].text if "title" in said else cells[0].text) in TOTALS or (
+        names_form = not said.keys().isdisjoint(self.names)
+        if label_key(said[self.names[0]].text if self.names[0] in said else cells[0].text) in TOTALS or (
             not names_form and not ANSWERS & own.keys() and MONEY_SAID & said.keys()
         ):
             self.totals.append((said, cells))
@@ -244,11 +247,13 @@ class Lines:
     def _form_of(self, page: Page, row: int, said: dict[str, Cell]) -> Listed | None:
         """The form of a line: the one above if the line does not name another, one met before, or a new one."""
         current, columns = self.current, page.columns
+        is_named = not said.keys().isdisjoint(self.names)
         if current and current.is_meant(said):
-            if "title" not in said and "code" not in said and "title" in columns:
-                current.carried.append(Carried("title", row, columns["title"], current.text("title")))
+            name = self.names[0]
+            if not is_named and name in columns:
+                current.carried.append(Carried(name, row, columns[name], current.text(name)))
             return current
-        if "title" not in said and "code" not in said:
+        if not is_named:
             return None
         carried = []
         if current and page.may_carry:

@@ -9,8 +9,8 @@ from targets.domain.record import MONEY, PLAN, PROJECT, IndicatorRow
 from targets.domain.sheets.amounts import read_amount, unit_in
 from targets.domain.sheets.cells import Cell, Grid, address, label_key
 from targets.domain.sheets.find import Block
-from targets.domain.sheets.flat import FLAT, FLAT_PLAN, HEADINGS, KIND, QUANTITY, ROW_FIELDS, UNIT_CODE
-from targets.domain.sheets.flat_lines import Lines, Listed, Page
+from targets.domain.sheets.flat import FLAT, FLAT_PLAN, HEADINGS, KIND, PLANS, QUANTITY, ROW_FIELDS, UNIT_CODE
+from targets.domain.sheets.flat_lines import OF_PLANS, OF_PROJECTS, Lines, Listed, Page
 from targets.domain.sheets.foot import read_foot
 from targets.domain.sheets.form import Form, FormReading, read_form, row_of
 from targets.domain.sheets.head import Head, add_extra, years_in
@@ -36,7 +36,7 @@ class ListForms:
     def __init__(self, grid: Grid, form: Form, *, year: int | None, told: Sequence[Problem] = ()) -> None:
         self.grid, self.form = grid, form
         self._year, self._told = year, [*told]
-        self._lines = Lines(grid)
+        self._lines = Lines(grid, OF_PLANS if form.layout is PLANS else OF_PROJECTS)
         for block in form.blocks:
             if block.header:
                 self._told += [
@@ -59,7 +59,7 @@ class ListForms:
                 add_extra(head.extra, name, text)
             if not number:
                 head.strays += [*above.strays, *foot.strays, *lines.strays]
-            layout = FLAT_PLAN if _is_plan(listed) else FLAT
+            layout = FLAT_PLAN if self._is_plan(listed) else FLAT
             bottom = max(tops[number + 1], listed.last + 1)
             block = Block(layout, tops[number], self.form.blocks[0].header, bottom, is_named=True)
             first, last = (bisect_left(told, row, key=row_of) for row in (block.top, block.bottom))
@@ -75,7 +75,7 @@ class ListForms:
     def _head(self, listed: Listed, above: Head) -> Head:
         """What the lines say of their form, as if it stood above a table of its own."""
         head = Head(money_unit=above.money_unit, other_form=above.other_form)
-        is_plan = _is_plan(listed)
+        is_plan = self._is_plan(listed)
         for name in LEFT_TO_THE_FORM:
             cell = listed.said.get(name) or above.values.get(name)
             if cell and not (is_plan and name in MONEY):
@@ -94,6 +94,11 @@ class ListForms:
             head.years += [(found, title) for found in years_in(title.text)]
         self._find_department(listed, head)
         return head
+
+    def _is_plan(self, listed: Listed) -> bool:
+        if self.form.layout is PLANS or "整体" in listed.text(KIND):
+            return True
+        return KIND not in listed.said and listed.text("title").endswith("整体绩效目标表")
 
     @cached_property
     def _totalled(self) -> list[tuple[str, str]]:
@@ -119,7 +124,7 @@ class ListForms:
 
     def _table(self, listed: Listed, head: Head) -> Table:
         table = Table(carried=listed.carried)
-        order = ORDERS[PLAN if _is_plan(listed) else PROJECT]
+        order = ORDERS[PLAN if self._is_plan(listed) else PROJECT]
         others: dict[str, list[tuple[int, str]]] = {}
         above: dict[str, str] = {}
         for page, row in listed.places():
@@ -206,10 +211,6 @@ def _is_of_the_form(heading: str, found: Sequence[tuple[int, str]], lines: int) 
     if label_key(heading) in FLAT.listed or len({text for _, text in found}) > 1:
         return False
     return len(found) >= lines or (len(found) == 1 and found[0][0] <= 1)
-
-
-def _is_plan(listed: Listed) -> bool:
-    return "整体" in listed.text(KIND) or (KIND not in listed.said and listed.text("title").endswith("整体绩效目标表"))
 
 
 def _years(text: str) -> set[int]:

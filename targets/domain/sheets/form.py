@@ -27,6 +27,8 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 NO_TITLE = Says.LEVEL1 | Says.LEVEL2 | Says.LEVEL | Says.SIGNED
 """What no project is called."""
 REPORTS = re.compile("自评|监控")
+OTHER_THAN_LIST = re.compile("自评|评价|监控|审核|反馈")
+"""A list may well be called 汇总表."""
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
@@ -169,6 +171,8 @@ class _FormReader:
 
     def _refuse_other_form(self) -> None:
         if other := self.head.other_form:
+            if self.form.layout.is_list and not OTHER_THAN_LIST.search(label_key(other.text)):
+                return
             if self._reports_on_targets(other):
                 kind = "监控表" if "监控" in other.text else "自评表"
                 sentence = f"{quoted(other.text)}是{kind}，已读入其中的绩效目标部分；执行数、实际完成值、得分等放在“其他栏目”中，请核对。"

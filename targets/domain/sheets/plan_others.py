@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from targets.domain.sheets.layout import Dialect
+from targets.domain.sheets.layout import MEASUREMENT_UNIT, OPERATOR, Dialect
 
 WORDS: Mapping[str, str] = {
     "number": "编号 职责编号 职责代码 职责编码",
@@ -29,7 +29,11 @@ WORDS: Mapping[str, str] = {
     "责任科 承办单位 责任单位 责任部门 责任科室及责任人",
 }
 PLAN_COMMON = Dialect(
-    columns={name: tuple(words.split()) for name, words in WORDS.items()},
+    columns={name: tuple(words.split()) for name, words in WORDS.items()}
+    | {
+        OPERATOR: ("计算符号", "指标性质", "指标符号", "运算符号", "比较符号"),
+        MEASUREMENT_UNIT: ("计量单位", "度量单位", "指标单位", "指标值单位"),
+    },
     like={
         "name": ("三级指标", "三级指标名称", "三级绩效指标", "指标"),
         "duty_goal": ("年度绩效目标", "绩效目标", "年度目标", "工作目标", "年度工作目标", "任务目标", "目标"),

@@ -72,7 +72,9 @@ def places_of(grid: Grid, header: Header, layout: Layout, sample: Sequence[int])
     order = [column.field for column in layout.columns if column.field in header.fields or not column.optional]
     in_order = [place.field for place in printed] == [name for name in order if name in header.fields]
     # a head with words of its own has columns of its own, in its own order
-    has_more = bool(header.meant) or any(label_key(text) not in layout.headings for text in header.unknown)
+    has_more = bool(header.meant or header.fields.keys() - {*order}) or any(
+        label_key(text) not in layout.headings for text in header.unknown
+    )
     if in_order or has_more or (layout.side and header.top == header.bottom):
         return _with_lost_group(printed, order)
     columns = [name for name in order if name != GROUP or GROUP in header.fields]

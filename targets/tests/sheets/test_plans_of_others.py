@@ -266,3 +266,65 @@ def test_a_project_with_numbered_lines_and_offices_is_no_plan():
         """
     )
     assert (form.kind, form.record.rows[0].name) == ("project", "造林面积")
+
+
+def test_a_list_of_the_plans_of_several_departments():
+    """A line says whose it is; blanks continue the line above; the list may be called 汇总表."""
+    forms = read_drawn(
+        """
+        2024年部门整体绩效目标汇总表|||||||||
+        单位名称|职责序号|部门职责|<|职责目标|绩效指标|年度指标值|上年值|项目名称|责任科室
+        [205]某县农业农村局|1|粮食生产|种植|稳定面积|播种面积|≥85万亩|84.6万亩|粮食补贴200万元|种植业股
+        |||||机收面积|≥60万亩|58万亩||农机站
+        ||2|动物防疫||无重大疫情|免疫率|=100%|100%|
+        某县水利局|1|防汛抗旱||安全度汛|巡查次数|≥4800次|4720次|水库管护96万元|防御科
+        """.replace("||2|动物防疫||无", "|2|动物防疫||无")
+    )
+    assert [
+        (form.kind, form.record.year, form.record.department_code, form.record.department_name) for form in forms
+    ] == [
+        ("plan", 2024, "205", "某县农业农村局"),
+        ("plan", 2024, "", "某县水利局"),
+    ]
+    names = ("number", "duty_group", "duty", "duty_goal", "name", "target", "last_year", "budget_item", "office")
+    assert [cells(form, *names) for form in forms] == [
+        [
+            ("1", "粮食生产", "种植", "稳定面积", "播种面积", "≥85万亩", "84.6万亩", "粮食补贴200万元", "种植业股"),
+            ("1", "粮食生产", "种植", "稳定面积", "机收面积", "≥60万亩", "58万亩", "", "农机站"),
+            ("2", "动物防疫", "", "无重大疫情", "免疫率", "=100%", "100%", "", ""),
+        ],
+        [("1", "防汛抗旱", "", "安全度汛", "巡查次数", "≥4800次", "4720次", "水库管护96万元", "防御科")],
+    ]
+    assert {(cell, said.split("为空白")[0]) for cell, said in told(forms[0])} == {
+        ("A4:A5", "主管部门"), ("B4", "职责序号"), ("C4", "部门职责"), ("D4", "部门职责"), ("E4", "职责目标"),
+    }  # fmt: skip
+
+
+def test_a_list_of_plans_with_merged_departments_years_and_a_repeated_head():
+    forms = read_drawn(
+        """
+        预算年度|部门编码|部门名称|主要职责|职责目标|指标名称|目标值|度量单位
+        2024|205|某县农业农村局|粮食生产|稳定面积|播种面积|≥85|万亩
+        ^|^|^|动物防疫|无重大疫情|免疫率|=100|%
+        预算年度|部门编码|部门名称|主要职责|职责目标|指标名称|目标值|度量单位
+        2024|206|某县水利局|防汛抗旱|安全度汛|演练|≥2|次
+        注：本表由财政局汇总|||||||
+        """
+    )
+    assert [form.record.department_code for form in forms] == ["205", "206"]
+    assert [cells(form, "duty", "duty_goal", "name", "target") for form in forms] == [
+        [("粮食生产", "稳定面积", "播种面积", "≥85万亩"), ("动物防疫", "无重大疫情", "免疫率", "=100%")],
+        [("防汛抗旱", "安全度汛", "演练", "≥2次")],
+    ]
+
+
+def test_units_of_measurement_in_a_column_of_a_plan():
+    (form,) = read_drawn(
+        """
+        2024年部门整体绩效目标表|||||
+        部门名称：某县水利局|||||
+        部门职责|职责目标|绩效指标|年度指标值|计量单位|责任部门
+        防汛抗旱|安全度汛|巡查次数|≥4800|次|防御科
+        """
+    )
+    assert (form.record.rows[0].target, form.record.rows[0].office, told(form)) == ("≥4800次", "防御科", [])
