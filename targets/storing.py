@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import repeat
+from operator import attrgetter
 from typing import Any, Self
 
 from django.db import transaction
@@ -44,6 +45,7 @@ def _longest(model: type[Model], columns: Mapping[str, str]) -> dict[str, int]:
 
 LONGEST_HEAD = _longest(Declaration, {name: name for name in HEAD_FIELDS} | {"unit": "unit_name"})
 LONGEST_CELL = _longest(Indicator, {name: name for name in ROW_TEXTS})
+CELLS_THAT_END = [(attrgetter(name), longest) for name, longest in LONGEST_CELL.items()]
 
 
 def too_long(record: Record) -> Iterator[str]:
@@ -51,6 +53,8 @@ def too_long(record: Record) -> Iterator[str]:
     for name, longest in LONGEST_HEAD.items():
         if len(getattr(record, name)) > longest:
             yield f"{field_label(record.kind, name)}有{len(getattr(record, name))}个字，最多{longest}个字"
+    if all(max(map(len, map(cells, record.rows)), default=0) <= longest for cells, longest in CELLS_THAT_END):
+        return
     for number, row in record.numbered_rows():
         for name, longest in LONGEST_CELL.items():
             if len(getattr(row, name)) > longest:

@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from departments.models import Person
-from targets.bulk import no_garbage, portions, update_many
+from targets.bulk import no_garbage, portions, update_many, update_values
 from targets.domain.checks.counted import Counted
 from targets.domain.compose import REPLACE, compose
 from targets.domain.record import PLAN, Record
@@ -40,6 +40,11 @@ STORING = "正在写入，全部写完一起生效"
 MEMBERS_TOLD = 3
 """Of an archive without any form: each says the same at length."""
 GOING_IN = (CREATE, UPDATE)
+OF_A_FORM = (
+    *("place", "title", "sheet", "cell", "action", "mode", "problems", "findings"),
+    *("budget_year", "department", "unit", "declaration", "seen"),
+)
+"""What storing looks at, beside the text."""
 STORED_AT_ONCE = 500
 """Forms whose text is in memory at one time while a batch is stored, fewer where it is long."""
 
@@ -274,7 +279,7 @@ def store_batch(
 
 @no_garbage()
 def _store_portion(storing: _Storing, keys: Sequence[int]) -> None:
-    texts = ImportedForm.objects.defer("frozen").annotate(text=Cast("frozen", TextField()))
+    texts = ImportedForm.objects.only(*OF_A_FORM).annotate(text=Cast("frozen", TextField()))
     forms = list(texts.filter(pk__in=keys).order_by("place"))
     if len(forms) < len(keys):
         raise ImportRefused("这个文件刚被重新读取，没有写入任何数据。请核对预览后再确认。")
@@ -305,9 +310,8 @@ def _store_portion(storing: _Storing, keys: Sequence[int]) -> None:
         years=storing.years,
         counted=counted,
     )
-    for form, (declaration, _) in zip(going_in, drafts, strict=True):
-        form.declaration, form.is_stored = declaration, True
-    update_many(going_in, ["declaration", "is_stored"])
+    stored_as = [(declaration.pk, True, form.pk) for form, (declaration, _) in zip(going_in, drafts, strict=True)]
+    update_values(ImportedForm, ("declaration", "is_stored"), stored_as)
     update_many(left_out, ["action", "problems"])
     created = sum(form.action == CREATE for form in going_in)
     storing.created += created

@@ -33,6 +33,8 @@ class Register:
 
     def __init__(self, departments: Iterable[Department]) -> None:
         self.departments = list(departments)
+        self._found: dict[tuple[str, str, str], Match] = {}
+        """Thousands of forms are of a few departments."""
         self.by_code = {department.code: department for department in self.departments if department.code}
         self.by_name: dict[str, list[Department]] = {}
         for department in sorted(self.departments, key=lambda one: one.parent_id is not None):
@@ -51,6 +53,12 @@ class Register:
 
     def find(self, code: str, name: str, unit: str) -> Match:
         """Department and unit of a form; `unit` is the printed 实施单位 (for a plan, "")."""
+        said = code, name, unit
+        if said not in self._found:
+            self._found[said] = self._find(*said)
+        return self._found[said]
+
+    def _find(self, code: str, name: str, unit: str) -> Match:
         printed = code.strip()
         if not printed and (split := CODE_IN_FRONT.match(name)):
             printed, name = split.group(1), split.group(2)

@@ -266,7 +266,7 @@ class _Shown(dict[Value, str]):
     def exact(self, column: Sequence[Value]) -> Iterator[tuple[int, str]]:
         """Of values that were shown just now: place in the column and whole number of each that shows another."""
         exact = self._exact
-        if not exact.keys().isdisjoint(column):
+        if exact and not exact.keys().isdisjoint(column):
             yield from ((at, exact[value]) for at, value in enumerate(column) if value in exact)
 
 
