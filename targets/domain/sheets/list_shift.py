@@ -11,13 +11,16 @@ from targets.domain.sheets.cells import Grid, address
 from targets.domain.sheets.header import Header, are_column_numbers
 from targets.domain.sheets.problems import GUESS, Problem, problem, quoted
 from targets.domain.sheets.says import Says, at_first_sight
-from targets.domain.sheets.shift import fit
+from targets.domain.sheets.shift import AGAINST_COLUMN, contradicts, fit
 
 STEPS = (1, -1, 2, -2)
 IS_CATEGORY, IS_NO_NAME = 3.0, -2.0
 NEEDED = ("level1", "level2", "name")
 CATEGORY = Says.LEVEL1 | Says.LEVEL2
 LONGEST_CATEGORY = 14
+DUTIES = frozenset(("duty", "duty_goal"))
+JUDGED = frozenset(AGAINST_COLUMN) - {"number", "level1", "level2"}
+MAY_HAVE_MOVED = "这一行的单元格可能与表头错开，已照原样读入，请核对。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class _Places:
 def straighten_lines(grid: Grid, header: Header, rows: Iterable[int]) -> list[Problem]:
     """Puts the texts of such lines where they belong, and says so."""
     if not all(name in header.fields for name in NEEDED):
-        return []
+        return _doubtful_lines(grid, header, rows) if header.fields.keys() & DUTIES else []
     spans = [*header.fields.values(), *header.unknown.values()]
     at = _Places(min(first for first, _ in spans), *(header.fields[name][0] for name in NEEDED))
     if not at.level1 < at.level2 < at.name:
@@ -50,9 +53,19 @@ def straighten_lines(grid: Grid, header: Header, rows: Iterable[int]) -> list[Pr
             sentence = f"这一行的单元格与表头错开，已按内容对齐各栏（{quoted(first)}已读入“一级指标”），请核对。"
             told.append(problem(grid.name, address(row, at.level1 + step), GUESS, sentence))
         elif _contradicts(line, at) and not are_column_numbers([*filter(None, line)]):
-            sentence = "这一行的单元格可能与表头错开，已照原样读入，请核对。"
-            told.append(problem(grid.name, address(row, at.level1), GUESS, sentence))
+            told.append(problem(grid.name, address(row, at.level1), GUESS, MAY_HAVE_MOVED))
     return told
+
+
+def _doubtful_lines(grid: Grid, header: Header, rows: Iterable[int]) -> list[Problem]:
+    """A list of plans has no categories to go by: a line with a text that cannot belong to its column is told."""
+    columns = [(name, first) for name, (first, _) in header.fields.items() if name in JUDGED]
+    return [
+        problem(grid.name, address(row, columns[0][1]), GUESS, MAY_HAVE_MOVED)
+        for row in rows
+        if any(contradicts(name, text) for name, column in columns if (text := _text(grid.texts[row], column)))
+        and not are_column_numbers([*filter(None, grid.texts[row])])
+    ]
 
 
 def _text(line: list[str], at: int) -> str:

@@ -328,3 +328,15 @@ def test_units_of_measurement_in_a_column_of_a_plan():
         """
     )
     assert (form.record.rows[0].target, form.record.rows[0].office, told(form)) == ("≥4800次", "防御科", [])
+
+
+def test_a_line_of_a_list_of_plans_that_has_slipped_is_told():
+    (form,) = read_drawn(
+        """
+        部门名称|职责序号|部门职责|职责目标|绩效指标|年度指标值|上年值|责任科室
+        某县水利局|1|防汛抗旱|安全度汛|巡查次数|≥4800次|4720次|防御科
+        某县水利局||2|农村供水|喝上放心水|自来水普及率|≥96%|95%
+        """,
+        year=2024,
+    )
+    assert told(form)[1:] == [("C3", "这一行的单元格可能与表头错开，已照原样读入，请核对。")]
