@@ -138,6 +138,8 @@ def may_be_several(texts: Mapping[str, str]) -> bool:
     Or several values with a sign each, which are not as many as the names.
     """
     target = texts.get("target", "")
+    if not texts.get("name"):
+        return False
     values = target.split()
     if 1 < len(values) == len(texts.get("name", "").split()):
         are_values = all(says(value) & (Says.VALUE | Says.WORD) for value in values)

@@ -199,3 +199,15 @@ def test_more_values_than_names_are_told():
     )
     assert cells(form, "name", "target") == [("改造户数和面积", "≥300户；≥2万平方米")]
     assert [cell for cell, said in told(form) if "可能各写了几个指标" in said] == ["A4"]
+
+
+def test_several_values_without_a_name_are_read_as_they_stand():
+    (form,) = read_drawn(
+        """
+        2023年项目支出绩效目标表|||
+        项目名称|冬季取暖||
+        一级指标|二级指标|三级指标|指标值
+        产出指标|数量指标||≥300户；≥2万平方米
+        """
+    )
+    assert cells(form, *LEVELS) == [("产出指标", "数量指标", "", "≥300户；≥2万平方米")]
