@@ -74,10 +74,11 @@ def _continues(pages: Sequence[Block], heads: Sequence[Head], block: Block, head
     if not block.is_named or (block.layout.repeats_head and _is_next_page(heads[0], head)):
         return True
     name = heads[0].text("title")
-    if head.title is None or head.values or head.extra or not name:
+    if head.values or head.extra or not name:
         return False
-    sentence = f"这里只重复了标题，没有项目名称，已作为上面{quoted(name, 20)}的续页读入，请核对。"
-    head.guesses.append((head.title, sentence))
+    if head.title is not None:
+        sentence = f"这里只重复了标题，没有项目名称，已作为上面{quoted(name, 20)}的续页读入，请核对。"
+        head.guesses.append((head.title, sentence))
     return True
 
 

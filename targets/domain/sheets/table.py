@@ -294,7 +294,9 @@ class _Page:
         label = self.layout.label_of(text)
         if label is None or label[0] == HEADING:
             return False
-        return text.endswith(COLONS) or bool(label[1]) or self.grid.rows[row][0].column < min(self.field_at, default=0)
+        first = self.grid.rows[row][0].column
+        is_left = first < min(self.field_at, default=0) and first not in self.unknown_at
+        return text.endswith(COLONS) or bool(label[1]) or is_left
 
     def _is_line_across(self, cell: Cell) -> bool:
         """One text merged over most of the table is a remark."""

@@ -6,6 +6,7 @@ odd. Another program drops what it carries; then the words and places of the lay
 
 import base64
 import io
+import re
 import zlib
 from dataclasses import replace
 from decimal import Decimal
@@ -15,12 +16,14 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from targets.domain.record import PLAN, PROJECT, IndicatorRow, Record
-from targets.domain.sheets.cells import clean_text
+from targets.domain.record import PLAN, PROJECT, ROW_TEXTS, IndicatorRow, Record
+from targets.domain.sheets.cells import clean_text, label_key
+from targets.domain.sheets.find import HEADINGS
 from targets.domain.sheets.layouts import OFFICIAL
 from targets.domain.sheets.proof import END, PART, START, as_printed, part_of
 from targets.domain.sheets.reader import read_workbook
 from targets.domain.sheets.signing import FOOT_WORDS
+from targets.domain.sheets.straighten import PAGE_NUMBER
 from targets.domain.sheets.table import TOTALS
 from targets.domain.sheets.writer import write_official
 from targets.domain.values import TEXT, IndicatorValue
@@ -41,13 +44,24 @@ filled = texts.filter(bool)
 
 def is_free(layout):
     return lambda text: (
-        layout.label_of(text) is None and not layout.title_words.search(text) and ":" not in text and "：" not in text
+        layout.label_of(text) is None
+        and label_key(text) not in HEADINGS
+        and not layout.title_words.search(text)
+        and ":" not in text
+        and "：" not in text
     )
 
 
+PARTED = re.compile("[\n；;、]")
+OF_WORDS = frozenset(ROW_TEXTS) - frozenset("target weight plan_value standard_value average_3y last_year".split())
+
+
 def is_name(text):
-    """A value in the column of names (=100%) is what a row shifted by a column looks like, so it is read as one, and told."""
-    return IndicatorValue.parse(text).kind == TEXT
+    """A value in a column of words (=100%) is what a row shifted by a column looks like, so it is read as one, and told.
+
+    A row that says nothing but 1/2 is the number of a page.
+    """
+    return IndicatorValue.parse(text).kind == TEXT and not PAGE_NUMBER.fullmatch(text)
 
 
 def is_plain_name(text):
@@ -61,8 +75,9 @@ def rows(draw, kind):
     fields = [column.field for column in layout.columns]
     made = []
     for _ in range(draw(st.integers(0, 6))):
-        values = {name: draw(texts) for name in draw(st.sets(st.sampled_from(fields), max_size=6))}
-        values["name"] = draw(filled.filter(is_name))
+        some = draw(st.sets(st.sampled_from(fields), max_size=6))
+        values = {name: draw(texts.filter(is_name) if name in OF_WORDS else texts) for name in some}
+        values["name"] = draw(filled.filter(is_name).filter(is_free(layout)))
         may_hang = [
             c.field
             for c in layout.columns
@@ -70,8 +85,8 @@ def rows(draw, kind):
         ]
         hanging = draw(st.sets(st.sampled_from(may_hang), max_size=5)) if made else set()
         values |= {name: getattr(made[-1], name) for name in hanging}
-        if "\n" in values.get("target", ""):  # beside as many lines of a name they are several indicators
-            values["name"] = values["name"].replace("\n", "；")
+        if PARTED.search(values.get("target", "")):  # beside as many parts of a name they are several indicators
+            values["name"] = PARTED.sub("，", values["name"])
         made.append(IndicatorRow(**values, continues=tuple(name for name in fields if name in hanging)))
     return tuple(made)
 
