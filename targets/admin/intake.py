@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -47,6 +47,7 @@ from targets.tasks import (
     start_undoing,
 )
 
+PASTED = "粘贴的表格.txt"
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 FORMS_A_PAGE = 50
 LEFT_OUT_SHOWN = 200
@@ -56,7 +57,17 @@ WORKED_ON = frozenset({ImportBatch.State.READING, *UNDER_WAY.values()})
 
 
 class UploadForm(forms.Form):
-    file = WorkbookField("Excel 或 Word 文件", "要导入的表格或 Word 文件", ".zip")
+    """A file, or what was copied from one: cells are pasted as text with tabs, which is read as a saved text is."""
+
+    file = WorkbookField("Excel 或 Word 文件", "要导入的表格或 Word 文件，或把表格粘贴在下面", ".zip", required=False)
+    pasted = forms.CharField(
+        label="或粘贴表格",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(
+            attrs={"rows": 4, "spellcheck": "false", "placeholder": "在 Excel、WPS 中选中整张表，复制后粘贴在这里"}
+        ),
+    )
     year = forms.IntegerField(
         label="预算年度",
         required=False,
@@ -69,6 +80,23 @@ class UploadForm(forms.Form):
         },
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 6, "autocomplete": "off"}),
     )
+
+    @property
+    def came_as(self) -> str:
+        """The field that holds what was sent."""
+        return "pasted" if self.cleaned_data["pasted"].strip() else "file"
+
+    def clean(self) -> dict[str, Any]:
+        if self.errors:
+            return self.cleaned_data
+        file, pasted = self.cleaned_data["file"], self.cleaned_data["pasted"]
+        if pasted.strip() and file:
+            self.add_error("pasted", "选了文件，又粘贴了表格。请只留一样，另一样再导入一次。")
+        elif pasted.strip():
+            self.cleaned_data["file"] = SimpleUploadedFile(PASTED, pasted.encode())
+        elif not file:
+            self.add_error("file", self.fields["file"].error_messages["required"])
+        return self.cleaned_data
 
 
 @admin.register(ImportBatch)
@@ -122,7 +150,7 @@ class ImportBatchAdmin(ScopedAdmin):
             if batch.state != ImportBatch.State.UNREADABLE:
                 page = "preview" if batch.state == ImportBatch.State.PREVIEW else "change"
                 return HttpResponseRedirect(reverse(f"admin:targets_importbatch_{page}", args=[batch.pk]))
-            form.add_error("file", batch.message)
+            form.add_error(form.came_as, batch.message)
             batch.delete()  # nothing of it was kept, and who brought it has been told
         context = {"form": form}
         return self._page(request, "targets/intake/upload.html", "导入", context)

@@ -1,7 +1,7 @@
 """What the import preview shows: a line for each form, and the problems of the file by cause."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import chain
@@ -18,13 +18,14 @@ from targets.domain.compose import compose
 from targets.domain.diff import ADDED, CELL, MOVED, REMOVED, Change, diff
 from targets.domain.labels import field_label
 from targets.domain.names import name_key
-from targets.domain.record import MONEY, PLAN, Record
+from targets.domain.record import MONEY, PLAN, IndicatorRow, Record
 from targets.domain.rules import ERROR, INFO, WARNING
 from targets.domain.sheets.problem_list import without_place
 from targets.domain.sheets.problems import GUESS, Problem, sheet_name
 from targets.domain.sheets.problems import REFUSED as REFUSED_PROBLEM
 from targets.domain.sheets.problems import WARNING as WARNING_PROBLEM
 from targets.domain.steps import RETURNED, STATES
+from targets.domain.words import CAME, GONE, SAME, Piece, pieces
 from targets.intake.kept import BYTES_AT_ONCE
 from targets.models import Declaration, ImportBatch, ImportedForm, Indicator
 from targets.models.intake import CREATE, REFUSED, UNCHANGED, UPDATE
@@ -34,13 +35,19 @@ PROBLEMS = Decoder(list[Problem])
 """In a quarter of the time that JSON takes which knows no type: there may be 400,000."""
 MARKS = {REFUSED_PROBLEM: ERROR, GUESS: WARNING, WARNING_PROBLEM: WARNING}
 HIDDEN = "（尚未送审，不显示原值）"
+EMPTY = "（空）"
+INSTEAD = (HIDDEN, EMPTY, "")
+"""What stands where there is no text to compare."""
 CHANGES_SHOWN = 200
 LONGEST_SHOWN = 800
 """Characters of a changed text; the whole is in the file and in the system."""
+LONGEST_NAME = 60
 ROOM_FOR_CHANGES = 90_000
 """Characters of the differences of all forms on a page: it stays under a megabyte whatever a file holds."""
 MARKUP = 40
 """What the tags around a change take, in characters of three bytes."""
+PIECES_SHOWN = 40
+"""Texts that differ in more places are shown whole: so many marks tell nothing."""
 SHOWN_WITH = ("declaration__unit", "declaration__current_revision", "department", "unit")
 TEXTS = ("frozen", "problems", "declaration__current_revision__frozen")
 IN_DOCUMENT = re.compile(r"(?:表格\d+|正文|页眉|页脚)")
@@ -57,8 +64,23 @@ class ShownChange:
     remark: str = ""
 
     @property
-    def is_hidden(self) -> bool:
-        return self.old == HIDDEN
+    def was(self) -> tuple[Piece, ...]:
+        """The old text; what the new one has as well is not marked as gone."""
+        return self._side(self.old, GONE)
+
+    @property
+    def becomes(self) -> tuple[Piece, ...]:
+        return self._side(self.new, CAME)
+
+    def _side(self, text: str, kind: str) -> tuple[Piece, ...]:
+        if text in INSTEAD:
+            return (Piece(SAME, text),) if text else ()
+        if self.old in INSTEAD or self.new in INSTEAD:
+            return (Piece(kind, text),)
+        found = pieces(self.old, self.new)
+        if len(found) > PIECES_SHOWN:
+            return (Piece(kind, text),)
+        return tuple(piece for piece in found if piece.kind in (SAME, kind))
 
     @property
     def length(self) -> int:
@@ -87,6 +109,10 @@ class ShownForm:
             return member
         place = sheet if IN_DOCUMENT.match(sheet) else f"工作表“{sheet}”"
         return f"{member}　{place}" if member else place
+
+    @property
+    def label(self) -> str:
+        return "重复" if self.form.is_repeat else self.form.get_action_display()
 
     @property
     def has_modes(self) -> bool:
@@ -183,15 +209,18 @@ def _pairs(forms: Sequence[ImportedForm]) -> dict[int, tuple[Record, Record]]:
 
 def _shown(form: ImportedForm, pair: tuple[Record, Record] | None, refusal: str, user: Person, room: int) -> ShownForm:
     """Its first change always, more of them as far as there is room."""
-    changes: tuple[Change, ...] = ()
+    changes: list[Change] = []
+    rows: dict[str, Sequence[IndicatorRow]] = {}
     stored = form.declaration
     if pair:
         current, read = pair
-        changes = diff(current, compose(current, read, form.mode)[0]).changes
+        composed = compose(current, read, form.mode)[0]
+        changes = sorted(diff(current, composed).changes, key=_place)
+        rows = {REMOVED: current.rows, ADDED: composed.rows}
     is_open = stored is not None and _reads_present_text(stored, user)
     in_words: list[ShownChange] = []
     for change in changes[:CHANGES_SHOWN]:
-        one = _cut(_in_words(change, form.kind, is_open=is_open))
+        one = _cut(_in_words(change, form.kind, rows, is_open=is_open))
         room -= one.length
         if in_words and room < 0:
             break
@@ -222,6 +251,8 @@ def _remark(form: ImportedForm, refusal: str, changes: int) -> str:
     stored = form.declaration
     if form.action == REFUSED:
         return refusal or "不能导入，原因见下表。"
+    if form.is_repeat:
+        return "与文件中的另一张表完全相同，按一张表处理。"
     if form.action == UNCHANGED:
         return "与系统中的稿完全相同，不再写入。"
     if form.action == UPDATE and stored is not None:
@@ -232,12 +263,18 @@ def _remark(form: ImportedForm, refusal: str, changes: int) -> str:
     return ""
 
 
-def _in_words(change: Change, kind: str, *, is_open: bool) -> ShownChange:
+def _place(change: Change) -> tuple[int, bool]:
+    """A row that goes stands before the one that comes in its place."""
+    return change.row_number, change.kind != REMOVED
+
+
+def _in_words(change: Change, kind: str, rows: Mapping[str, Sequence[IndicatorRow]], *, is_open: bool) -> ShownChange:
     row = f"第{change.row_number}行" if change.row_number else ""
-    if change.kind == ADDED:
-        return ShownChange(row, new=change.new, remark="新增一行")
-    if change.kind == REMOVED:
-        return ShownChange(f"原{row}", old=change.old if is_open else HIDDEN, remark="文件中没有，将删除")
+    if change.kind in (ADDED, REMOVED):
+        text = _row_in_words(rows[change.kind][change.row_number - 1])
+        if change.kind == ADDED:
+            return ShownChange(row, new=text, remark="新增一行")
+        return ShownChange(f"原{row}", old=text if is_open else HIDDEN, remark="文件中没有，将删除")
     if change.kind == MOVED:
         return ShownChange(row, remark=f"由原第{change.old}行移来，{change.row_name}")
     label = field_label(kind, change.field)
@@ -245,7 +282,18 @@ def _in_words(change: Change, kind: str, *, is_open: bool) -> ShownChange:
         return ShownChange(f"{row} {label}", remark="与上行合并的栏目有变化")
     unit = "（元）" if change.field in MONEY else ""
     place = f"{row} {label}{unit}" if change.kind == CELL else f"{label}{unit}"
-    return ShownChange(place, old=(change.old or "空") if is_open else HIDDEN, new=change.new or "空")
+    old = (change.old or EMPTY) if is_open else HIDDEN
+    return ShownChange(place, old=old, new=change.new or EMPTY, remark=_name(change.row_name))
+
+
+def _name(text: str) -> str:
+    return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}…"
+
+
+def _row_in_words(row: IndicatorRow) -> str:
+    """Where it belongs, its name and its target."""
+    above = "／".join(filter(None, (row.level1, row.level2, row.duty_group, row.duty)))
+    return "　".join(filter(None, (above, row.name or EMPTY, row.target)))
 
 
 def _cut(change: ShownChange) -> ShownChange:

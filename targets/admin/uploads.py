@@ -15,7 +15,9 @@ TYPES = (".xlsx", ".xlsm", ".xls", ".et", ".ett", ".ods", ".csv", ".txt", ".docx
 class UploadField(forms.FileField):
     """A file of some types, refused before it is read if it has too many bytes. `wanted` is what a person is asked to choose."""
 
-    def __init__(self, label: str, wanted: str, types: tuple[str, ...], most_bytes: int | None = None) -> None:
+    def __init__(
+        self, label: str, wanted: str, types: tuple[str, ...], most_bytes: int | None = None, *, required: bool = True
+    ) -> None:
         nothing = f"还没有选择文件。请选择{wanted}。"
         messages: dict[str, Any] = {
             "required": nothing,
@@ -24,7 +26,7 @@ class UploadField(forms.FileField):
             "invalid": "没有收到文件。请重新选择后上传。",
         }
         widget = forms.ClearableFileInput(attrs={"accept": ",".join(types)})
-        super().__init__(label=label, error_messages=messages, widget=widget)
+        super().__init__(label=label, required=required, error_messages=messages, widget=widget)
         self._most_bytes = most_bytes
 
     @property
@@ -36,10 +38,10 @@ class UploadField(forms.FileField):
         """For the hint beside the field."""
         return f"{self.most_bytes / MEGABYTE:g}"
 
-    def clean(self, data: Any, initial: Any = None) -> UploadedFile:
-        upload: UploadedFile = super().clean(data, initial)
-        size = upload.size or 0
-        if size > self.most_bytes:
+    def clean(self, data: Any, initial: Any = None) -> UploadedFile | None:
+        upload: UploadedFile | None = super().clean(data, initial)
+        size = (upload and upload.size) or 0
+        if upload and size > self.most_bytes:
             raise forms.ValidationError(too_large(upload.name or "", size, self.most_bytes))
         return upload
 
@@ -47,5 +49,5 @@ class UploadField(forms.FileField):
 class WorkbookField(UploadField):
     """`more` is what may be taken besides `TYPES`."""
 
-    def __init__(self, label: str, wanted: str, *more: str) -> None:
-        super().__init__(label, wanted, (*TYPES, *more))
+    def __init__(self, label: str, wanted: str, *more: str, required: bool = True) -> None:
+        super().__init__(label, wanted, (*TYPES, *more), required=required)

@@ -167,7 +167,7 @@ def read_batch(batch: ImportBatch, progress: Progress = nobody, *, in_background
         message = str(refusal)
     progress(met, met, "已读取，正在核对")
     plan.compare(keeper.waiting)
-    keeper.finish(message or ("" if met else _without_forms(problems)), problems, plan.late_refusals())
+    keeper.finish(message or ("" if met else _without_forms(problems)), problems, plan.left_out())
 
 
 def keep(batch: ImportBatch, shown: Preview) -> None:

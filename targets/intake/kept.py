@@ -7,17 +7,15 @@ from django.db import transaction
 
 from targets.bulk import insert_many, update_many
 from targets.domain.sheets.causes import Causes
-from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
-from targets.domain.sheets.problems import Problem, problem
-from targets.intake.plan import PlannedForm
+from targets.domain.sheets.problems import Problem
+from targets.intake.plan import LeftOut, PlannedForm
 from targets.models import ImportBatch, ImportedForm
-from targets.models.intake import REFUSED
 
 LINES_AT_ONCE, LINES_OF_A_FORM = 10_000, 4
 """Lines that are compared and kept at one time while a file is read; a form counts as some beside its own."""
 BYTES_AT_ONCE = 8 * 1024 * 1024
 """Of their text, where lines are long."""
-REFUSED_AT_ONCE = 500
+LEFT_OUT_AT_ONCE = 500
 
 
 class Overtaken(Exception):
@@ -70,7 +68,7 @@ class Keeper:
         with transaction.atomic():
             self._write()
 
-    def finish(self, message: str, problems: Sequence[Problem], late_refusals: Mapping[int, str]) -> None:
+    def finish(self, message: str, problems: Sequence[Problem], left_out: Mapping[int, LeftOut]) -> None:
         """The file is read, or refused with a `message`: then nothing that came before counts."""
         batch, causes = self._batch, self._causes
         batch.state = ImportBatch.State.UNREADABLE if message else ImportBatch.State.PREVIEW
@@ -85,8 +83,8 @@ class Keeper:
             self._write(state=batch.state, message=batch.message, problems=batch.problems, causes=batch.causes)
             if message:
                 drop_forms(batch)
-            elif late_refusals:
-                causes.add(_refuse_late(batch, late_refusals))
+            elif left_out:
+                causes.add(_leave_out(batch, left_out))
                 batch.causes = causes.as_json()
                 ImportBatch.objects.filter(pk=batch.pk).update(causes=batch.causes)
         batch.kept = self._kept
@@ -104,17 +102,18 @@ class Keeper:
         self.waiting, self._lines, self._size = [], 0, 0
 
 
-def _refuse_late(batch: ImportBatch, late: Mapping[int, str]) -> list[Problem]:
+def _leave_out(batch: ImportBatch, left_out: Mapping[int, LeftOut]) -> list[Problem]:
     told: list[Problem] = []
-    places = sorted(late)
-    for start in range(0, len(places), REFUSED_AT_ONCE):
-        refused = list(batch.forms.filter(place__in=places[start : start + REFUSED_AT_ONCE]).defer("frozen"))
-        for form in refused:
-            form.action, form.is_chosen = REFUSED, False
+    places = sorted(left_out)
+    for start in range(0, len(places), LEFT_OUT_AT_ONCE):
+        found = list(batch.forms.filter(place__in=places[start : start + LEFT_OUT_AT_ONCE]).defer("frozen"))
+        for form in found:
+            late = left_out[form.place]
+            form.action, form.is_chosen = late.action, False
             form.declaration, form.seen, form.changes = None, None, 0
-            told.append(problem(form.sheet, form.cell, PROBLEM_REFUSED, late[form.place]))
+            told.append(late.problem(form.sheet, form.cell))
             form.problems += [problem_json(told[-1])]
-        update_many(refused, ["action", "is_chosen", "declaration", "seen", "changes", "problems"])
+        update_many(found, ["action", "is_chosen", "declaration", "seen", "changes", "problems"])
     return told
 
 

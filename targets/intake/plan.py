@@ -12,6 +12,7 @@ from targets.domain.record import Record
 from targets.domain.rules import YearRules
 from targets.domain.sheets.problems import GUESS, Problem, problem
 from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
+from targets.domain.sheets.problems import WARNING as PROBLEM_WARNING
 from targets.domain.sheets.reader import FormReading, Found
 from targets.domain.steps import EDITABLE, STATES
 from targets.editing import why_not_editable
@@ -67,13 +68,29 @@ class PlannedForm:
         self.action = REFUSED
         self.problems.append(problem(self.reading.sheet, self.reading.cell, PROBLEM_REFUSED, sentence))
 
-    def refuse_late(self, sentence: str) -> None:
+    def leave_out(self, late: "LeftOut") -> None:
         """After it was compared: what it was compared with is not its own."""
         self.declaration = self.difference = None
-        self.refuse(sentence)
+        self.action = late.action
+        self.problems.append(late.problem(self.reading.sheet, self.reading.cell))
 
     def guess(self, sentence: str) -> None:
         self.problems.append(problem(self.reading.sheet, self.reading.cell, GUESS, sentence))
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Why a form, taken for good at first, does not go in: it repeats another one, or contradicts it."""
+
+    sentence: str
+    is_repeat: bool = False
+
+    @property
+    def action(self) -> str:
+        return UNCHANGED if self.is_repeat else REFUSED
+
+    def problem(self, sheet: str, cell: str) -> Problem:
+        return problem(sheet, cell, PROBLEM_WARNING if self.is_repeat else PROBLEM_REFUSED, self.sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +110,7 @@ class Plan:
     """Forms of one file, each met when it is read and some at a time compared with what is stored, with a number of queries
     that does not grow with theirs.
 
-    Whether a form stands in the file twice is known when all were seen: `late_refusals`.
+    Whether a form stands in the file twice is known when all were seen: `left_out`.
     """
 
     def __init__(self, by: Person) -> None:
@@ -136,9 +153,9 @@ class Plan:
                 self._rivals.setdefault(form.declaration.pk, []).append(_met(form))
                 _compare(form, rows[form.declaration.pk], self._by)
 
-    def late_refusals(self) -> dict[int, str]:
-        """Place → why this form, taken for good at first, is not imported."""
-        late: dict[int, str] = {}
+    def left_out(self) -> dict[int, LeftOut]:
+        """By place."""
+        late: dict[int, LeftOut] = {}
         for same in self._same.values():
             late |= _doubles(sorted(same, key=attrgetter("place")))
         for rivals in self._rivals.values():
@@ -146,7 +163,7 @@ class Plan:
             if len(same) > 1:
                 places = "、".join(one.where for one in same)
                 sentence = f"文件中有{len(same)}张表都对应系统中的同一张表（{places}），都没有导入。请只保留一张。"
-                late |= dict.fromkeys((one.place for one in same), sentence)
+                late |= dict.fromkeys((one.place for one in same), LeftOut(sentence))
         return late
 
 
@@ -154,10 +171,10 @@ def plan_forms(found: Iterable[Found], plan: Plan) -> list[PlannedForm]:
     """All forms of a small file at once, in their order."""
     forms = [plan.meet(one) for one in found]
     plan.compare(forms)
-    late = plan.late_refusals()
+    late = plan.left_out()
     for form in forms:
         if form.place in late:
-            form.refuse_late(late[form.place])
+            form.leave_out(late[form.place])
     return sorted(forms, key=attrgetter("place"))
 
 
@@ -206,14 +223,15 @@ def _text_number(record: Record) -> int:
     return hash((tuple(head.values()), extra, record.rows))
 
 
-def _doubles(same: Sequence[_Met]) -> dict[int, str]:
+def _doubles(same: Sequence[_Met]) -> dict[int, LeftOut]:
     """The same form twice in a file: equal ones are taken once, different ones not at all."""
     first, *others = same
     if all(one.text == first.text for one in others):
-        return {one.place: f"与{first.where}的表完全相同，只导入一次。" for one in others}
+        repeats = LeftOut(f"与{first.where}的表完全相同，按一张表处理。", is_repeat=True)
+        return dict.fromkeys((one.place for one in others), repeats)
     places = "、".join(one.where for one in same)
     sentence = f"同一张表在文件中出现{len(same)}次且内容不同（{places}），都没有导入。请只保留一张后重新上传。"
-    return dict.fromkeys((one.place for one in same), sentence)
+    return dict.fromkeys((one.place for one in same), LeftOut(sentence))
 
 
 class _Stored:

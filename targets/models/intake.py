@@ -121,3 +121,8 @@ class ImportedForm(models.Model):
     @property
     def can_go_in(self) -> bool:
         return self.action in (CREATE, UPDATE)
+
+    @property
+    def is_repeat(self) -> bool:
+        """The same form stands in the file before, word for word: nothing stored was compared with this one."""
+        return self.action == UNCHANGED and self.declaration_id is None

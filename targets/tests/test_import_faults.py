@@ -7,6 +7,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
@@ -48,7 +49,28 @@ def test_a_bad_file_is_refused_on_the_upload_page(world: World, what: str, name:
 
 def test_no_file_chosen(world: World) -> None:
     page = client_of(world.filler).post(UPLOAD, {})
-    assert page.context["form"].errors["file"] == ["还没有选择文件。请选择要导入的表格或 Word 文件。"]
+    assert page.context["form"].errors["file"] == [
+        "还没有选择文件。请选择要导入的表格或 Word 文件，或把表格粘贴在下面。"
+    ]
+
+
+def test_a_copied_table_is_pasted(world: World) -> None:
+    lines = openpyxl.load_workbook(io.BytesIO(workbook(world.record()))).worksheets[0].iter_rows(values_only=True)
+    pasted = "\r\n".join("\t".join("" if value is None else str(value) for value in line) for line in lines)
+    page = client_of(world.filler).post(UPLOAD, {"pasted": pasted}, follow=True)
+    assert actions(page) == [("学前教育补助", "新增")]
+    assert page.context["batch"].file_name == "粘贴的表格.txt"
+
+
+def test_what_is_pasted_and_no_table_is_told_beside_it(world: World) -> None:
+    client = client_of(world.filler)
+    page = client.post(UPLOAD, {"pasted": "今天的会议记录"})
+    (told,) = page.context["form"].errors["pasted"]
+    assert told.endswith("。")
+    assert "今天的会议记录" in page_text(page)
+    both = client.post(UPLOAD, {"pasted": "表", "file": SimpleUploadedFile("表.xlsx", workbook(world.record()))})
+    assert both.context["form"].errors == {"pasted": ["选了文件，又粘贴了表格。请只留一样，另一样再导入一次。"]}
+    assert ImportBatch.objects.count() == 0
 
 
 def test_a_file_above_the_limit_is_refused_unread(world: World, settings: Any) -> None:

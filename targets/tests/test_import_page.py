@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from targets.domain.edits import Change
+from targets.domain.words import CAME, GONE, SAME, Piece
 from targets.editing import apply_changes
 from targets.models import Declaration, ImportBatch, Revision
 from targets.tests.uploads import UPLOAD, actions, confirm, page_text, upload, workbook
@@ -124,6 +125,37 @@ def test_the_same_file_imported_before_is_told(world: World) -> None:
     assert "filler某 导入过" in page_text(page)
     other = upload(client_of(world.perf), content)
     assert other.context["earlier"] is None
+
+
+def test_what_differs_is_shown_row_by_row(world: World) -> None:
+    """Words within a long text, whole values, and a row that goes before the one that comes in its place."""
+    goal = "为全区公办幼儿园拨付生均公用经费，支持扩大普惠性学前教育资源。"
+    client = client_of(world.filler)
+    confirm(client, upload(client, workbook(world.record(goal=goal))))
+    first, second, *others = GOOD_ROWS
+    new = second.with_cells(name="幼儿园所数", target="≥20所")
+    page = upload(client, workbook(world.record(goal=f"{goal}年底前完成。", rows=(first, new, *others))))
+    (line,) = page.context["lines"]
+    shown = [(change.place, change.remark, change.was, change.becomes) for change in line.changes]
+    above = f"{second.level1}／{second.level2}　"
+    assert shown == [
+        ("年度总体绩效目标", "", (Piece(SAME, goal),), (Piece(SAME, goal), Piece(CAME, "年底前完成。"))),
+        ("原第2行", "文件中没有，将删除", (Piece(GONE, f"{above}{second.name}　{second.target}"),), ()),
+        ("第2行", "新增一行", (), (Piece(CAME, f"{above}幼儿园所数　≥20所"),)),
+    ]
+    emptied = workbook(world.record(goal=goal, rows=(first.with_cells(target=""), second, *others)))
+    (line,) = upload(client, emptied).context["lines"]
+    (change,) = line.changes
+    assert (change.place, change.remark) == ("第1行 指标值", first.name)
+    assert (change.was, change.becomes) == ((Piece(GONE, first.target),), (Piece(SAME, "（空）"),))
+
+
+def test_a_form_twice_in_a_file_is_no_fault(world: World) -> None:
+    client = client_of(world.filler)
+    page = upload(client, workbook(world.record(), world.record()))
+    assert [(line.label, line.look) for line in page.context["lines"]] == [("新增", "new"), ("重复", "same")]
+    assert page.context["lines"][1].remark == "与文件中的另一张表完全相同，按一张表处理。"
+    assert "按一张表处理" in page_text(confirm(client, page))
 
 
 # Who ------------------------------------------------------------------------------------------------------------------

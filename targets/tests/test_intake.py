@@ -167,7 +167,8 @@ def test_good_forms_go_in_and_refused_ones_stay_out(world: World) -> None:
 
 def test_the_same_form_twice_in_a_file(world: World) -> None:
     shown = bring_in(world, world.record(), world.record())
-    assert [action for _, action in actions(shown)] == ["create", "refused"]
+    assert [action for _, action in actions(shown)] == ["create", "unchanged"]
+    assert sentences(shown)[0].endswith("的表完全相同，按一张表处理。")
     shown = bring_in(world, world.record(title="新"), world.record(title="新", goal="另一个目标，为1200人发放补助。"))
     assert [action for _, action in actions(shown)] == ["refused", "refused"]
     assert Declaration.objects.count() == 1

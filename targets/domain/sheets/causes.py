@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
-from targets.domain.sheets.problem_list import ORDER, cause_of, without_place
+from targets.domain.sheets.problem_list import ORDER, QUOTED, cause_of, without_place
 from targets.domain.sheets.problems import Problem
 
 CAUSES_TOLD = 100
@@ -18,14 +19,25 @@ class Cause:
     """The same problem at several cells, of which the first are named."""
 
     level: str
-    sentence: str
+    first: str
     number: int = 0
     cells: list[tuple[str, str]] = field(default_factory=list)
     """Sheet and cell of as many as fit a line."""
     room: int = ROOM_FOR_CELLS
+    varying: set[int] = field(default_factory=set)
+    """Which of the quoted values (from 0) are others elsewhere."""
 
-    def add(self, sheet: str, cell: str) -> None:
+    @property
+    def sentence(self) -> str:
+        """The first of its sentences, with 等 behind what is only one value of several."""
+        numbers = count()
+        return QUOTED.sub(lambda quote: f"{quote[0]}等" if next(numbers) in self.varying else quote[0], self.first)
+
+    def add(self, sentence: str, sheet: str, cell: str) -> None:
         self.number += 1
+        if sentence != self.first:
+            pairs = zip(QUOTED.findall(self.first), QUOTED.findall(sentence), strict=False)
+            self.varying.update(number for number, (one, other) in enumerate(pairs) if one != other)
         if self.room < 0:
             return
         named = any(sheet == other for other, _ in self.cells)  # a sheet's name is said once
@@ -56,7 +68,7 @@ class Causes:
                     self._others += 1
                     continue
                 cause = self._found[key] = Cause(one.level, sentence)
-            cause.add(one.sheet, one.cell)
+            cause.add(sentence, one.sheet, one.cell)
 
     def as_json(self) -> dict[str, Any]:
         """What keeps a form out first, then the most frequent; `others` are the problems that are not among these."""

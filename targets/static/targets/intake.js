@@ -10,6 +10,7 @@ if (page) {
     const inCents = (amount) => Math.round(Number(amount || 0) * 100);
     const cents = ticked.reduce((sum, box) => sum + inCents(box.dataset.amount), inCents(page.dataset.elsewhereAmount));
     const count = ticked.length + Number(page.dataset.elsewhere); // ticked on other pages
+    page.querySelector("[data-total]").hidden = cents === 0;
     page.querySelector("[data-count]").textContent = count;
     page.querySelector("[data-sum]").textContent = (cents / 1000000).toLocaleString("en-US", {
       minimumFractionDigits: 2, maximumFractionDigits: 6,

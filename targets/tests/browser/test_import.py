@@ -59,6 +59,11 @@ def test_a_workbook_is_shown_taken_in_without_its_bad_form_and_taken_back(sign_i
     expect(main).to_contain_text(f"{BUS}!F5")
     marked = openpyxl.load_workbook(io.BytesIO(downloaded(page, "下载标注后的文件")))
     assert "不是数字" in marked[BUS]["F5"].comment.text
+    page.get_by_role("button", name="全不选").click()
+    expect(page.locator("[data-total]")).to_be_hidden()
+    expect(page.get_by_label(f"导入 {PUPILS}")).to_be_visible()
+    page.get_by_role("button", name="全选", exact=True).click()
+    expect(page.locator("[data-total]")).to_contain_text("合计 1,456.00 万元")
     page.get_by_label("导入 新项目").uncheck()
     expect(page.get_by_role("button", name="确认导入")).to_have_text("确认导入 1 张")
     assert targets() == before

@@ -11,7 +11,7 @@ def test_problems_that_differ_in_the_quoted_value_are_one_cause_and_what_is_told
     assert causes.as_json() == {
         "causes": [
             {"level": REFUSED, "sentence": "没有名称。", "number": 1, "cells": [("另表", "C1")]},
-            {"level": GUESS, "sentence": "“甲”已读入。", "number": 2, "cells": [("表", "B1"), ("表", "B2")]},
+            {"level": GUESS, "sentence": "“甲”等已读入。", "number": 2, "cells": [("表", "B1"), ("表", "B2")]},
         ],
         "others": 0,
     }
