@@ -64,6 +64,15 @@ def is_name(text):
     return IndicatorValue.parse(text).kind == TEXT and not PAGE_NUMBER.fullmatch(text)
 
 
+words = texts.filter(is_name)
+OF_COLUMN = {
+    "level1": st.sampled_from(("产出指标", "效益指标", "满意度指标", "成本指标", "产出")),
+    "weight": st.sampled_from(("10", "20%", "5分", "")),
+    "level2": st.sampled_from(("数量指标", "社会效益", "质量指标", "服务对象满意度指标", "")),
+}
+"""What else stands in a column of categories or weights has slipped, or may have."""
+
+
 def is_plain_name(text):
     return text[:1] not in "[【〔(（［0123456789０１２３４５６７８９" and text[-1:] not in "]】〕)）］"
 
@@ -76,7 +85,7 @@ def rows(draw, kind):
     made = []
     for _ in range(draw(st.integers(0, 6))):
         some = draw(st.sets(st.sampled_from(fields), max_size=6))
-        values = {name: draw(texts.filter(is_name) if name in OF_WORDS else texts) for name in some}
+        values = {name: draw(OF_COLUMN.get(name, words if name in OF_WORDS else texts)) for name in some}
         values["name"] = draw(filled.filter(is_name).filter(is_free(layout)))
         may_hang = [
             c.field
