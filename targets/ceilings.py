@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from targets.domain.record import PROJECT
 from targets.domain.sheets.amounts import WAN
-from targets.domain.steps import EDITABLE, REJECTED, VOID
+from targets.domain.steps import APPROVED, PASSED, REJECTED, REVIEW_LEVELS, VOID
 from targets.models import Ceiling, Declaration
 
 NOTHING = Value(Decimal(0), output_field=DecimalField(max_digits=18, decimal_places=2))
@@ -22,9 +22,10 @@ _YEARS = Ceiling.objects.filter(budget_year=OuterRef("budget_year"))
 _PROJECTS = _YEARS.filter(Q(unit=OuterRef("unit")) | Q(unit=OuterRef("department"))).filter(
     Q(~Q(code=""), code=OuterRef("code")) | Q(~Q(title_key=""), code="", title_key=OuterRef("title_key"))
 )
-_SENT = Declaration.objects.filter(kind=PROJECT, budget_year=OuterRef("budget_year")).exclude(
-    state__in=(*EDITABLE, VOID, REJECTED)
+_SENT = Declaration.objects.filter(
+    kind=PROJECT, budget_year=OuterRef("budget_year"), state__in=(*REVIEW_LEVELS, PASSED, APPROVED)
 )
+"""What the sums are made of: named by the states that count, so that an index leads past everybody's drafts."""
 
 
 def _whole(place: str) -> Subquery:
@@ -32,10 +33,11 @@ def _whole(place: str) -> Subquery:
     return Subquery(_YEARS.filter(unit=OuterRef(place), code="", title_key="").values("amount")[:1])
 
 
-def _rest(place: str) -> Coalesce:
-    """What the other projects of the form's `unit` or `department` ask for."""
+def _rest(place: str) -> Case:
+    """What the other projects of the form's `unit` or `department` ask for; summed only where a ceiling asks for it."""
     others = _SENT.filter(**{place: OuterRef(place)}).exclude(pk=OuterRef("pk")).order_by().values(place)
-    return Coalesce(Subquery(others.annotate(all=Sum("total")).values("all")), NOTHING)
+    told = Coalesce(Subquery(others.annotate(all=Sum("total")).values("all")), NOTHING)
+    return Case(When(**{f"{place}_ceiling__isnull": False}, then=told), default=NOTHING)
 
 
 def with_ceilings(forms: QuerySet[Any]) -> QuerySet[Any]:
@@ -44,9 +46,8 @@ def with_ceilings(forms: QuerySet[Any]) -> QuerySet[Any]:
         own_ceiling=Subquery(_PROJECTS.order_by("title_key").values("amount")[:1]),
         unit_ceiling=_whole("unit"),
         department_ceiling=_whole("department"),
-        unit_rest=_rest("unit"),
-        department_rest=_rest("department"),
-    ).annotate(asked=Coalesce(F("total"), NOTHING))
+        asked=Coalesce(F("total"), NOTHING),
+    ).annotate(unit_rest=_rest("unit"), department_rest=_rest("department"))
     off = (
         Q(own_ceiling__isnull=False) & ~Q(own_ceiling=F("asked"))
         | ~Q(unit=F("department")) & Q(unit_ceiling__lt=F("unit_rest") + F("asked"))

@@ -144,6 +144,9 @@ class Declaration(models.Model):
         indexes = [
             models.Index(fields=["year", "state"]),
             models.Index(fields=["unit", "year"]),
+            # What all sent projects of a unit or a department ask for is summed from these alone (`targets.ceilings`).
+            models.Index(fields=["unit", "budget_year", "kind", "state", "total"], name="money_of_a_unit"),
+            models.Index(fields=["department", "budget_year", "kind", "state", "total"], name="money_of_a_department"),
         ]
 
     def __str__(self) -> str:

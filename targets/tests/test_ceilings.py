@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from departments.models import Department
 from departments.tests.test_transfer import sentences, workbook
+from targets.ceilings import with_ceilings
 from targets.decisions import release
 from targets.models import BudgetYear, Ceiling, DecidedForm, Declaration
 from targets.review import StepRefused, take_step
@@ -357,3 +358,13 @@ def test_marks_cost_no_more_for_many_forms(client: Client, world: World, sent: D
         world.advance(world.declaration(title=f"项目{number}"), "submit")
         ceiling(world, "80", title=f"项目{number}")
     assert counted() == few
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="of few rows PostgreSQL reads all")
+def test_sums_are_looked_up_past_what_others_draft(world: World, sent: Declaration) -> None:
+    plan = with_ceilings(Declaration.objects.all()).filter(is_off=True).explain()
+    for place in ("unit", "department"):
+        assert (
+            f"USING COVERING INDEX money_of_a_{place} ({place}_id=? AND budget_year_id=? AND kind=? AND state=?)"
+            in plan
+        )
