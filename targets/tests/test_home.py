@@ -308,3 +308,26 @@ def test_as_many_queries_for_many_forms_as_for_one(world: World, name: str) -> N
             client.get(HOME)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_of_hundreds_of_drafts_the_page_shows_the_first_and_leads_to_the_rest(world: World) -> None:
+    def counted() -> tuple[Any, int]:
+        person = Person.objects.get(username="filler")
+        with CaptureQueriesContext(connection) as queries:
+            page = home(person)
+        return page, len(queries)
+
+    first = world.declaration()
+    _, few = counted()
+    fields = [field.attname for field in Declaration._meta.concrete_fields if field.attname != "id"]
+    like = {name: getattr(first, name) for name in fields} | {"current_revision_id": None}
+    Declaration.objects.bulk_create(
+        Declaration(**like | {"title": f"项目{n}", "title_key": f"项目{n}"}) for n in range(399)
+    )
+    page, many = counted()
+    assert many == few
+    assert len(page.context["todos"]) == 50
+    assert page.context["todos_left"] == [(350, "项目支出绩效目标表", "/admin/targets/budgetproject/?turn=mine")]
+    assert page.context["facts"][1].value == "400 张"
+    assert '<a href="/admin/targets/budgetproject/?turn=mine">350 张项目支出绩效目标表</a>' in text(page)
+    assert len(page.content) < 150_000

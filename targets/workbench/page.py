@@ -68,10 +68,12 @@ def context_for(person: Person) -> dict[str, Any]:
         context["own_is_department"] = scope.holds(DEPARTMENT_REVIEWER)
         context["own_limit"] = sections.ROWS_SHOWN
     if scope.holds(FILLER):
-        context["todos"] = sections.todos(waiting)
+        to_fill_in = sections.to_fill_in(waiting)
+        context["todos"] = sections.todos(to_fill_in[: sections.TODOS_SHOWN])
+        context["todos_left"] = sections.left_over(to_fill_in[sections.TODOS_SHOWN :])
         context["to_adjust"] = sections.asked_to_adjust(person)
         context["not_yet_copied"] = not_yet_copied(person)
-        context["facts"] += sections.filler_facts(context["todos"], context["own"])
+        context["facts"] += sections.filler_facts(to_fill_in, context["own"])
     if scope.holds(*REVIEWERS):
         context["desk"] = sections.desk(waiting)
         context["requests"] = sections.requests(person, waiting)

@@ -24,6 +24,7 @@ from targets.review import whose_turn
 from targets.workbench.facts import Fact, Group, by_department, days_since, total_of
 
 ROWS_SHOWN = 50
+TODOS_SHOWN = 50
 EVENTS_SHOWN = 8
 WAIVERS_SHOWN = 10
 
@@ -85,10 +86,14 @@ def waiting_forms(person: Person) -> list[Declaration]:
 # Filler ---------------------------------------------------------------------------------------------------------------
 
 
-def todos(waiting: Sequence[Declaration]) -> list[Todo]:
+def to_fill_in(waiting: Sequence[Declaration]) -> list[Declaration]:
     """Returned forms first, then drafts, last touched first."""
     forms = [form for form in waiting if form.state in EDITABLE]
-    forms.sort(key=lambda form: (form.state != RETURNED, -form.updated_at.timestamp()))
+    return sorted(forms, key=lambda form: (form.state != RETURNED, -form.updated_at.timestamp()))
+
+
+def todos(forms: Sequence[Declaration]) -> list[Todo]:
+    """What there is to do on these forms."""
     ids = [form.pk for form in forms]
     returns: dict[int, ReviewEvent] = {}
     for event in ReviewEvent.objects.filter(declaration__in=ids, to_state=RETURNED, step__in=RETURNS).order_by(
@@ -108,6 +113,12 @@ def todos(waiting: Sequence[Declaration]) -> list[Todo]:
         )
         for form in forms
     ]
+
+
+def left_over(forms: Sequence[Declaration]) -> list[tuple[int, str, str]]:
+    """How many of each kind the page leaves to the lists of forms, with the address of that list."""
+    kinds = ((label, [form for form in forms if form.kind == kind]) for kind, label in KIND_LABELS.items())
+    return [(len(of_kind), label, waiting_url(of_kind)) for label, of_kind in kinds if of_kind]
 
 
 def _ending(form: Declaration) -> str:
@@ -141,8 +152,8 @@ def own_forms(person: Person, waiting: Sequence[Declaration]) -> list[OwnForm]:
     ]
 
 
-def filler_facts(todo: Sequence[Todo], own: Sequence[OwnForm]) -> list[Fact]:
-    returned = sum(one.form.state == RETURNED for one in todo)
+def filler_facts(todo: Sequence[Declaration], own: Sequence[OwnForm]) -> list[Fact]:
+    returned = sum(form.state == RETURNED for form in todo)
     sent = [one for one in own if one.form.state in REVIEW_LEVELS]
     done = sum(one.form.state in (PASSED, APPROVED) for one in own)
     at = "、".join(dict.fromkeys(STATES[one.form.state] for one in sent))
