@@ -25,7 +25,8 @@ Above and below the table
     sections that some forms have: `money_table`, `task_table`, `terms` with `term_money`
     `foot`, `signing`
 The table
-    `header` (which column is what), `table` (its rows), `straighten` with `shift` and `says` (cells that slipped)
+    `header` (which column is what), `sign_column` (signs under another heading), `table` (its rows)
+    `straighten` with `shift` and `says` (cells that slipped)
     `split` (glued cells), `indicator`, `rest` (what no field takes)
 A list, one line an indicator
     `flat` (its columns), `flat_lines` → `flat_reader`, `list_shift` (slipped lines), `own_list` (ours, read as it was written)

@@ -21,6 +21,7 @@ from targets.domain.sheets.names import split_department
 from targets.domain.sheets.plan_v2 import PLAN_V2
 from targets.domain.sheets.problems import GUESS, WARNING, Problem, problem, quoted
 from targets.domain.sheets.project_v1 import PROJECT_V1
+from targets.domain.sheets.sign_column import take_sign_column
 from targets.domain.sheets.table import Carried, Table, meant_headings
 
 LEFT_TO_THE_FORM = (*MONEY, "goal", "code", "unit", DEPARTMENT, DEPARTMENT_CODE)
@@ -39,6 +40,7 @@ class ListForms:
         self._lines = Lines(grid, OF_PLANS if form.layout is PLANS else OF_PROJECTS)
         for block in form.blocks:
             if block.header:
+                take_sign_column(grid, block.header, block.bottom)
                 self._told += [
                     problem(grid.name, told.place, GUESS, told.sentence) for told in meant_headings(FLAT, block.header)
                 ]

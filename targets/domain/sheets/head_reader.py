@@ -305,7 +305,7 @@ class _HeadReader:
                 add_extra(head.extra, printed, value.text)
         elif name == YEAR:
             head.years += [(year, value) for year in years_in(value.text)]
-        elif name == EXTRA:
+        elif name in (EXTRA, REPORTED, BUDGETED):  # these two head no column of money here
             self._keep_extra(label, printed, value.text)
         elif name not in head.values:
             self._keep_first(name, label, value)

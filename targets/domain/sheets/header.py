@@ -1,5 +1,6 @@
 """Read a table head of any number of rows: which sheet columns hold which field."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,6 +20,8 @@ SHARED = "level1"
 TWINNED = frozenset(("name", "target"))
 GROUPED = TWINNED | {SHARED, "level2"}
 LONG_TARGETS = frozenset("中期指标值 实施期指标值 长期指标值 中期目标值 总体指标值 总指标值 中长期指标值".split())
+
+OF_THE_YEAR = re.compile("全年|当年|本年")
 
 Span = tuple[int, int]
 
@@ -219,6 +222,7 @@ def _assign_group(header: Header, layout: Layout, leaves: list[_Leaf]) -> None:
         )
 
     _take_what_is_meant(header, layout)
+    _take_target_of_the_year(header, layout, leaves)
 
 
 def _has_own(layout: Layout, keys: Sequence[str], name: str) -> bool:
@@ -258,6 +262,18 @@ def _take_what_is_meant(header: Header, layout: Layout) -> None:
         if name := layout.column_like(label_key(text), header.fields):
             header.fields[name] = header.unknown.pop(text)
             header.meant += ((text, name, span[0]),)
+
+
+def _take_target_of_the_year(header: Header, layout: Layout, leaves: Sequence[_Leaf]) -> None:
+    """指标值 over 半年计划值 and 全年计划值, or over 前年, 上年 and 预计当年实现: that of the whole year is the target."""
+    if "target" in header.fields:
+        return
+    for leaf in leaves:
+        below = {column.field for column in layout.columns_of.get(label_key(leaf.over), ())} == {"target"}
+        if below and OF_THE_YEAR.search(label_key(leaf.text)) and leaf.text in header.unknown:
+            header.fields["target"] = header.unknown.pop(leaf.text)
+            header.meant += ((leaf.text, "target", leaf.span[0]),)
+            return
 
 
 def _latest_year(heading: tuple[str, Span]) -> str:

@@ -15,6 +15,7 @@ from targets.domain.sheets.header import SHARED, Header, Span, are_column_number
 from targets.domain.sheets.indicator import Beside, is_unfilled, settle
 from targets.domain.sheets.layout import HEADING, Layout
 from targets.domain.sheets.problems import quoted
+from targets.domain.sheets.sign_column import take_sign_column
 from targets.domain.sheets.straighten import Line, Page, Told, is_cut, level1_beside, split_lines
 from targets.domain.sheets.terms import NOT_SAID, Half, half_grid, halves
 from targets.domain.values import TEXT, IndicatorValue
@@ -81,6 +82,7 @@ def read_table(grid: Grid, layout: Layout, blocks: Sequence[Block], *, long_is_r
     in_rows = any(grid.has_tall_merge(head + 1, bottom) for _, head, bottom in tables)
     for number, block in enumerate(blocks):
         if block.header:
+            take_sign_column(grid, block.header, block.bottom)
             table.told += meant_headings(layout, block.header)
             _Page(grid, layout, block, block.header, table, may_carry=not proven, continues_page=number > 0).read()
     if proven and (layout.nests[0] == SHARED or not in_rows):
