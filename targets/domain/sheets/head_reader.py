@@ -204,13 +204,17 @@ class _HeadReader:
         is_row = (
             bool(labels)
             and all(name is None for name in fields[len(labels) :])
-            and (fields[len(labels) - 1] in MONEY_FIELDS)
+            and (fields[len(labels) - 1] or self._money_of(labels[-1])) in MONEY_FIELDS
         )
         if is_row:
             self._keep_unit(cells, fields)
             table.add(labels[-1], values)
         self.in_money = is_row
         return is_row
+
+    def _money_of(self, label: Cell) -> str:
+        """A part of the money in words that the layout does not know: 其中：本年一般公共预算拨款."""
+        return EXTRA if MONEY_LABEL.search(label_key(label.text)) else ""
 
     def _keep_unit(self, cells: list[Cell], fields: list[str | None]) -> None:
         """The unit of a heading over labels of money, known or not."""
@@ -287,7 +291,8 @@ class _HeadReader:
 
     def _keep(self, name: str, label: Cell, value: Cell) -> None:
         head = self.head
-        printed = split_label(label.text)[0] or label.text
+        word = split_label(label.text)[0]
+        printed = label.text if not word or word == OF_THAT else word
         if label in self.long_parts:
             self.terms.money.setdefault(name, (label, value))
             name, printed = EXTRA, self.terms.printed(label.text)

@@ -100,3 +100,22 @@ def test_a_part_with_two_colons_and_a_sum_between_label_and_amount():
     assert form.record.total == 1500
     assert form.record.extra == {"其中 上级": "1000", "本级": "500"}
     assert told(form) == []
+
+
+def test_a_part_of_the_money_in_unknown_words_stays_a_row_of_the_table_of_amounts():
+    picture = (
+        "项目资金（万元）|资金来源|年初预算数|1-7月执行数|执行率\n|年度资金总额|120|70|58.33%\n"
+        "|其中：本年一般公共预算拨款|110|65|59.09%\n|其他资金|10|5|50.00%"
+    )
+    (form,) = read_drawn(FORM.format(picture))
+    assert (form.record.total, form.record.fiscal, form.record.other) == (1_200_000, None, 100_000)
+    assert form.record.extra == {
+        "年度资金总额 1-7月执行数": "70万元",
+        "年度资金总额 执行率": "58.33%",
+        "其中 本年一般公共预算拨款": "110万元",
+        "其中 本年一般公共预算拨款 1-7月执行数": "65万元",
+        "其中 本年一般公共预算拨款 执行率": "59.09%",
+        "其他资金 1-7月执行数": "5万元",
+        "其他资金 执行率": "50.00%",
+    }
+    assert told(form) == []
