@@ -36,8 +36,20 @@ AWKWARD = (
     "长" * 3000, "目标1：一、二、三；", "0.00", "（无）", "-", "小学≥26495人",
 )  # fmt: skip
 
-characters = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cf", "Cn", "Co", "Zl", "Zp"))
-texts = st.one_of(st.sampled_from(AWKWARD), st.text(characters, max_size=20).map(str.strip))
+LETTERS = [
+    chr(at)
+    for first, end, step in (
+        (0x20, 0x7F, 1),
+        (0xC0, 0x250, 1),
+        (0x391, 0x3CA, 1),
+        (0x3041, 0x3097, 1),
+        (0x4E00, 0x9FA6, 7),
+        (0x20000, 0x20400, 16),
+    )
+    for at in range(first, end, step)
+]
+texts = st.one_of(st.sampled_from(AWKWARD), st.lists(st.sampled_from(LETTERS), max_size=20).map("".join).map(str.strip))
+"""Of plain letters: `st.text` would put in words and marks of our own modules, and they are labels, categories and stars."""
 filled = texts.filter(bool)
 """Not the words of the form itself: a cell that says 实施单位 is a label."""
 
@@ -67,14 +79,16 @@ def is_name(text):
 words = texts.filter(is_name)
 OF_COLUMN = {
     "level1": st.sampled_from(("产出指标", "效益指标", "满意度指标", "成本指标", "产出")),
+    "number": st.sampled_from(("1", "（二）", "3.", "")),
+    "office": st.sampled_from(("教育科", "办公室、财务科", "")),
     "weight": st.sampled_from(("10", "20%", "5分", "")),
     "level2": st.sampled_from(("数量指标", "社会效益", "质量指标", "服务对象满意度指标", "")),
 }
-"""What else stands in a column of categories or weights has slipped, or may have."""
+"""What else stands in these columns has slipped, or may have."""
 
 
 def is_plain_name(text):
-    return text[:1] not in "[【〔(（［0123456789０１２３４５６７８９" and text[-1:] not in "]】〕)）］"
+    return text[:1].isalpha() and text[-1:] not in "]】〕)）］"
 
 
 @st.composite
