@@ -1,6 +1,5 @@
 """Long work: claimed once, told how far, cancelled before storing, taken over when its worker is killed."""
 
-import threading
 import zipfile
 from datetime import timedelta
 from io import BytesIO
@@ -9,7 +8,6 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +18,7 @@ from targets.domain.sheets.writer import write_official
 from targets.intake.batch import open_batch
 from targets.models import Declaration, ImportBatch, Job
 from targets.tasks import KINDS, OF_IMPORTS, READ, READ_AND_STORE, STORE, revive_jobs, run_job, start_job
+from targets.tests.workers import three_workers
 from targets.tests.world import World, make_world
 
 
@@ -186,19 +185,7 @@ def test_two_workers_never_do_one_job_twice() -> None:
     world = make_world()
     batch = open_batch(archive(*(world.record(title=f"项目{n}") for n in range(5))), "全部.zip", by=world.filler)
     job = start_job(READ_AND_STORE, batch, world.filler)
-    start = threading.Barrier(3)
-
-    def worker() -> None:
-        start.wait()
-        run_job.call(job.pk)
-        connections.close_all()
-
-    threads = [threading.Thread(target=worker) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    job.refresh_from_db()
+    three_workers(job)
     assert (job.state, job.attempts) == ("done", 1)
     assert [form.revisions.count() for form in Declaration.objects.all()] == [1] * 5
 

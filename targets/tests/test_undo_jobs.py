@@ -1,13 +1,12 @@
 """A large import is taken back by the worker: asked once, told how far, stopped before it writes, told when it cannot be."""
 
-import threading
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -21,6 +20,7 @@ from targets.intake.undo import UNDOING, undo_batch
 from targets.models import Declaration, ImportBatch, Job
 from targets.tasks import KINDS, OF_UNDOING, UNDO, run_job, start_storing, start_undoing
 from targets.tests.test_undo import bring_in
+from targets.tests.workers import three_workers
 from targets.tests.world import World, client_of, make_world
 
 OTHER_GOAL = "另一个目标，为1200名幼儿发放补助100万元。"
@@ -30,6 +30,10 @@ OTHER_GOAL = "另一个目标，为1200名幼儿发放补助100万元。"
 def batch(world: World, settings: Any) -> ImportBatch:
     """Of two forms, one of them there before, which are too many to be undone while somebody waits."""
     settings.BACKGROUND_FROM_FORMS = 1
+    return of_two_forms(world)
+
+
+def of_two_forms(world: World) -> ImportBatch:
     world.declaration(title="甲")
     return bring_in(world, world.record(title="甲", goal=OTHER_GOAL), world.record(title="乙"))
 
@@ -183,39 +187,26 @@ def test_an_import_that_wrote_nothing_has_nothing_to_undo(world: World) -> None:
     assert stands(nothing) == ("stored", {})
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_never_undo_one_import_twice(settings: Any) -> None:
+def left_to_the_worker(settings: Any) -> tuple[ImportBatch, Job]:
     settings.BACKGROUND_FROM_FORMS = 1
     world = make_world()
-    world.declaration(title="甲")
-    batch = bring_in(world, world.record(title="甲", goal=OTHER_GOAL), world.record(title="乙"))
+    batch = of_two_forms(world)
     job = start_undoing(batch, world.filler)
     assert job is not None
-    start = threading.Barrier(3)
+    return batch, job
 
-    def worker() -> None:
-        start.wait()
-        run_job.call(job.pk)
-        connections.close_all()
 
-    threads = [threading.Thread(target=worker) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    job.refresh_from_db()
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_never_undo_one_import_twice(settings: Any) -> None:
+    batch, job = left_to_the_worker(settings)
+    three_workers(job)
     assert (job.state, job.attempts) == ("done", 1)
     assert stands(batch) == ("undone", UNDONE)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_thought_dead_that_is_slow_and_the_one_that_took_over_undo_it_once(settings: Any) -> None:
-    settings.BACKGROUND_FROM_FORMS = 1
-    world = make_world()
-    world.declaration(title="甲")
-    batch = bring_in(world, world.record(title="甲", goal=OTHER_GOAL), world.record(title="乙"))
-    job = start_undoing(batch, world.filler)
-    assert job is not None
+    batch, job = left_to_the_worker(settings)
     slow = jobs.claim(job.pk)
     assert slow is not None
     Job.objects.filter(pk=job.pk).update(state="queued", owner="")

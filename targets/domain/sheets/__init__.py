@@ -14,7 +14,7 @@ One type of file → shown text
 The sheet
     `cells` (the grid; labels as they are compared)
 The words of a form
-    `layout` (what a layout is), `layouts` (all of them, in the order they are tried)
+    `layout` (what a layout is), `dressed` (words around its words), `layouts` (all of them, in the order they are tried)
     `project_v1`, `project_v4`, `project_v5`, `project_v6`, `project_v9`, `project_v10`, `project_v11`, `project_v13`
     `plan_v2`, `plan_v8`, `plan_v12`
     `project_others`, `plan_others`, `project_two_levels` (what several offices print besides)
@@ -27,7 +27,7 @@ Above and below the table
 The table
     `header` (which column is what), `sign_column` (signs under another heading), `table` (its rows)
     `straighten` with `shift` and `says` (cells that slipped)
-    `split` (glued cells), `indicator`, `rest` (what no field takes)
+    `carried` (blanks filled from above), `split` (glued cells), `indicator`, `rest` (what no field takes)
 A list, one line an indicator
     `flat` (its columns), `flat_lines` → `flat_reader`, `list_shift` (slipped lines), `own_list` (ours, read as it was written)
 A workbook of ours

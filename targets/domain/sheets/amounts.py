@@ -37,7 +37,7 @@ class Amount:
 
 def read_amount(text: str, unit: str) -> Amount:
     """Read a cell whose heading speaks of `unit` (元 or 万元); a unit in the cell itself counts for more."""
-    written = UNIT_IN_BRACKETS.sub(r"\1", plain(text).replace(" ", "").replace("，", ","))
+    written = UNIT_IN_BRACKETS.sub(r"\1", _folded(text))
     if written in NONE:
         return Amount(guess="已按空白（没有金额）读入，请核对。" if written else "")
     found = AMOUNT.fullmatch(written)
@@ -70,7 +70,11 @@ def read_behind(text: str, exact: str, unit: str) -> Amount:
 
 def is_amount(text: str) -> bool:
     """A number of money, with its unit or without."""
-    return AMOUNT.fullmatch(plain(text).replace(" ", "").replace("，", ",")) is not None
+    return AMOUNT.fullmatch(_folded(text)) is not None
+
+
+def _folded(text: str) -> str:
+    return plain(text).replace(" ", "").replace("，", ",")
 
 
 def names_several(text: str) -> bool:
@@ -84,6 +88,7 @@ def lacks_unit(label: str, text: str) -> bool:
 
 
 def is_bare_amount(text: str) -> bool:
+    """A number of money that says no unit."""
     return AMOUNT_WITHOUT_UNIT.fullmatch(text) is not None
 
 

@@ -6,11 +6,12 @@ from functools import lru_cache
 
 from targets.domain.record import PLAN, PROJECT
 from targets.domain.sheets.cells import Grid, inside_brackets, label_key, label_keys, split_label
+from targets.domain.sheets.dressed import undressed_heading
 from targets.domain.sheets.flat import FLAT
 from targets.domain.sheets.foot import begins_foot
 from targets.domain.sheets.head import ANNEX, OTHER_FORM
 from targets.domain.sheets.header import Header, are_column_numbers, read_header
-from targets.domain.sheets.layout import Layout, undressed_heading
+from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.layouts import LAYOUTS, OFFICIAL
 from targets.domain.sheets.terms import is_term
 

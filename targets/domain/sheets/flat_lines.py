@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from targets.domain.record import MONEY
+from targets.domain.sheets.carried import Carried
 from targets.domain.sheets.cells import Cell, Grid, label_key, plain
 from targets.domain.sheets.find import Block
 from targets.domain.sheets.flat import (
@@ -26,7 +27,7 @@ from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, MEASUREMEN
 from targets.domain.sheets.plan_v2 import PLAN_V2
 from targets.domain.sheets.problems import WARNING, Problem, problem, quoted
 from targets.domain.sheets.project_v1 import PROJECT_V1
-from targets.domain.sheets.table import TOTALS, Carried
+from targets.domain.sheets.table import TOTALS
 
 IDENTITY = (KIND, YEAR, "code", "title", "unit", DEPARTMENT)
 """Two lines that say the same of these belong to one form; what a line leaves blank it does not deny."""

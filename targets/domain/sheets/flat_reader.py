@@ -7,6 +7,7 @@ from functools import cached_property
 
 from targets.domain.record import MONEY, PLAN, PROJECT, IndicatorRow
 from targets.domain.sheets.amounts import read_amount, unit_in
+from targets.domain.sheets.carried import Carried
 from targets.domain.sheets.cells import Cell, Grid, address, label_key
 from targets.domain.sheets.find import Block
 from targets.domain.sheets.flat import FLAT, FLAT_PLAN, HEADINGS, KIND, PLANS, QUANTITY, ROW_FIELDS, UNIT_CODE
@@ -22,7 +23,7 @@ from targets.domain.sheets.plan_v2 import PLAN_V2
 from targets.domain.sheets.problems import GUESS, WARNING, Problem, problem, quoted
 from targets.domain.sheets.project_v1 import PROJECT_V1
 from targets.domain.sheets.sign_column import take_sign_column
-from targets.domain.sheets.table import Carried, Table, meant_headings
+from targets.domain.sheets.table import Table, meant_headings
 
 LEFT_TO_THE_FORM = (*MONEY, "goal", "code", "unit", DEPARTMENT, DEPARTMENT_CODE)
 ORDERS = {

@@ -9,6 +9,7 @@ from operator import attrgetter
 
 from targets.domain.record import MONEY, PLAN, Record
 from targets.domain.sheets.amounts import names_several, read_amount, read_behind, unit_in
+from targets.domain.sheets.carried import carried_runs
 from targets.domain.sheets.cells import Cell, Grid, address, column_name, label_key
 from targets.domain.sheets.find import Block
 from targets.domain.sheets.foot import read_foot
@@ -20,7 +21,7 @@ from targets.domain.sheets.plan_v2 import plan_title
 from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, Problem, problem, quoted
 from targets.domain.sheets.rest import own_rows, table_extra
 from targets.domain.sheets.says import Says, at_first_sight
-from targets.domain.sheets.table import Table, carried_runs, read_table
+from targets.domain.sheets.table import Table, read_table
 
 NOT_IMPORTED = "这张表没有导入。"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -55,13 +56,14 @@ class Form:
 
 
 def gather_forms(grid: Grid, blocks: Sequence[Block]) -> list[Form]:
-    """Join pages: a table without a head of its own, or (where pages repeat it) under the same department and year."""
+    """Join pages: a table without a head of its own, under a title alone, or (where pages repeat it) under the same department and year."""
     forms: list[tuple[list[Block], list[Head]]] = []
     for block in blocks:
         head = read_head(grid, block.layout, block.top, block.head_bottom)
         if forms and _continues(*forms[-1], block, head):
-            blocks_of_form, heads = forms[-1]
-            blocks_of_form.append(block)
+            pages, heads = forms[-1]
+            _tell_title_alone(heads[0], head)
+            pages.append(block)
             heads.append(head)
         else:
             forms.append(([block], [head]))
@@ -73,13 +75,19 @@ def _continues(pages: Sequence[Block], heads: Sequence[Head], block: Block, head
         return False
     if not block.is_named or (block.layout.repeats_head and _is_next_page(heads[0], head)):
         return True
-    name = heads[0].text("title")
-    if head.values or head.extra or not name:
-        return False
-    if head.title is not None:
+    return _says_nothing(head) and bool(heads[0].text("title"))
+
+
+def _says_nothing(head: Head) -> bool:
+    """At most a title stands above the table."""
+    return not (head.values or head.extra)
+
+
+def _tell_title_alone(first: Head, head: Head) -> None:
+    name = first.text("title")
+    if name and head.title and _says_nothing(head):
         sentence = f"这里只重复了标题，没有项目名称，已作为上面{quoted(name, 20)}的续页读入，请核对。"
         head.guesses.append((head.title, sentence))
-    return True
 
 
 def _is_next_page(first: Head, head: Head) -> bool:
@@ -290,7 +298,7 @@ class _FormReader:
 
     def _tell_guesses(self, table: Table) -> None:
         headings = self.form.layout.headings_of
-        for name, place, value in carried_runs(table):
+        for name, place, value in carried_runs(table.carried):
             self._tell(place, GUESS, f"{headings[name]}为空白，已按合并单元格照上一行读为{quoted(value)}，请核对。")
 
     def _tell_blanks(self, table: Table) -> None:

@@ -119,9 +119,7 @@ class WorkbookFormats:
                 spans.append((max(int(first[:7]) - 1, 0), min(int(last[:7]), MOST_COLUMNS)))
         hidden: set[int] = set()
         end = 0
-        for start, stop in sorted(
-            spans
-        ):  # each column once: a part of a megabyte may hide all of them thousands of times
+        for start, stop in sorted(spans):  # each column once: a sheet may hide all of them thousands of times
             hidden.update(range(max(start, end), stop))
             end = max(end, stop)
         return frozenset(hidden)

@@ -291,8 +291,7 @@ class _HeadReader:
 
     def _keep(self, name: str, label: Cell, value: Cell) -> None:
         head = self.head
-        word = split_label(label.text)[0]
-        printed = label.text if not word or word == OF_THAT else word
+        printed = _printed(label)
         if label in self.long_parts:
             self.terms.money.setdefault(name, (label, value))
             name, printed = EXTRA, self.terms.printed(label.text)
@@ -385,8 +384,13 @@ class _HeadReader:
             return 1
         if value and len(cell.text) <= LONGEST_UNKNOWN_LABEL:
             value, used = whole_value(self.layout, cells, at + 1, EXTRA)
-            printed = cell.text if label_key(word) == OF_THAT else word or cell.text
-            self._keep_extra(cell, printed.strip("：: "), value.text)
+            self._keep_extra(cell, _printed(cell).strip("：: "), value.text)
             return 1 + used
         head.strays.append(cell)
         return 1
+
+
+def _printed(label: Cell) -> str:
+    """A label without the value in its cell; 其中：财政拨款 is one as a whole."""
+    word = split_label(label.text)[0]
+    return label.text if label_key(word) in ("", OF_THAT) else word

@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from targets.domain.sheets.cells import Cell, Grid, label_key, plain
-from targets.domain.sheets.layout import DATED, Column, Layout
+from targets.domain.sheets.dressed import DATED
+from targets.domain.sheets.layout import Column, Layout
 
 MOST_ROWS = 8
 LONGEST_HEAD = 1_000

@@ -5,22 +5,18 @@ they stand. A new layout of a known form is one more module with one more `Layou
 """
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from operator import attrgetter
 
 from targets.domain.record import IndicatorRow, Record
 from targets.domain.sheets.cells import inside_brackets, label_key, split_label
+from targets.domain.sheets.dressed import undressed, undressed_heading
 
 END = -1
 """The last sheet column of a form, wherever that is."""
 
-BEFORE = re.compile("^(?:项目|业务|预算|本年度|本年|当年|年度|部门|绩效|预期|全年|计划|具体|核心|设定)")
-AFTER = re.compile(r"(?:名称|内容|及代码|及编码|及说明|\d{1,2})$")
-"""What offices put before or after a word of the form: 业务主管部门, 绩效指标性质, 年度绩效目标1."""
-DATED = re.compile(r"^20\d\d(?:(?:年?度?[-—~至到]+)20\d\d)?年度?")
-"""A year before a heading: 2024年目标值."""
 OF_THAT = "其中"
 LONGEST_REPORT = 12
 REPORT = re.compile("(?:执行|支出|到位|使用|完成)(?:数|率|金额|额)(?:[AB])?(?:得分)?$")
@@ -60,29 +56,6 @@ CORE = "core"
 
 
 MAY_BE_DRESSED = frozenset((DEPARTMENT, "unit", "title", "code", "total", "fiscal", "other", "goal", OVERALL_GOAL))
-
-
-@lru_cache(maxsize=4_096)
-def undressed(key: str) -> tuple[str, ...]:
-    """What may be left of a word when the words after and before it are taken away, one after the other."""
-    if not (BEFORE.match(key) or AFTER.search(key)):
-        return ()
-    found = [key, *_without(AFTER, key)]
-    found += [bare for end in found for bare in _without(BEFORE, end)]
-    return tuple(found[1:])
-
-
-@lru_cache(maxsize=4_096)
-def undressed_heading(key: str) -> tuple[str, ...]:
-    """The same of a heading, which may also begin with a year."""
-    undated = DATED.sub("", key)
-    return (*undressed(key), undated, *undressed(undated)) if undated not in (key, "") else undressed(key)
-
-
-def _without(dress: re.Pattern[str], key: str) -> Iterator[str]:
-    while (bare := dress.sub("", key)) not in (key, ""):
-        yield bare
-        key = bare
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from targets.domain.sheets.header import Header, are_column_numbers
 from targets.domain.sheets.problems import GUESS, Problem, problem, quoted
 from targets.domain.sheets.says import Says, at_first_sight
 from targets.domain.sheets.shift import AGAINST_COLUMN, contradicts, fit
+from targets.domain.sheets.straighten import MAY_HAVE_MOVED
 
 STEPS = (1, -1, 2, -2)
 IS_CATEGORY, IS_NO_NAME = 3.0, -2.0
@@ -20,7 +21,6 @@ CATEGORY = Says.LEVEL1 | Says.LEVEL2
 LONGEST_CATEGORY = 14
 DUTIES = frozenset(("duty", "duty_goal"))
 JUDGED = frozenset(AGAINST_COLUMN) - {"number", "level1", "level2"}
-MAY_HAVE_MOVED = "这一行的单元格可能与表头错开，已照原样读入，请核对。"
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ PAIRS = tuple(pair for taxonomy in TAXONOMIES.values() for pair in (*taxonomy.pa
 LEVEL2_STEMS = {stem(level2) for _, level2 in PAIRS if level2} - LEVEL1_STEMS | {"服务对象满意度"}
 BOTH_STEMS = {stem(level2) for _, level2 in PAIRS if level2} & LEVEL1_STEMS
 """成本 and 满意度 are a level 1 in one taxonomy and a level 2 in another."""
+ALWAYS_LEVELS = ("成本", "产出", "效益")
+"""Without 指标 the others may as well be the name of an indicator."""
 BARE_LEVELS = LEVEL1_STEMS | LEVEL2_STEMS | BOTH_STEMS
 
 _ORDINAL = r"\(?(?:\d{1,3}|[一二三四五六七八九十]{1,3})\)?[.、]?"
@@ -178,11 +180,7 @@ def _level(text: str) -> int:
     if len(text) > LONGEST_LEVEL:
         return Says.NOTHING
     name = stem(text)
-    if name == plain(text).strip() and name not in (
-        "成本",
-        "产出",
-        "效益",
-    ):  # it may as well be the name of an indicator
+    if name == plain(text).strip() and name not in ALWAYS_LEVELS:
         return (Says.BARE1 if name in LEVEL1_STEMS else 0) | (Says.BARE2 if name in LEVEL2_STEMS | BOTH_STEMS else 0)
     if name in BOTH_STEMS:
         return Says.LEVEL1 | Says.LEVEL2

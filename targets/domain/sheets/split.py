@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations, pairwise
 
+from targets.domain.sheets.indicator import LEVELS
 from targets.domain.sheets.says import SIGNS, Says, says
 from targets.domain.units import is_unit
 from targets.domain.values import IndicatorValue
@@ -20,7 +21,6 @@ PAIR = re.compile(rf"\s*([^{SIGNS}]*?[^{SIGNS}\s,，;；、])\s*([{SIGNS}]+\s*\d
 MARKS = frozenset("；;、①")
 COUNTED = re.compile(r"(?:^|(?<=[\s；;。，]))\s*(?:(\d{1,2})(?:、|\s*[.．)）](?!\d))|[（(](\d{1,2})[)）])|([①-⑫])")
 """1. 2、（3）④ before the parts of a cell."""
-LEVELS = frozenset(("level1", "level2"))
 SHORTEST_NAME = 3
 
 

@@ -8,7 +8,8 @@ from itertools import compress
 from msgspec import Struct
 
 from targets.domain.record import ROW_TEXTS, IndicatorRow
-from targets.domain.sheets.cells import Cell, Grid, Merge, address, label_key
+from targets.domain.sheets.carried import Carried
+from targets.domain.sheets.cells import Cell, Grid, Merge, label_key
 from targets.domain.sheets.find import Block
 from targets.domain.sheets.foot import begins_foot
 from targets.domain.sheets.header import SHARED, Header, Span, are_column_numbers
@@ -28,16 +29,6 @@ SAMPLE = 12
 SIGN = re.compile(r"\s*[≥≤=＝<>＜＞≧≦⩾⩽]{1,2}\s*")
 COLONS = (":", "：")
 TOTALS = frozenset("总分 合计 总计 小计 自评总分 得分合计 综合得分 总得分 合计得分".split())
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """A blank cell that was read as the value above it."""
-
-    field: str
-    row: int
-    column: int
-    value: str
 
 
 class Table(Struct):
@@ -385,20 +376,3 @@ class _Page:
 
 def _by_column(spans: Mapping[str, Span]) -> dict[int, str]:
     return {column: name for name, (first, last) in spans.items() for column in range(first, last + 1)}
-
-
-def carried_runs(table: Table) -> list[tuple[str, str, str]]:
-    """Field, place (`B8` or `B8:B10`) and value of each run of carried cells."""
-    runs: list[list[Carried]] = []
-    for cell in sorted(table.carried, key=lambda c: (c.column, c.row)):
-        last = runs[-1][-1] if runs else None
-        if last and last.field == cell.field and last.value == cell.value and cell.row - last.row <= 1:
-            runs[-1].append(cell)
-        else:
-            runs.append([cell])
-    return [(run[0].field, _range(run), run[0].value) for run in runs]
-
-
-def _range(run: list[Carried]) -> str:
-    first, last = (address(cell.row, cell.column) for cell in (run[0], run[-1]))
-    return first if first == last else f"{first}:{last}"
