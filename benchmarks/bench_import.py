@@ -33,8 +33,9 @@ from departments.models import Person
 from targets.domain.sheets.flat_writer import FlatForm, write_flat_workbook
 from targets.domain.sheets.reader import Found
 from targets.domain.sheets.writer import write_official
-from targets.intake.batch import open_batch, read_batch, store_batch
+from targets.intake.batch import open_batch, read_batch
 from targets.intake.reading import read_upload
+from targets.intake.storing import store_batch
 from targets.models import Declaration, ImportBatch, ImportedFile, ImportedForm, Indicator, Revision
 
 FILLED = (ImportedFile, ImportedForm, Revision, Indicator, Declaration, ImportBatch)

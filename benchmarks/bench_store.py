@@ -20,8 +20,9 @@ from departments.models import Person
 from targets.domain.checks.engine import check, count
 from targets.domain.record import Record
 from targets.domain.sheets.reader import FormReading, Found
-from targets.intake.batch import Preview, keep, open_batch, store_batch
+from targets.intake.batch import Preview, keep, open_batch
 from targets.intake.plan import Plan, plan_forms
+from targets.intake.storing import store_batch
 from targets.intake.undo import undo_batch
 from targets.models import BudgetYear, ImportBatch
 from targets.tasks import recheck_year

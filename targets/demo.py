@@ -26,8 +26,9 @@ from departments.roles import (
     ROLES,
 )
 from targets.basics import add_missing
-from targets.intake.batch import Preview, keep, open_batch, preview, store_batch
+from targets.intake.batch import Preview, keep, open_batch, preview
 from targets.intake.plan import PlannedForm
+from targets.intake.storing import store_batch
 from targets.models import BudgetYear, Campaign, ImportBatch
 
 FIXTURES = settings.BASE_DIR / "fixtures"

@@ -11,7 +11,8 @@ from django_tasks import task
 from departments.models import Person
 from targets import jobs
 from targets.decisions import carry_out, release
-from targets.intake.batch import DoneMeanwhile, ImportRefused, choose_only, read_batch, store_batch
+from targets.intake.batch import choose_only, read_batch
+from targets.intake.storing import DoneMeanwhile, ImportRefused, store_batch
 from targets.intake.undo import undo_batch
 from targets.models import DecidedForm, Decision, Declaration, ImportBatch, ImportedForm, Job
 from targets.storing import recount

@@ -28,7 +28,8 @@ from targets.domain.sheets.archive import is_archive
 from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
 from targets.domain.steps import EDITABLE
 from targets.intake.annotated import annotated, may_be_annotated, problem_list
-from targets.intake.batch import STORING, choose, discard_batch, open_batch
+from targets.intake.batch import choose, discard_batch, open_batch
+from targets.intake.storing import STORING
 from targets.intake.undo import UNDOING, may_undo
 from targets.jobs import ask_to_cancel
 from targets.links import form_url

@@ -11,8 +11,8 @@ from departments.roles import ADMIN
 from targets.bulk import no_garbage
 from targets.domain.steps import EDITABLE
 from targets.guards import Order
-from targets.intake.batch import STORED_AT_ONCE, DoneMeanwhile, ImportRefused, locked
 from targets.intake.reading import Progress, nobody
+from targets.intake.storing import STORED_AT_ONCE, DoneMeanwhile, ImportRefused, locked
 from targets.models import Declaration, ImportBatch, ReviewEvent, Revision
 from targets.models.declaration import may_import_for
 from targets.review_many import Asked, lock_forms, take_together

@@ -19,7 +19,8 @@ from targets.disclosure import desk
 from targets.domain.record import PLAN, IndicatorRow, Record
 from targets.domain.sheets.writer import write_official
 from targets.editing import fresh_declaration
-from targets.intake.batch import open_batch, read_batch, store_batch
+from targets.intake.batch import open_batch, read_batch
+from targets.intake.storing import store_batch
 from targets.jobs import RELEASE
 from targets.models import (
     BudgetYear,

@@ -9,7 +9,8 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from targets.domain.sheets.writer import write_official
-from targets.intake.batch import open_batch, read_batch, store_batch
+from targets.intake.batch import open_batch, read_batch
+from targets.intake.storing import store_batch
 from targets.models import BudgetYear, Declaration, ImportBatch
 from targets.tests.world import World, client_of
 

@@ -16,9 +16,10 @@ from targets.domain.record import PLAN, IndicatorRow
 from targets.domain.rules import YearRules
 from targets.domain.sheets.reader import Found
 from targets.findings import count_levels, judge_declaration
-from targets.intake.batch import choose_only, open_batch, read_batch, store_batch
+from targets.intake.batch import choose_only, open_batch, read_batch
 from targets.intake.plan import Plan
 from targets.intake.reading import read_upload
+from targets.intake.storing import store_batch
 from targets.models import Declaration, ImportBatch, RuleSetting
 from targets.tests.test_intake import workbook
 from targets.tests.world import GOOD_ROWS, World

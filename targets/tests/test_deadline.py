@@ -16,7 +16,8 @@ from targets.domain.edits import Change
 from targets.domain.sheets.writer import write_official
 from targets.editing import EditRefused, apply_changes, create_declaration
 from targets.guards import Order, day_in_words, end_of
-from targets.intake.batch import open_batch, read_batch, store_batch
+from targets.intake.batch import open_batch, read_batch
+from targets.intake.storing import store_batch
 from targets.intake.undo import undo_batch
 from targets.models import BudgetYear, Campaign, Declaration, Waiver
 from targets.remarks import answer

@@ -15,7 +15,8 @@ from targets.domain.record import Record
 from targets.domain.sheets.child import encoded, read
 from targets.domain.sheets.problems import FileRefused
 from targets.domain.sheets.reader import FormReading
-from targets.intake.batch import open_batch, read_batch, store_batch
+from targets.intake.batch import open_batch, read_batch
+from targets.intake.storing import store_batch
 from targets.models import BudgetYear, Declaration, ImportBatch, Indicator, Revision
 from targets.tests.sheets.mutants import mutant
 from targets.tests.world import World

@@ -19,8 +19,9 @@ from targets.domain.record import IndicatorRow, Record
 from targets.domain.sheets.problems import Problem
 from targets.domain.sheets.writer import write_official
 from targets.editing import apply_changes
-from targets.intake.batch import ImportRefused, choose, open_batch, preview, read_batch, store_batch
+from targets.intake.batch import choose, open_batch, preview, read_batch
 from targets.intake.plan import PlannedForm
+from targets.intake.storing import ImportRefused, store_batch
 from targets.models import BudgetYear, Declaration, ImportBatch, ImportedForm, Indicator, Revision
 from targets.models.intake import REFUSED
 from targets.tests.world import GOOD_ROWS, World

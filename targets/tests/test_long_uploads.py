@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from targets.domain.record import Record
 from targets.domain.sheets.flat_writer import FlatForm, write_flat_workbook
 from targets.domain.sheets.writer import write_official
-from targets.intake import batch as stored
 from targets.intake import kept
-from targets.intake.batch import keep, open_batch, preview, read_batch, store_batch
+from targets.intake import storing as stored
+from targets.intake.batch import keep, open_batch, preview, read_batch
+from targets.intake.storing import store_batch
 from targets.models import Declaration, ImportBatch
 from targets.tests.world import World
 

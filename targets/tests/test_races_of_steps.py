@@ -14,7 +14,8 @@ from departments.roles import DEPARTMENT_REVIEWER, FILLER, OFFICE_REVIEWER
 from targets.domain.edits import Change
 from targets.domain.sheets.writer import write_official
 from targets.editing import apply_changes
-from targets.intake.batch import open_batch, read_batch, store_batch
+from targets.intake.batch import open_batch, read_batch
+from targets.intake.storing import store_batch
 from targets.models import Declaration
 from targets.tests.threads import DONE, step, together
 from targets.tests.world import World, make_world

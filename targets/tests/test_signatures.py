@@ -14,7 +14,8 @@ from targets.decisions import hold_one, release, take_back
 from targets.disclosure.desk import publish
 from targets.domain.sheets.writer import write_official
 from targets.guards import Order
-from targets.intake.batch import open_batch, read_batch, store_batch
+from targets.intake.batch import open_batch, read_batch
+from targets.intake.storing import store_batch
 from targets.intake.undo import undo_batch
 from targets.models import Attachment, Ceiling, DecidedForm, Decision, Disclosure, DisclosureItem, ImportBatch, Waiver
 from targets.signing import signed_by_post

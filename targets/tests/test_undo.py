@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from targets.domain.edits import Change
 from targets.domain.sheets.writer import write_official
 from targets.editing import apply_changes
-from targets.intake.batch import ImportRefused, open_batch, read_batch, store_batch
+from targets.intake.batch import open_batch, read_batch
+from targets.intake.storing import ImportRefused, store_batch
 from targets.intake.undo import undo_batch
 from targets.models import Declaration, ImportBatch
 from targets.tests.world import World

@@ -15,7 +15,8 @@ from targets import jobs
 from targets.domain.edits import Change
 from targets.domain.sheets.writer import write_official
 from targets.editing import apply_changes
-from targets.intake.batch import open_batch, read_batch, store_batch
+from targets.intake.batch import open_batch, read_batch
+from targets.intake.storing import store_batch
 from targets.intake.undo import UNDOING, undo_batch
 from targets.models import Declaration, ImportBatch, Job
 from targets.tasks import KINDS, OF_UNDOING, UNDO, run_job, start_storing, start_undoing
@@ -225,7 +226,7 @@ def test_how_far_it_is_is_seen_while_its_transaction_is_open(
     """On PostgreSQL; on SQLite only one writes at a time, and it is the transaction."""
     settings.BACKGROUND_FROM_FORMS = 1
     monkeypatch.setattr(jobs, "TELL_EVERY_SECONDS", 0)
-    for module in ("batch", "undo"):
+    for module in ("storing", "undo"):
         monkeypatch.setattr(f"targets.intake.{module}.STORED_AT_ONCE", 1)
     world = make_world()
     batch = open_batch(write_official([world.record(title=title) for title in "甲乙"]), "表.xlsx", by=world.filler)

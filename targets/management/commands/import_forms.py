@@ -14,17 +14,8 @@ from departments.models.people import Membership
 from departments.roles import ADMIN
 from targets.domain.compose import MODES, REPLACE
 from targets.domain.sheets.problems import too_large
-from targets.intake.batch import (
-    FILE_REFUSED,
-    OK,
-    ImportRefused,
-    Preview,
-    choose_only,
-    keep,
-    open_batch,
-    preview,
-    store_batch,
-)
+from targets.intake.batch import FILE_REFUSED, OK, Preview, choose_only, keep, open_batch, preview
+from targets.intake.storing import ImportRefused, store_batch
 from targets.models.intake import ACTIONS
 from targets.tasks import READ_AND_STORE, start_job
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from targets.intake.batch import ImportRefused
+from targets.intake.storing import ImportRefused
 from targets.intake.undo import undo_batch
 from targets.management.commands.import_forms import acting_person
 from targets.models import ImportBatch
