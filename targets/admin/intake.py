@@ -66,7 +66,12 @@ class UploadForm(forms.Form):
         required=False,
         strip=False,
         widget=forms.Textarea(
-            attrs={"rows": 4, "spellcheck": "false", "placeholder": "在 Excel、WPS 中选中整张表，复制后粘贴在这里"}
+            attrs={
+                "rows": 4,
+                "cols": 90,
+                "spellcheck": "false",
+                "placeholder": "在 Excel、WPS 中选中整张表，复制后粘贴在这里",
+            }
         ),
     )
     year = forms.IntegerField(

@@ -25,7 +25,7 @@ def table_extra(layout: Layout, table: Table) -> Iterator[tuple[str, str]]:
     if any(map(is_long, {*table.sides})):
         yield from _long_term_lines(table)
     numbers = _numbers(table) if table.other_columns else {}
-    counted = _counting(table, numbers)
+    counted = _counting(table, numbers) if numbers else frozenset()
     listed: dict[str, list[str]] = {}
     for heading, place, text in table.other_columns:
         name = " ".join(heading.split())

@@ -327,23 +327,6 @@ def test_repeated_page_head_is_no_row():
     assert form.record == EXPECTED
 
 
-def test_a_title_alone_over_the_rest_of_the_table_is_the_next_page():
-    lines = project_lines()
-    more = [["2023年项目支出绩效目标表（续）"], lines[7], ["", "效益指标", "社会效益指标", "受益", "提高"]]
-    form = only(one_sheet([*lines, *more]))
-    assert form.record.rows[-1] == IndicatorRow(level1="效益指标", level2="社会效益指标", name="受益", target="提高")
-    assert [problem.message for problem in form.problems if "续页" in problem.message] == [
-        f"Sheet1!A{len(lines) + 1}：这里只重复了标题，没有项目名称，已作为上面“校车运营补贴”的续页读入，请核对。"
-    ]
-
-
-def test_a_form_without_a_name_below_another_is_still_refused():
-    lines = project_lines()
-    nameless = [line if line[0] != "项目名称" else ["项目名称"] for line in lines]
-    first, second = read(one_sheet([*lines, *nameless])).forms
-    assert (first.refused, second.refused) == (False, True)
-
-
 def test_table_without_side_label():
     lines = [line if number < 7 else line[1:] for number, line in enumerate(project_lines())]
     assert only(one_sheet(lines)).record == EXPECTED

@@ -22,11 +22,11 @@ from targets.domain.sheets.find import HEADINGS
 from targets.domain.sheets.layouts import OFFICIAL
 from targets.domain.sheets.proof import END, PART, START, as_printed, part_of
 from targets.domain.sheets.reader import read_workbook
+from targets.domain.sheets.says import at_first_sight
 from targets.domain.sheets.signing import FOOT_WORDS
 from targets.domain.sheets.straighten import PAGE_NUMBER
 from targets.domain.sheets.table import TOTALS
 from targets.domain.sheets.writer import write_official
-from targets.domain.values import TEXT, IndicatorValue
 from targets.tests.sheets.books import saved
 from targets.tests.sheets.test_guard import rezipped
 
@@ -69,15 +69,21 @@ OF_WORDS = frozenset(ROW_TEXTS) - frozenset("target weight plan_value standard_v
 
 
 def is_name(text):
-    """A value in a column of words (=100%) is what a row shifted by a column looks like, so it is read as one, and told.
+    """A value or a running number in a column of words is what a row shifted by a column looks like, so it is read as one, and told.
 
     A row that says nothing but 1/2 is the number of a page.
     """
-    return IndicatorValue.parse(text).kind == TEXT and not PAGE_NUMBER.fullmatch(text)
+    return not at_first_sight(text) and not PAGE_NUMBER.fullmatch(text)
 
 
 words = texts.filter(is_name)
-OF_COLUMN = {
+OF_VALUES = "target plan_value standard_value average_3y last_year".split()
+OF_COLUMN = dict.fromkeys(
+    OF_VALUES,
+    st.sampled_from(
+        ("=100%", "≥95%", "-100%", "1.8；1", "100.00%", "0.00", "1e5", "2023年12月底前", "小学≥26495人", "-", "")
+    ),
+) | {
     "level1": st.sampled_from(("产出指标", "效益指标", "满意度指标", "成本指标", "产出")),
     "number": st.sampled_from(("1", "（二）", "3.", "")),
     "office": st.sampled_from(("教育科", "办公室、财务科", "")),
