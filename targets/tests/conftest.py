@@ -14,25 +14,28 @@ def world(db: None) -> World:
     return make_world()
 
 
-UNTIL_NOBODY_WORKS = """
-DO $$ BEGIN
-    WHILE EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'
-                  AND pid <> pg_backend_pid() AND state <> 'idle') LOOP
+ALONE = """
+DO $$ BEGIN LOOP
+    BEGIN
+        LOCK TABLE {} IN ACCESS EXCLUSIVE MODE NOWAIT;
+        EXIT;
+    EXCEPTION WHEN lock_not_available THEN
         PERFORM pg_sleep(0.01);
-        PERFORM pg_stat_clear_snapshot();
-    END LOOP;
-END $$
+    END;
+END LOOP; END $$
 """
-"""A request of a page that was just closed, or a process just killed: locks taken beside it could end in a deadlock."""
+"""All tables or none: a request of a page that was just closed, or of a process just killed, may still hold one of them and
+want another, and whoever took them one by one would end in a deadlock with it."""
 
 
 def emptied(self: DatabaseOperations, style: Style, tables: list[str], **options: bool) -> list[str]:
     """How PostgreSQL is emptied after a test that commits: TRUNCATE would make the files of all tables and indexes anew."""
+    quoted = [self.quote_name(table) for table in tables]
     guards = [f"ALTER TABLE {table} {{}} TRIGGER trail_guard" for table in CLOSED]
     return [
-        UNTIL_NOBODY_WORKS,
+        ALONE.format(", ".join(quoted)),
         *(guard.format("DISABLE") for guard in guards),
-        *(f"DELETE FROM {self.quote_name(table)}" for table in tables),  # noqa: S608 -- names of our tables
+        *(f"DELETE FROM {table}" for table in quoted),  # noqa: S608 -- names of our tables
         "SET CONSTRAINTS ALL IMMEDIATE",
         *(guard.format("ENABLE") for guard in guards),
     ]
