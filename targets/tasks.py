@@ -193,9 +193,19 @@ UNDER_WAY = {
 }
 """How a batch is while a job of this kind writes: whoever else asks for the same finds it so, and leaves it."""
 
-OF_IMPORTS = jobs.Words(
-    given_up="后台处理多次中断，已停止，没有写入任何数据。请把文件拆小后重试；仍不行请联系系统管理员。",
-    broken="后台处理出错，没有写入任何数据。请重新上传；仍不行请把编号{number}告诉系统管理员。",
+OF_READING = jobs.Words(
+    given_up="后台读取多次中断，已停止，没有写入任何数据。请把文件拆小后重新上传；仍不行请联系系统管理员。",
+    broken="后台读取出错，没有写入任何数据。请重新上传；仍不行请把编号{number}告诉系统管理员。",
+    cancelled="已取消，没有写入任何数据。",
+)
+OF_STORING = jobs.Words(
+    given_up="后台写入多次中断，已停止，没有写入任何数据。预览还在，可以少勾选一些，分几次确认；仍不行请联系系统管理员。",
+    broken="后台写入出错，没有写入任何数据。预览还在，可以再确认一次；仍不行请把编号{number}告诉系统管理员。",
+    cancelled="已取消，没有写入任何数据。预览还在，可以再确认，也可以放弃。",
+)
+OF_READING_AND_STORING = jobs.Words(
+    given_up="后台处理多次中断，已停止，没有写入任何数据。已有预览的可以分几次确认，没有的请把文件拆小后重新上传；仍不行请联系系统管理员。",
+    broken="后台处理出错，没有写入任何数据。已有预览的可以再确认，没有的请重新上传；仍不行请把编号{number}告诉系统管理员。",
     cancelled="已取消，没有写入任何数据。",
 )
 OF_UNDOING = jobs.Words(
@@ -209,9 +219,9 @@ IN_PORTIONS = jobs.Words(
     cancelled="已取消：已办理的有效，其余没有办理。",
 )
 KINDS = {
-    READ: jobs.Kind(read, OF_IMPORTS),
-    STORE: jobs.Kind(store, OF_IMPORTS),
-    READ_AND_STORE: jobs.Kind(read_and_store, OF_IMPORTS),
+    READ: jobs.Kind(read, OF_READING),
+    STORE: jobs.Kind(store, OF_STORING),
+    READ_AND_STORE: jobs.Kind(read_and_store, OF_READING_AND_STORING),
     UNDO: jobs.Kind(undo, OF_UNDOING),
     jobs.STEPS: jobs.Kind(take_steps, IN_PORTIONS),
     jobs.RELEASE: jobs.Kind(release_held, IN_PORTIONS),

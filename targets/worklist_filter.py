@@ -29,6 +29,7 @@ OF_PROJECTS = frozenset({"amount", "ceiling", "key"})
 FOUND = frozenset({"department", "campaign", "year"})
 """Offered are those of the forms that one sees; where all have the same there is nothing to choose."""
 NO_SPAN = "“金额”没有看懂，这一项没有起作用。请写成如 50-200、1000以上 或 50以下（万元）。"
+ALL, ALL_LIVING = "全部", "全部（不含已作废）"
 GONE = "“{label}”原来选的内容已经没有了，或者您看不到，这一项没有起作用。请重新选择。"
 
 _RETURNED = Exists(
@@ -49,7 +50,7 @@ ANSWERS: Mapping[str, Mapping[str, tuple[str, Q]]] = {
 
 
 def _choice(label: str, choices: Iterable[tuple[str, str]] = (), **more: Any) -> ChoiceFilter:
-    return ChoiceFilter(label=label, choices=list(choices), empty_label="全部", **more)
+    return ChoiceFilter(label=label, choices=list(choices), **{"empty_label": ALL, **more})
 
 
 def _answers(label: str, name: str, method: str) -> ChoiceFilter:
@@ -76,7 +77,7 @@ class WorklistFilter(FilterSet):
 
     turn = _choice("轮到谁", TURNS, method="of_turn")
     department = _choice("主管部门")
-    state__exact = _choice("状态", STATES.items(), field_name="state")
+    state__exact = _choice("状态", STATES.items(), field_name="state", empty_label=ALL_LIVING)
     amount = SpanFilter(
         label="金额（万元）",
         method="of_amount",
@@ -111,8 +112,10 @@ class WorklistFilter(FilterSet):
     # What is found ----------------------------------------------------------------------------------------------------
 
     def narrowed(self, forms: Any) -> Any:
+        """Voided forms only for who asks for them: taking an import back leaves hundreds."""
         self.errors  # noqa: B018 -- cleans the data
-        return self.filter_queryset(forms)
+        found = self.filter_queryset(forms)
+        return found if self.form.cleaned_data.get("state__exact") else found.living()
 
     def of_turn(self, forms: Any, name: str, value: str) -> Any:
         """已办: forms of which this person took a step, or a deputy in his name."""

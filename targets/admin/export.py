@@ -16,6 +16,7 @@ from import_export.admin import ExportMixin
 from departments.scoped_admin import person
 from targets.outgoing.shapes import BY_SLUG, OFFICIAL, SHAPES, SMALL, ExportRefused, NothingWritten, Shape, written
 from targets.outgoing.text import readable
+from targets.worklist_filter import WorklistFilter
 
 NOTHING_TO_EXPORT = "没有可导出的表：所选的表还没有送审，您暂时看不到内容。请在送审后再导出。"
 NO_FORM_CHOSEN = "没有可导出的表。请放宽筛选条件后再导出。"
@@ -91,29 +92,35 @@ class OfficialExportMixin(ExportMixin):
     @admin.action(description="导出为其他格式")
     def export_as(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
         chosen = ",".join(map(str, queryset.values_list("pk", flat=True)))
-        return self._export_page(request, ExportForm(initial={"chosen": chosen}))
+        return self._export_page(request, ExportForm(initial={"chosen": chosen}), queryset)
 
     def export_action(self, request: HttpRequest) -> HttpResponseBase:
         if not self.has_export_permission(request):
             raise PermissionDenied
         form = ExportForm(request.POST if request.method == "POST" else None)
+        ticked = form.ticked() if form.is_valid() else None
+        if ticked is None:
+            declarations = self.get_export_queryset(request)
+        else:
+            declarations = self.get_queryset(request).filter(pk__in=ticked)
         if form.is_valid():
-            ticked = form.ticked()
-            found = self.get_export_queryset(request) if ticked is None else self.get_queryset(request)
-            declarations = found if ticked is None else found.filter(pk__in=ticked)
             try:
                 return download(request, BY_SLUG[form.cleaned_data["format"]], declarations)
             except ExportRefused as refusal:
                 form.add_error(None, str(refusal))
-        return self._export_page(request, form)
+        return self._export_page(request, form, declarations)
 
-    def _export_page(self, request: HttpRequest, form: ExportForm) -> TemplateResponse:
+    def _export_page(self, request: HttpRequest, form: ExportForm, declarations: QuerySet[Any]) -> TemplateResponse:
+        kind = self.model.objects.kind
+        narrowed = WorklistFilter(request.GET, self.get_queryset(request), user=person(request), kind=kind)
         context = {
             **self.admin_site.each_context(request),
             "title": "导出",
             "opts": self.opts,
             "form": form,
             "ticked": form.ticked(),
+            "number": declarations.count(),
+            "complaints": narrowed.complaints,
             "address": f"{reverse(f'admin:targets_{self.opts.model_name}_export')}?{request.GET.urlencode()}",
         }
         return TemplateResponse(request, "targets/export.html", context)

@@ -38,6 +38,7 @@ from targets.models.intake import CREATE, UPDATE
 from targets.outgoing.shapes import CONTENT_TYPES, XLSX
 from targets.tasks import (
     READ,
+    READ_AND_STORE,
     STORE,
     UNDER_WAY,
     UNDO,
@@ -188,7 +189,7 @@ class ImportBatchAdmin(ScopedAdmin):
             "other_problems": others,
             **_mending(batch),
             "earlier": self._earlier(request, batch),
-            "stopped": _why_stopped(batch, STORE),
+            "stopped": _why_stopped(batch, STORE, READ_AND_STORE),
         }
         return self._page(request, "targets/intake/preview.html", "导入预览", context)
 
@@ -364,9 +365,9 @@ def _told_undone(batch: ImportBatch) -> str:
     return f"已撤销导入：{batch.forms.filter(is_stored=True).count() - kept}张表恢复到导入前{also}。"
 
 
-def _why_stopped(batch: ImportBatch, kind: str) -> str:
-    """What the last job of this kind had to say; "" where it did what it was to do."""
-    return batch.jobs.filter(kind=kind).order_by("-pk").values_list("message", flat=True).first() or ""
+def _why_stopped(batch: ImportBatch, *kinds: str) -> str:
+    """What the last job of these kinds had to say; "" where it did what it was to do."""
+    return batch.jobs.filter(kind__in=kinds).order_by("-pk").values_list("message", flat=True).first() or ""
 
 
 def _stored_forms(batch: ImportBatch, user: Person) -> QuerySet[Declaration]:

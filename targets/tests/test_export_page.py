@@ -16,8 +16,10 @@ from targets.domain.edits import Change
 from targets.domain.record import PLAN, IndicatorRow
 from targets.domain.sheets.reader import read_workbook
 from targets.editing import apply_changes
+from targets.guards import Order
 from targets.models import Declaration
 from targets.outgoing.shapes import BY_SLUG
+from targets.review import take_step
 from targets.tests.world import GOOD_ROWS, World, client_of
 
 EXPORT = "/admin/targets/budgetproject/export/"
@@ -226,6 +228,30 @@ def test_filters_of_the_list_hold_for_the_export(world: World) -> None:
     world.advance(world.declaration(title="乙"), "submit")
     response = export(world.filler, "official", address=f"{EXPORT}?state__exact=department_review")
     assert titles(response) == ["乙"]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_address_that_the_list_refuses_is_refused_in_words(world: World, method: str) -> None:
+    world.declaration()
+    client = client_of(world.filler)
+    refused = getattr(client, method)(f"{EXPORT}?state=draft", {"format": "official"} if method == "post" else {})
+    assert refused.status_code == 400
+    assert "地址中的查询条件不对" in refused.content.decode()
+
+
+def test_what_the_list_leaves_out_of_its_filters_is_told_before_the_export(world: World) -> None:
+    world.declaration()
+    page = client_of(world.filler).get(f"{EXPORT}?state__exact=x&year=1999").content.decode()
+    assert "“状态”原来选的内容已经没有了" in page
+    assert "“年度”原来选的内容已经没有了" in page
+    assert "按列表现有的筛选条件，共 1 张；" in page
+
+
+def test_voided_forms_leave_when_they_are_asked_for(world: World) -> None:
+    world.declaration(title="甲")
+    take_step(world.declaration(title="乙"), "void", by=world.boss, order=Order(opinion="重复建立"))
+    assert titles(export(world.filler, "official")) == ["甲"]
+    assert titles(export(world.filler, "official", address=f"{EXPORT}?state__exact=void")) == ["乙"]
 
 
 # Names and scale ------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Long work: claimed once, told how far, cancelled before storing, taken over when its worker is killed."""
 
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +18,7 @@ from targets.domain.record import Record
 from targets.domain.sheets.writer import write_official
 from targets.intake.batch import open_batch
 from targets.models import Declaration, ImportBatch, Job
-from targets.tasks import KINDS, OF_IMPORTS, READ, READ_AND_STORE, STORE, revive_jobs, run_job, start_job
+from targets.tasks import KINDS, READ, READ_AND_STORE, STORE, revive_jobs, run_job, start_job
 from targets.tests.workers import three_workers
 from targets.tests.world import World, make_world
 
@@ -122,9 +123,28 @@ def test_a_job_that_breaks_leaves_a_sentence_and_no_half(world: World, monkeypat
     def broken(run: jobs.Run) -> str:
         raise ZeroDivisionError
 
-    monkeypatch.setitem(KINDS, READ, jobs.Kind(broken, OF_IMPORTS))
+    monkeypatch.setitem(KINDS, READ, replace(KINDS[READ], do=broken))
     assert work(batch).state == "failed"
-    assert "后台处理出错，没有写入任何数据" in page(client, batch)
+    assert "后台读取出错，没有写入任何数据。请重新上传；" in page(client, batch)
+
+
+def test_of_a_preview_that_could_not_be_stored_is_said_that_it_is_still_there(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, batch = upload(world, archive(world.record()))
+    work(batch)
+
+    def broken(run: jobs.Run) -> str:
+        raise ZeroDivisionError
+
+    confirm, chosen = reverse("admin:targets_importbatch_confirm", args=[batch.pk]), {"shown": ["0"], "form": ["0"]}
+    with monkeypatch.context() as patched:
+        patched.setitem(KINDS, STORE, replace(KINDS[STORE], do=broken))
+        told = client.post(confirm, chosen, follow=True).content.decode()
+    assert "后台写入出错，没有写入任何数据。预览还在，可以再确认一次；" in told
+    client.post(confirm, chosen)
+    batch.refresh_from_db()
+    assert (batch.state, batch.created) == ("stored", 1)
 
 
 def test_a_job_whose_worker_is_gone_is_begun_anew_three_times_and_then_given_up(world: World) -> None:
@@ -162,7 +182,7 @@ def test_a_small_file_is_a_job_too_and_outlives_its_request(world: World, monkey
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setitem(KINDS, READ, jobs.Kind(killed, OF_IMPORTS))
+        patched.setitem(KINDS, READ, replace(KINDS[READ], do=killed))
         with pytest.raises(KeyboardInterrupt):
             upload(world, write_official([world.record()]), "表.xlsx")
     batch = ImportBatch.objects.get()

@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from targets.domain.spans import span_of
+from targets.guards import Order
 from targets.models import Declaration
+from targets.review import take_step
 from targets.tests.world import GOOD_ROWS, World
 
 LIST = reverse("admin:targets_budgetproject_changelist")
@@ -28,6 +30,7 @@ def forms(world: World) -> dict[str, Declaration]:
         "再次": world.advance(world.declaration(title="再次"), "submit", "return", "submit"),
         "久等": world.advance(world.declaration(title="久等"), "submit", "forward"),
     }
+    take_step(world.declaration(title="作废"), "void", by=world.boss, order=Order(opinion="重复建立"))
     Declaration.objects.filter(title="久等").update(state_since=timezone.now() - timedelta(days=10))
     Declaration.objects.filter(title__in=("草稿", "首次")).update(warning_count=1)
     Declaration.objects.filter(title__in=("再次", "久等")).update(warning_count=0)
@@ -49,6 +52,8 @@ def forms(world: World) -> dict[str, Declaration]:
         ({"turn": "done", "findings": "none", "waiting": "7", "amount": "100-100", "year": "2023"}, {"久等"}),
         ({"turn": "mine", "state__exact": "department_review", "again": "again"}, {"再次"}),
         ({"state__exact": "draft"}, {"草稿"}),
+        ({"state__exact": "void"}, {"作废"}),
+        ({"state__exact": "void", "turn": "done"}, {"作废"}),
         ({"waiting": "99", "findings": "x"}, {"草稿", "首次", "再次", "久等"}),
     ],
 )
