@@ -59,7 +59,7 @@ NO_BUTTON_WHEN_REFUSED = frozenset(
         "confirm",
         "adopt",
         "void",
-        "undo_import",
+        steps.UNDO_IMPORT,
         REQUEST_RETURN,
         REFUSE_REQUEST,
         steps.OPEN_ALONE,

@@ -59,6 +59,8 @@ RETURNS = ("return", RETURN_BY_CEILING)
 """Steps by which a form comes back with an opinion."""
 ABANDON = "abandon"
 """撤销调整: the form is again as it was approved."""
+UNDO_IMPORT = "undo_import"
+"""What an import brought goes again; a file of hundreds takes as many such steps at once."""
 
 ADJUSTMENT_ITEMS = {"content": "调整内容", "budget_effect": "对预算的影响"}
 """What an adjustment says besides its reason (调整事由): name of the input → label in the event."""
@@ -199,7 +201,7 @@ STEPS: tuple[Step, ...] = (
     _step(ABANDON, "撤销调整", {DRAFT, RETURNED, REJECTED}, APPROVED, {FILLER}, LATER_VERSION, REASON),
     _step("adopt", "历史数据接收", {DRAFT}, APPROVED, {ADMIN}, DOCUMENT, CLOSED_YEAR, FIRST_VERSION),
     _step(
-        "undo_import",
+        UNDO_IMPORT,
         "撤销导入",
         {DRAFT, RETURNED},
         VOID,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from departments.models import Person
 from departments.roles import ADMIN
 from targets.bulk import no_garbage
-from targets.domain.steps import EDITABLE
+from targets.domain.steps import EDITABLE, UNDO_IMPORT
 from targets.guards import Order
 from targets.intake.reading import Progress, nobody
 from targets.intake.storing import STORED_AT_ONCE, DoneMeanwhile, ImportRefused, locked
@@ -98,7 +98,7 @@ def _undo_forms(imported: Sequence[tuple[int, int, int]], batch: ImportBatch, by
         else:
             restored.append((form, number - 1))
     order = Order(undoes_batch=batch.pk)
-    refusals = take_together([Asked(form, "undo_import", by, order) for form in created])
+    refusals = take_together([Asked(form, UNDO_IMPORT, by, order) for form in created])
     kept |= {form.pk: refusal for form, refusal in zip(created, refusals, strict=True) if refusal}
     _restore(restored, batch, by)
     for reason in set(kept.values()):

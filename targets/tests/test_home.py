@@ -13,8 +13,10 @@ from django.utils import timezone
 from departments.models import Department, Division, Membership, Person
 from departments.roles import DEPARTMENT_REVIEWER, FILLER
 from targets.guards import Order
+from targets.intake.undo import undo_batch
 from targets.models import Campaign, Declaration, Disclosure, Waiver
 from targets.review import take_step
+from targets.tests.test_undo import bring_in
 from targets.tests.world import GOOD_ROWS, World
 
 HOME = "/admin/"
@@ -270,6 +272,14 @@ def test_events_of_forms_that_one_sees(world: World) -> None:
     assert told == [("报送财政", "主管部门审核人 boss某"), ("送审", "您")]
     assert home(world.stranger).context["happenings"] == []
     assert [row.event.label for row in home(world.boss).context["done"]] == ["报送财政"]
+
+
+def test_an_import_that_was_taken_back_does_not_crowd_out_what_happened(world: World) -> None:
+    world.advance(world.declaration(), "submit")
+    undo_batch(bring_in(world, *(world.record(title=f"项目{n}") for n in range(9))), by=world.filler)
+    page = home(world.filler)
+    assert [row.event.label for row in page.context["happenings"]] == ["送审"]
+    assert "项目1" not in text(page)
 
 
 def test_usual_links_are_those_of_the_role(world: World) -> None:

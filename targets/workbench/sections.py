@@ -12,7 +12,7 @@ from departments.models import Department, Deputation, Membership, Person
 from departments.models.people import Scope
 from departments.roles import FILLER, PERFORMANCE_REVIEWER
 from targets.ceilings import disagreements, with_ceilings
-from targets.domain.steps import APPROVED, EDITABLE, PASSED, RETURNED, RETURNS, REVIEW_LEVELS, STATES
+from targets.domain.steps import APPROVED, EDITABLE, PASSED, RETURNED, RETURNS, REVIEW_LEVELS, STATES, UNDO_IMPORT
 from targets.links import form_url, waiting_url
 from targets.models import BudgetYear, Campaign, Category, Declaration, Disclosure, ReviewEvent, Waiver
 from targets.models.authorship import awaiting_confirmation
@@ -286,7 +286,13 @@ def done_so_far(person: Person) -> list[Happening]:
 
 
 def _told(events: Any, person: Person) -> list[Happening]:
-    found = events.select_related("declaration__unit").defer("findings").order_by("-pk")[:EVENTS_SHOWN]
+    """Without imports that were taken back: hundreds of forms at once, told in the record of the import."""
+    found = (
+        events.exclude(step=UNDO_IMPORT)
+        .select_related("declaration__unit")
+        .defer("findings")
+        .order_by("-pk")[:EVENTS_SHOWN]
+    )
     return [
         Happening(
             event,
