@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from departments.room import SENTENCE, is_without_room
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -15,7 +17,12 @@ def main() -> None:
         _ = settings.SECRET_KEY
     except ImproperlyConfigured as error:
         sys.exit(str(error))
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except Exception as fault:
+        if not is_without_room(fault):
+            raise
+        sys.exit(f"{SENTENCE}（{fault}）")
 
 
 if __name__ == "__main__":

@@ -5,3 +5,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("targets.urls")),
 ]
+
+handler400 = "config.faults.bad_request"
+handler500 = "config.faults.server_error"

@@ -19,6 +19,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from departments.room import FULL, is_without_room
 from targets.models import Job
 
 logger = logging.getLogger("targets.jobs")
@@ -131,9 +132,10 @@ def work_off(pk: int, kinds: Mapping[str, Kind], give_back: Callable[[Job], None
         _stop(run, Job.State.CANCELLED, kind.words.cancelled, give_back)
     except Refused as refusal:
         _stop(run, Job.State.FAILED, str(refusal), give_back)
-    except Exception:
+    except Exception as fault:
         logger.exception("job %s failed", pk)
-        _stop(run, Job.State.FAILED, kind.words.broken.format(number=pk), give_back)
+        why = f"{FULL}：" if is_without_room(fault) else ""
+        _stop(run, Job.State.FAILED, why + kind.words.broken.format(number=pk), give_back)
 
 
 def _stop(run: Run, state: Job.State, message: str, give_back: Callable[[Job], None]) -> None:

@@ -11,13 +11,13 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from departments.models import Person
+from departments.previews import keep_file
 from departments.roles import ADMIN
 from departments.scoped_admin import person
 from targets.admin.uploads import UploadField
 from targets.basics import preview_basics, store_basics
 from targets.basics_file import BYTES_AT_MOST, KINDS
 
-KEPT_SECONDS = 3600
 EXAMPLE = """[
  {"model": "departments.department",
   "fields": {"division": ["370302000"], "code": "202", "name": "教育和体育局"}}
@@ -54,7 +54,7 @@ def _preview(user: Person, content: bytes) -> dict[str, Any]:
     token = ""
     if outcome.shown and not outcome.problems:
         token = secrets.token_urlsafe(24)
-        cache.set(_address(user, token), content, KEPT_SECONDS)
+        keep_file(_address(user, token), content)
     return {"outcome": outcome, "token": token}
 
 

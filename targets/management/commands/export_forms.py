@@ -3,11 +3,12 @@
 import shutil
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q, QuerySet
 
+from departments.room import FULL, is_without_room
 from targets.domain.record import KINDS
 from targets.domain.sheets.flat_writer import KIND_WORDS
 from targets.domain.steps import STATES, VOID
@@ -59,10 +60,10 @@ class Command(BaseCommand):
         except ExportRefused as refusal:
             raise CommandError(str(refusal)) from None
         try:
-            with made.file, Path(options["output"]).open("wb") as target:
-                shutil.copyfileobj(made.file, target)
+            with made.file:
+                _copy(made.file, Path(options["output"]))
         except OSError as error:
-            why = WHY_NOT_WRITTEN.get(type(error), error.strerror)
+            why = FULL if is_without_room(error) else WHY_NOT_WRITTEN.get(type(error), error.strerror)
             raise CommandError(f"不能写入“{options['output']}”：{why}。请换一个位置。") from None
         self.stdout.write(f"已导出{made.count}张表：{options['output']}")
 
@@ -98,6 +99,18 @@ class Command(BaseCommand):
         if code := options["department"]:
             chosen = chosen.filter(Q(department__code=code) | Q(unit__code=code))
         return chosen
+
+
+def _copy(file: IO[bytes], path: Path) -> None:
+    """Whole or not at all."""
+    with path.open("wb") as target:
+        try:
+            shutil.copyfileobj(file, target)
+            target.flush()
+        except OSError:
+            if path.is_file():  # no device
+                path.unlink()
+            raise
 
 
 def _state(named: str | None) -> str:
