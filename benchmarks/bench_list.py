@@ -22,7 +22,7 @@ from python_calamine import CalamineWorkbook
 from targets.domain.sheets.child import Order, encoded
 from targets.domain.sheets.child import main as read
 from targets.domain.sheets.flat_writer import COLUMNS, FlatForm, csv_chunks, flat_lines, write_flat_workbook
-from targets.domain.sheets.table_writer import write_table
+from targets.domain.sheets.table_writer import Printed, write_table
 
 OWN, TURNED, TEXT = "list.xlsx", "turned.xlsx", "list.csv"
 MEGABYTE = 1024 * 1024
@@ -67,7 +67,7 @@ def write_files(folder: Path, rows: int) -> None:
     made = [FlatForm(record) for record in forms.records(rows // forms.ROWS_OF_A_FORM)]
     with (folder / OWN).open("wb") as own, (folder / TURNED).open("wb") as turned, (folder / TEXT).open("wb") as text:
         write_flat_workbook(own, made)
-        write_table(turned, COLUMNS[::-1], (line[::-1] for line in flat_lines(made)), name="指标")
+        write_table(turned, COLUMNS[::-1], (line[::-1] for line in flat_lines(made)), name="指标", printed=Printed())
         text.writelines(csv_chunks(COLUMNS, flat_lines(made)))
 
 

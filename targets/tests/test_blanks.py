@@ -229,3 +229,18 @@ def test_many_forms_of_last_year_ask_no_more_of_the_database(next_year: World) -
             client.get(PAGE, {"year": 2024, "unit": world.school.pk})
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_how_to_fill_it_in_stands_on_one_page(next_year: World) -> None:
+    """A program that has no 宋体 takes other letters, up to 9.5 pixels a digit."""
+    sheet = download(next_year.filler, "project")["填写说明"]
+    margins = sheet.page_margins.left + sheet.page_margins.right
+    assert sheet.column_dimensions["A"].width * 9.5 / 96 < 8.27 - margins
+    longest = max(range(1, sheet.max_row + 1), key=lambda row: len(sheet.cell(row, 1).value))
+    assert sheet.row_dimensions[longest].height > 3 * 11
+
+
+def test_the_list_to_fill_in_is_printed_with_its_names_on_every_page(next_year: World) -> None:
+    sheet = download(next_year.filler, "flat", unit=next_year.school.pk)["指标明细"]
+    assert (sheet.print_title_rows, sheet.print_title_cols, sheet.freeze_panes) == ("$1:$1", "$B:$C", "D2")
+    assert (sheet.page_setup.paperSize, sheet.page_setup.fitToWidth) == (8, 2)

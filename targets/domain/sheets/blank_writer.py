@@ -16,7 +16,9 @@ from targets.domain.record import PLAN, PROJECT, IndicatorRow, Record
 from targets.domain.sheets.flat_writer import HEAD_COLUMNS, ROW_COLUMNS
 from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.layouts import OFFICIAL
-from targets.domain.sheets.paint import Painter, StyleBook
+from targets.domain.sheets.list_sheet import POINTS_OF_WIDTH
+from targets.domain.sheets.paint import Painter, StyleBook, height_of
+from targets.domain.sheets.table_writer import A3, A4
 from targets.domain.sheets.writer import OPTIONS, set_page, sheet_names
 
 GUIDE_NAME = "填写说明"
@@ -24,6 +26,8 @@ FLAT_NAME = "指标明细"
 LONGEST_LIST = 255
 """Characters of a list that stands in the cell's rule itself."""
 LONGEST_NOTE = 1_000
+GUIDE_WIDTH, GUIDE_POINTS = 70, 11
+"""Digits that stand beside each other on A4; a single column is made no smaller by every program."""
 GOAL_HEIGHT = 90
 """Points; the goal of a form is a paragraph."""
 FLAT_LINES = 2_000
@@ -156,15 +160,16 @@ def _note(sheet: Worksheet, row: int, column: int, text: str) -> None:
 def _guide(workbook: Any, advice: Sequence[str]) -> None:
     sheet = workbook.add_worksheet(GUIDE_NAME)
     heading = workbook.add_format({"bold": True, "font_size": 14, "font_name": "宋体"})
-    text = workbook.add_format({"text_wrap": True, "valign": "top", "font_size": 11, "font_name": "宋体"})
-    sheet.set_column(0, 0, 100)
+    text = workbook.add_format({"text_wrap": True, "valign": "top", "font_size": GUIDE_POINTS, "font_name": "宋体"})
+    sheet.set_column(0, 0, GUIDE_WIDTH)
     sheet.hide_gridlines(2)
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.set_paper(A4)
+    sheet.set_margins(left=0.5, right=0.5)
     sheet.write_string(0, 0, "怎样填写", heading)
     for row, sentence in enumerate(advice, start=1):
-        sheet.write_string(row, 0, f"{row}. {sentence}", text)
-        sheet.set_row(row, 36 if len(sentence) > 50 else 20)
+        numbered = f"{row}. {sentence}"
+        sheet.write_string(row, 0, numbered, text)
+        sheet.set_row(row, height_of(numbered, GUIDE_WIDTH * POINTS_OF_WIDTH, GUIDE_POINTS))
 
 
 # The flat template ----------------------------------------------------------------------------------------------------
@@ -211,11 +216,15 @@ def write_flat_blank(lines: Sequence[tuple[Line, Mapping[str, str]]], taxonomy: 
             sheet.write(row, at, line.get(name, ""), text)
             if notes.get(name):
                 _note(sheet, row, at, f"上年：{notes[name]}")
-    sheet.freeze_panes(1, 0)
+    names = [name for name, _ in columns]
+    sheet.freeze_panes(1, names.index("title") + 1)
     sheet.set_row(0, 30)
     sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    sheet.set_paper(A3)
+    sheet.fit_to_pages(2, 0)
+    sheet.print_across()
     sheet.repeat_rows(0)
+    sheet.repeat_columns(names.index("code"), names.index("title"))
     sheet.activate()
     workbook.close()
     return target.getvalue()

@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import IO
 
 from targets.domain.record import PLAN, PROJECT, IndicatorRow, Record
-from targets.domain.sheets.table_writer import AMOUNT, NUMBER, Line, TableColumn, Value, write_table
+from targets.domain.sheets.table_writer import A3, AMOUNT, NUMBER, Line, Printed, TableColumn, Value, write_table
 from targets.domain.sheets.text import LOOKED_AT, inert
 from targets.domain.values import RATIO, IndicatorValue
 
@@ -26,51 +26,54 @@ YEAR, KIND, UNIT_CODE, STATE, PLACE = "year", "kind", "unit_code", "state", "pla
 OPERATOR, QUANTITY, UNIT_OF_VALUE, CONTINUES = "operator", "quantity", "value_unit", "continues"
 
 HEAD_COLUMNS: tuple[tuple[str, TableColumn], ...] = (
-    (YEAR, TableColumn("预算年度", NUMBER, 9)),
-    (KIND, TableColumn("表种", width=10)),
-    ("code", TableColumn("项目代码", width=18)),
-    ("title", TableColumn("名称", width=30)),
-    ("department_code", TableColumn("主管部门代码", width=13)),
-    ("department_name", TableColumn("主管部门", width=24)),
-    (UNIT_CODE, TableColumn("实施单位代码", width=13)),
-    ("unit", TableColumn("实施单位", width=24)),
-    ("total", TableColumn("年度预算资金总额（元）", AMOUNT, 22)),
-    ("fiscal", TableColumn("财政拨款（元）", AMOUNT, 18)),
-    ("other", TableColumn("其他资金（元）", AMOUNT, 18)),
-    ("goal", TableColumn("年度总体绩效目标", width=40)),
-    (STATE, TableColumn("状态", width=16)),
+    (YEAR, TableColumn("预算年度", NUMBER, width=6)),
+    (KIND, TableColumn("表种", width=9)),
+    ("code", TableColumn("项目代码", width=22)),
+    ("title", TableColumn("名称", width=22)),
+    ("department_code", TableColumn("主管部门代码", width=9)),
+    ("department_name", TableColumn("主管部门", width=26)),
+    (UNIT_CODE, TableColumn("实施单位代码", width=10)),
+    ("unit", TableColumn("实施单位", width=26)),
+    ("total", TableColumn("年度预算资金总额（元）", AMOUNT, width=17)),
+    ("fiscal", TableColumn("财政拨款（元）", AMOUNT, width=17)),
+    ("other", TableColumn("其他资金（元）", AMOUNT, width=17)),
+    ("goal", TableColumn("年度总体绩效目标", width=36)),
+    (STATE, TableColumn("状态", width=15)),
 )
 """Columns that say the same on every line of a form, but for the goal: it stands on the first line alone."""
 
 ROW_COLUMNS: tuple[tuple[str, TableColumn], ...] = (
-    (PLACE, TableColumn("行号", NUMBER, 6)),
-    ("level1", TableColumn("一级指标", width=12)),
-    ("level2", TableColumn("二级指标", width=18)),
-    ("number", TableColumn("职责序号", width=9)),
-    ("duty_group", TableColumn("职责类别", width=16)),
-    ("duty", TableColumn("部门职责", width=24)),
-    ("duty_goal", TableColumn("职责目标", width=24)),
-    ("name", TableColumn("指标名称", width=28)),
+    (PLACE, TableColumn("行号", NUMBER, width=6)),
+    ("level1", TableColumn("一级指标", width=11)),
+    ("level2", TableColumn("二级指标", width=16)),
+    ("number", TableColumn("职责序号", width=6)),
+    ("duty_group", TableColumn("职责类别", width=14)),
+    ("duty", TableColumn("部门职责", width=20)),
+    ("duty_goal", TableColumn("职责目标", width=22)),
+    ("name", TableColumn("指标名称", width=24)),
     ("explanation", TableColumn("指标解释", width=24)),
-    ("target", TableColumn("指标值", width=16)),
-    (OPERATOR, TableColumn("计算符号", width=9)),
-    (QUANTITY, TableColumn("数值", NUMBER, 12)),
+    ("target", TableColumn("指标值", width=14)),
+    (OPERATOR, TableColumn("计算符号", width=6)),
+    (QUANTITY, TableColumn("数值", NUMBER, width=11)),
     (UNIT_OF_VALUE, TableColumn("计量单位", width=9)),
     ("weight", TableColumn("权重", width=6)),
-    ("plan_value", TableColumn("规划值")),
-    ("standard_value", TableColumn("当年标准值")),
-    ("standard_source", TableColumn("标准值来源", width=20)),
-    ("average_3y", TableColumn("前三年均值")),
-    ("last_year", TableColumn("上年值")),
-    ("history_source", TableColumn("历史值来源", width=20)),
-    ("note", TableColumn("备注", width=20)),
-    ("activity", TableColumn("工作活动", width=24)),
-    ("budget_item", TableColumn("预算项目", width=24)),
-    ("office", TableColumn("责任科室", width=14)),
+    ("plan_value", TableColumn("规划值", width=12)),
+    ("standard_value", TableColumn("当年标准值", width=12)),
+    ("standard_source", TableColumn("标准值来源", width=16)),
+    ("average_3y", TableColumn("前三年均值", width=12)),
+    ("last_year", TableColumn("上年值", width=12)),
+    ("history_source", TableColumn("历史值来源", width=16)),
+    ("note", TableColumn("备注", width=18)),
+    ("activity", TableColumn("工作活动", width=26)),
+    ("budget_item", TableColumn("预算项目", width=26)),
+    ("office", TableColumn("责任科室", width=12)),
     ("key", TableColumn("行标识", width=12)),
-    (CONTINUES, TableColumn("与上行合并", width=18)),
+    (CONTINUES, TableColumn("与上行合并", width=14)),
 )
 COLUMNS = tuple(column for _, column in (*HEAD_COLUMNS, *ROW_COLUMNS))
+_FIELDS = [field for field, _ in (*HEAD_COLUMNS, *ROW_COLUMNS)]
+PRINTED = Printed(paper=A3, pages=3, repeated=(_FIELDS.index("code"), _FIELDS.index("title")))
+"""The form, its indicators with their values, what these are compared with: by the widths each takes about a page."""
 HEADERS = {field: column.header for field, column in (*HEAD_COLUMNS, *ROW_COLUMNS)}
 
 _VALUE_FIELDS = (OPERATOR, QUANTITY, UNIT_OF_VALUE)
@@ -105,7 +108,7 @@ def flat_lines(forms: Iterable[FlatForm]) -> Iterator[tuple[Value, ...]]:
 
 def write_flat_workbook(target: IO[bytes], forms: Iterable[FlatForm]) -> int:
     """Raises ValueError in words when the lines or a text are too long for a sheet. Returns the number of lines."""
-    return write_table(target, COLUMNS, flat_lines(forms), name=SHEET_NAME)
+    return write_table(target, COLUMNS, flat_lines(forms), name=SHEET_NAME, printed=PRINTED)
 
 
 def _head(form: FlatForm) -> tuple[Value, ...]:

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from typing import IO
 
 from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, Problem
-from targets.domain.sheets.table_writer import TableColumn, write_table
+from targets.domain.sheets.table_writer import Printed, TableColumn, write_table
 
 SHEET_NAME = "导入问题"
 LEVELS = {REFUSED: "不能导入", GUESS: "请核对", WARNING: "提醒"}
 ORDER = {level: number for number, level in enumerate(LEVELS)}
 COLUMNS = (
-    TableColumn("文件", width=30),
-    TableColumn("工作表", width=20),
-    TableColumn("单元格", width=9),
+    TableColumn("文件", width=22),
+    TableColumn("工作表", width=16),
+    TableColumn("单元格", width=8),
     TableColumn("级别", width=10),
-    TableColumn("原因", width=40),
-    TableColumn("问题", width=60),
-    TableColumn("办法", width=44),
+    TableColumn("原因", width=32),
+    TableColumn("问题", width=48),
+    TableColumn("办法", width=36),
 )
 QUOTED = re.compile("“[^”]*”")
 CURE = re.compile("(?<=[。，；])(?:请|如需|如与|需要|是不是)")
@@ -77,4 +77,4 @@ def listed(problems: Iterable[Problem], file: str) -> list[Listed]:
 
 def write_problem_list(target: IO[bytes], problems: Sequence[Listed]) -> int:
     lines = ((one.file, one.sheet, one.cell, one.word, one.cause, one.sentence, one.cure) for one in problems)
-    return write_table(target, COLUMNS, lines, name=SHEET_NAME)
+    return write_table(target, COLUMNS, lines, name=SHEET_NAME, printed=Printed())

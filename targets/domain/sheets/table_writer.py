@@ -9,15 +9,25 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
 from targets.domain.sheets.cells import HARMFUL, LINE_BREAKS, column_name
+from targets.domain.sheets.paint import TALLEST_ROW, height_of
 
 TEXT, AMOUNT, NUMBER = "text", "amount", "number"
 STYLES = {TEXT: 1, AMOUNT: 2, NUMBER: 3}
 """Kind of column → its cell format in `STYLE_SHEET`; 4 is the head."""
 HEAD_STYLE = 4
+TEXT_FORMAT = 49
+"""So that `=100%` stays text when somebody edits the cell."""
+POINTS, ROW_HEIGHT, HEAD_HEIGHT = 11, 15, 36
+"""Size of the letters; heights of a row with one line of them and of the head, which may have two."""
+POINTS_OF_WIDTH = 5.7
+"""A column is as many digits wide as its width says: eight pixels each in these letters, less the margins of the cell."""
+A3, A4 = 8, 9
+"""Numbers of paper sizes (ECMA-376 part 1, 18.3.1.63)."""
 
 MOST_ROWS = 1_048_576
 LONGEST_TEXT = 32_767
@@ -59,22 +69,42 @@ class TableColumn:
     width: int = 14
 
 
-def write_table(target: IO[bytes], columns: Sequence[TableColumn], lines: Iterable[Line], *, name: str) -> int:
-    """Write a workbook with one sheet `name` into `target`; returns the number of lines. Head line frozen and repeated in print."""
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """How a table stands on paper: across, with its head on every page."""
+
+    paper: int = A4
+    pages: int = 1
+    """Side by side; letters are as small as it takes."""
+    repeated: tuple[int, int] | None = None
+    """First and last of the columns that tell what a line is: they stand on every page, and on the screen beside the others."""
+
+
+def write_table(
+    target: IO[bytes], columns: Sequence[TableColumn], lines: Iterable[Line], *, name: str, printed: Printed
+) -> int:
+    """Write a workbook with one sheet `name` into `target`; returns the number of lines.
+
+    Rows are as high as their texts need: not every program sees to that itself.
+    """
     shared: dict[str, int] = {}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=PACKING) as book:
         for part, content in PARTS.items():
             book.writestr(part, content)
-        book.writestr("xl/workbook.xml", _workbook(name))
+        book.writestr("xl/workbook.xml", _workbook(name, printed))
         with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-            count = _write_sheet(sheet, columns, lines, shared)
+            count = _write_sheet(sheet, columns, lines, shared, printed)
         texts = "".join(f'<si><t xml:space="preserve">{_escaped(text)}</t></si>' for text in shared)
         book.writestr("xl/sharedStrings.xml", f'{XML}<sst {MAIN} uniqueCount="{len(shared)}">{texts}</sst>')
     return count
 
 
 def _write_sheet(
-    sheet: IO[bytes], columns: Sequence[TableColumn], lines: Iterable[Line], shared: dict[str, int]
+    sheet: IO[bytes],
+    columns: Sequence[TableColumn],
+    lines: Iterable[Line],
+    shared: dict[str, int],
+    printed: Printed,
 ) -> int:
     last = column_name(len(columns) - 1)
     widths = "".join(
@@ -87,9 +117,8 @@ def _write_sheet(
     )
     sheet.write(
         f'{XML}<worksheet {MAIN}><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
-        '<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" '
-        'state="frozen"/></sheetView></sheetViews>'
-        f'<cols>{widths}</cols><sheetData><row r="1">{head}</row>'.encode()
+        f'<sheetViews><sheetView workbookViewId="0">{_pane(printed)}</sheetView></sheetViews>'
+        f'<sheetFormatPr defaultRowHeight="{ROW_HEIGHT}"/><cols>{widths}</cols><sheetData><row r="1" ht="{HEAD_HEIGHT}">{head}</row>'.encode()
     )
     writer = _LineWriter(columns, shared)
     waiting: list[str] = []
@@ -101,14 +130,26 @@ def _write_sheet(
             waiting.clear()
     if row > MOST_ROWS:
         raise TooManyLines
-    waiting.append(
-        f'</sheetData><autoFilter ref="A1:{last}{row}"/>'
-        '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
-        '<pageSetup paperSize="8" orientation="landscape" fitToWidth="1" fitToHeight="0"/>'
-        "<headerFooter><oddFooter>&amp;C第 &amp;P 页 共 &amp;N 页</oddFooter></headerFooter></worksheet>"
-    )
+    waiting.append(f'</sheetData><autoFilter ref="A1:{last}{row}"/>{_page_setup(printed)}</worksheet>')
     sheet.write("".join(waiting).encode())
     return row - 1
+
+
+def _pane(printed: Printed) -> str:
+    left = printed.repeated[1] + 1 if printed.repeated else 0
+    across = f'xSplit="{left}" ' if left else ""
+    corner = "bottomRight" if left else "bottomLeft"
+    return f'<pane {across}ySplit="1" topLeftCell="{column_name(left)}2" activePane="{corner}" state="frozen"/>'
+
+
+def _page_setup(printed: Printed) -> str:
+    """The pages of some lines come one after the other, before those of the lines below them."""
+    return (
+        '<printOptions gridLines="1"/>'
+        '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
+        f'<pageSetup paperSize="{printed.paper}" fitToWidth="{printed.pages}" fitToHeight="0" pageOrder="overThenDown" '
+        'orientation="landscape"/><headerFooter><oddFooter>&amp;C第 &amp;P 页 共 &amp;N 页</oddFooter></headerFooter>'
+    )
 
 
 class _LineWriter:
@@ -121,6 +162,8 @@ class _LineWriter:
         self.frames = [
             (at, f'<c r="{column_name(at)}', f'" s="{STYLES[column.kind]}"') for at, column in enumerate(columns)
         ]
+        texts = [(at, column.width) for at, column in enumerate(columns) if column.kind == TEXT]
+        self.rooms = [(at, width // 2, width) for at, width in texts]
 
     def written(self, row: int, line: Line) -> str:
         known = self.known
@@ -129,7 +172,16 @@ class _LineWriter:
             for (at, start, style), value in zip(self.frames, line, strict=True)
             if value or value == 0
         ]
-        return f'<row r="{row}">{"".join(cells)}</row>'
+        return f'<row r="{row}"{self._height(line)}>{"".join(cells)}</row>'
+
+    def _height(self, line: Line) -> str:
+        """Only texts of more letters than half the width may take a second line: a Chinese one is two digits wide."""
+        tallest = ONE_LINE
+        for at, most, width in self.rooms:
+            text = line[at]
+            if isinstance(text, str) and (len(text) > most or "\n" in text):
+                tallest = max(tallest, _height_of(text, width))
+        return f' ht="{min(TALLEST_ROW, tallest):.0f}"' if tallest > ONE_LINE else ""
 
     def _rest(self, value: Value, at: int) -> str:
         """The cell after its address and format."""
@@ -150,6 +202,18 @@ class _LineWriter:
         if place is None:
             return f' t="inlineStr"><is><t xml:space="preserve">{_escaped(text)}</t></is></c>'
         return f' t="s"><v>{place}</v></c>'
+
+
+def _height_of(text: str, width: int) -> float:
+    return _height_of_short(text, width) if len(text) <= SHORT else height_of(text, width * POINTS_OF_WIDTH, POINTS)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _height_of_short(text: str, width: int) -> float:
+    return height_of(text, width * POINTS_OF_WIDTH, POINTS)
+
+
+ONE_LINE = height_of("", 1, POINTS)
 
 
 def _number(value: int | Decimal | None) -> str:
@@ -181,8 +245,13 @@ def _related(kind: str, place: str, number: int) -> str:
     return f'<Relationship Id="rId{number}" Type="{_OFFICE}/{kind}" Target="{place}"/>'
 
 
-def _workbook(name: str) -> str:
-    head = escape("'" + name.replace("'", "''") + "'!$1:$1")
+def _workbook(name: str, printed: Printed) -> str:
+    areas = ["$1:$1"]
+    if printed.repeated:
+        first, last = map(column_name, printed.repeated)
+        areas.insert(0, f"${first}:${last}")
+    quoted = name.replace("'", "''")
+    head = escape(",".join(f"'{quoted}'!{area}" for area in areas))
     return (
         f'{XML}<workbook {MAIN} xmlns:r="{_OFFICE}"><sheets><sheet name={quoteattr(name)} sheetId="1" r:id="rId1"/>'
         '</sheets><definedNames><definedName name="_xlnm.Print_Titles" localSheetId="0">'
@@ -190,14 +259,15 @@ def _workbook(name: str) -> str:
     )
 
 
-_FONT = '<font><sz val="11"/><name val="宋体"/><charset val="134"/></font>'
-_BOLD = '<font><b/><sz val="11"/><name val="宋体"/><charset val="134"/></font>'
+_FONT = f'<font><sz val="{POINTS}"/><name val="宋体"/><charset val="134"/></font>'
+_BOLD = f'<font><b/><sz val="{POINTS}"/><name val="宋体"/><charset val="134"/></font>'
 
 
 def _format(number: int, font: int = 0) -> str:
+    wraps = ' wrapText="1"' if number == TEXT_FORMAT else ""
     return (
         f'<xf numFmtId="{number}" fontId="{font}" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1" '
-        'applyAlignment="1"><alignment vertical="top"/></xf>'
+        f'applyAlignment="1"><alignment vertical="top"{wraps}/></xf>'
     )
 
 
@@ -206,10 +276,10 @@ STYLE_SHEET = (
     '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
     '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    f'<cellXfs count="5">{_format(0)}{_format(49)}{_format(4)}{_format(0)}{_format(49, font=1)}</cellXfs>'
+    f'<cellXfs count="5">{_format(0)}{_format(TEXT_FORMAT)}{_format(4)}{_format(0)}{_format(TEXT_FORMAT, font=1)}</cellXfs>'
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
-"""Built-in number formats: 0 General, 4 `#,##0.00`, 49 text, so that `=100%` stays text when somebody edits the cell."""
+"""Built-in number formats: 0 General, 4 `#,##0.00`, 49 text."""
 
 PARTS: dict[str, str] = {
     "[Content_Types].xml": (

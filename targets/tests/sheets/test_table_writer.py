@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import openpyxl
@@ -14,10 +15,18 @@ from hypothesis import strategies as st
 
 from targets.domain.sheets import table_writer
 from targets.domain.sheets.cells import HARMFUL
-from targets.domain.sheets.flat_writer import (
-    csv_chunks,
+from targets.domain.sheets.flat_writer import COLUMNS, PRINTED, csv_chunks
+from targets.domain.sheets.table_writer import (
+    A3,
+    AMOUNT,
+    NUMBER,
+    ROW_HEIGHT,
+    CellTooLong,
+    Printed,
+    TableColumn,
+    TooManyLines,
+    write_table,
 )
-from targets.domain.sheets.table_writer import AMOUNT, NUMBER, CellTooLong, TableColumn, TooManyLines, write_table
 from targets.domain.sheets.text import as_typed, inert
 
 HOSTILE = ("=100%", "=1+1", "=cmd|'/c calc'!A1", "+1", "-1+1", "@x", "\t=1", "\r=1", "＝1+1", "'=1", "''x", "'")
@@ -26,7 +35,7 @@ PEACEFUL = ("", "-", "--", "-100%", "-1,200.5", "≥95%", "2023年12月", "95%",
 
 def sheet_of(*lines: Iterable[Any], columns: tuple[TableColumn, ...] = (TableColumn("甲"),)) -> bytes:
     target = io.BytesIO()
-    write_table(target, columns, [tuple(line) for line in lines], name="导出")
+    write_table(target, columns, [tuple(line) for line in lines], name="导出", printed=Printed())
     return target.getvalue()
 
 
@@ -106,3 +115,42 @@ def test_more_lines_than_a_sheet_has_are_told(monkeypatch: pytest.MonkeyPatch) -
     assert len(cells_of(sheet_of(["1"], ["2"]))) == 3
     with pytest.raises(TooManyLines):
         sheet_of(["1"], ["2"], ["3"])
+
+
+# On paper -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_table_stands_on_paper_with_its_head_and_its_names_on_every_page() -> None:
+    target = io.BytesIO()
+    columns = (TableColumn("年度", NUMBER, 6), TableColumn("代码"), TableColumn("名称"), TableColumn("目标", width=20))
+    printed = Printed(paper=A3, pages=3, repeated=(1, 2))
+    write_table(target, columns, [(2023, "1", "甲", "长" * 41), (2023, "2", "乙", "短")], name="导出", printed=printed)
+    sheet = openpyxl.load_workbook(target).active
+    assert (sheet.print_title_rows, sheet.print_title_cols) == ("$1:$1", "$B:$C")
+    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (A3, "landscape")
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight, sheet.page_setup.pageOrder) == (
+        (3, 0, "overThenDown")
+    )
+    assert sheet.freeze_panes == "D2"
+    assert {cell.alignment.wrap_text for cell in (sheet["D1"], sheet["D2"])} == {True}
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"), [("短", 1), ("长" * 9, 1), ("长" * 41, 4), ("一\n二\n三", 3), ("a" * 18, 1)]
+)
+def test_a_row_is_as_high_as_its_longest_text(text: str, lines: int) -> None:
+    content = sheet_of(["x", text], columns=(TableColumn("甲"), TableColumn("乙", width=20)))
+    height = openpyxl.load_workbook(io.BytesIO(content)).active.row_dimensions[2].height or ROW_HEIGHT
+    assert round(height / ROW_HEIGHT - 0.2) == lines
+
+
+def test_the_list_of_indicators_takes_three_pages_side_by_side() -> None:
+    """The form, its indicators, what these are compared with: however wide a digit is."""
+    first, last = PRINTED.repeated or (0, 0)
+    again = sum(column.width for column in COLUMNS[first : last + 1])
+    headers = [column.header for column in COLUMNS]
+    starts = [0, headers.index("行号"), headers.index("规划值"), len(COLUMNS)]
+    widths = [sum(column.width for column in COLUMNS[start:end]) for start, end in pairwise(starts)]
+    pages = [widths[0], *(again + width for width in widths[1:])]
+    assert [column.header for column in COLUMNS[first : last + 1]] == ["项目代码", "名称"]
+    assert (len(pages), max(pages) - min(pages) < 6) == (PRINTED.pages, True)
