@@ -21,7 +21,7 @@ The words of a form
 Which forms a sheet holds
     `find`, `beside` (side by side)
 Above and below the table
-    `head_reader` with `head_values` → `head`; `below`, `amounts` and `amounts_below`, `marks`, `names`
+    `head_reader` with `head_values` → `head`; `below`, `amounts`, `amounts_below` and `sole_amount`, `marks`, `names`
     sections that some forms have: `money_table`, `task_table`, `terms` with `term_money`
     `foot`, `signing`
 The table

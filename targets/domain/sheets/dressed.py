@@ -9,6 +9,9 @@ AFTER = re.compile(r"(?:名称|内容|及代码|及编码|及说明|\d{1,2})$")
 """What offices put before or after a word of the form: 业务主管部门, 绩效指标性质, 年度绩效目标1."""
 DATED = re.compile(r"^20\d\d(?:(?:年?度?[-—~至到]+)20\d\d)?年度?")
 """A year before a heading: 2024年目标值."""
+VALUE_OF_A_YEAR = ("", "值", "数")
+"""What is left of 2024年 and 2024年值: nothing that says another value than the target."""
+TARGET = "指标值"
 
 
 @lru_cache(maxsize=4_096)
@@ -25,7 +28,9 @@ def undressed(key: str) -> tuple[str, ...]:
 def undressed_heading(key: str) -> tuple[str, ...]:
     """The same of a heading, which may also begin with a year."""
     undated = DATED.sub("", key)
-    return (*undressed(key), undated, *undressed(undated)) if undated not in (key, "") else undressed(key)
+    if undated == key:
+        return undressed(key)
+    return (TARGET,) if undated in VALUE_OF_A_YEAR else (*undressed(key), undated, *undressed(undated))
 
 
 def _without(dress: re.Pattern[str], key: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from targets.domain.record import MONEY
+from targets.domain.record import MONEY, PROJECT
 from targets.domain.sheets.amounts import MONEY_LABEL, is_amount, is_bare_amount, lacks_unit, unit_in
 from targets.domain.sheets.amounts_below import SUMS, amounts_below, may_be_amounts
 from targets.domain.sheets.below import GOALS, Above, labels_of
@@ -19,7 +19,7 @@ from targets.domain.sheets.head import (
     pieces,
     years_in,
 )
-from targets.domain.sheets.head_values import LONGEST_YEAR_LINE, may_be_value, whole_value
+from targets.domain.sheets.head_values import LONGEST_YEAR_LINE, may_be_value, printed_label, whole_value
 from targets.domain.sheets.layout import (
     BUDGETED,
     EXTRA,
@@ -39,6 +39,7 @@ from targets.domain.sheets.layout import (
 from targets.domain.sheets.marks import ticked
 from targets.domain.sheets.money_table import MoneyColumn, MoneyTable
 from targets.domain.sheets.problems import quoted
+from targets.domain.sheets.sole_amount import is_alone, is_money, sole_amount
 from targets.domain.sheets.task_table import Tasks
 from targets.domain.sheets.term_money import TermMoney
 
@@ -71,6 +72,8 @@ class _HeadReader:
     """Labels of this row that speak of the money of a longer term."""
     taken: set[int] = field(default_factory=set)
     """Rows that were read with the one above."""
+    amounts: list[tuple[Cell, str, Cell]] = field(default_factory=list)
+    """Amounts beside labels that the layout does not know, with the printed word."""
     tasks: Tasks = field(init=False)
 
     def __post_init__(self) -> None:
@@ -90,6 +93,7 @@ class _HeadReader:
             self._read_row([piece for cell in cells for piece in pieces(cell, self.layout.labels)], below)
         for table in self.tables:
             self._settle_money(table)
+        self._settle_amounts()
         head.long_is_right = self.terms.long_is_right
         for name, text in self.tasks.kept(head.money_unit):
             add_extra(head.extra, name, text)
@@ -238,6 +242,22 @@ class _HeadReader:
                     if not UNFILLED.fullmatch(text):
                         add_extra(self.head.extra, f"{printed} {column.heading.text}", text)
 
+    def _keep_unknown(self, label: Cell, printed: str, value: Cell) -> None:
+        """Amounts wait until the whole head is read."""
+        if is_money(printed, value.text):
+            self.amounts.append((label, printed, value))
+        else:
+            self._keep_extra(label, printed, value.text)
+
+    def _settle_amounts(self) -> None:
+        known = {*self.head.values, *self.terms.money}
+        sole = sole_amount(self.amounts, known) if self.layout.kind == PROJECT else None
+        for label, printed, value in self.amounts:
+            if sole and label == sole[0]:
+                self._keep("total", label, value)
+            else:
+                self._keep_extra(label, printed, value.text)
+
     # Pairs
 
     def _read_pairs(self, cells: list[Cell]) -> None:
@@ -270,10 +290,10 @@ class _HeadReader:
         name, glued = label
         if name == HEADING:
             self.head.money_unit = unit_in(cell.text) or self.head.money_unit
-            if value is None or len(cells) > 2 or not lacks_unit(cell.text, value.text):
-                # an amount directly beside 项目资金, without the parts that this heading usually stands over
+            if value is None or not is_alone(cells[at:]):
+                # else an amount directly beside 项目资金, without the parts that this heading usually stands over
                 return 1
-            name = "total"
+            name = "total" if self.layout.kind == PROJECT else EXTRA
         if cell not in self.long_parts:
             self.head.labels.setdefault(name, cell)
         used = 1
@@ -291,7 +311,7 @@ class _HeadReader:
 
     def _keep(self, name: str, label: Cell, value: Cell) -> None:
         head = self.head
-        printed = _printed(label)
+        printed = printed_label(label)
         if label in self.long_parts:
             self.terms.money.setdefault(name, (label, value))
             name, printed = EXTRA, self.terms.printed(label.text)
@@ -341,7 +361,7 @@ class _HeadReader:
 
     def _with_unit(self, label: Cell, text: str) -> str:
         """An amount beside a label of money gets the unit that its heading names: without it, it says nothing."""
-        return text + (unit_in(label.text) or self.head.money_unit) if lacks_unit(label.text, text) else text
+        return text + (unit_in(label.text) or self.head.money_unit) if lacks_unit(printed_label(label), text) else text
 
     def _is_part(self, label: Cell) -> bool:
         """其他 as the last part of 自有资金 stands in the column of its other parts or directly below them."""
@@ -371,7 +391,7 @@ class _HeadReader:
             return 1
         if word and len(word) <= LONGEST_UNKNOWN_LABEL and not (value and label_key(word) == OF_THAT):
             if not UNFILLED.fullmatch(glued):
-                self._keep_extra(cell, word, glued)
+                self._keep_unknown(cell, word, cell._replace(text=glued))
                 return 1
             if glued or value is None:
                 return 1
@@ -384,13 +404,7 @@ class _HeadReader:
             return 1
         if value and len(cell.text) <= LONGEST_UNKNOWN_LABEL:
             value, used = whole_value(self.layout, cells, at + 1, EXTRA)
-            self._keep_extra(cell, _printed(cell).strip("：: "), value.text)
+            self._keep_unknown(cell, printed_label(cell), value)
             return 1 + used
         head.strays.append(cell)
         return 1
-
-
-def _printed(label: Cell) -> str:
-    """A label without the value in its cell; 其中：财政拨款 is one as a whole."""
-    word = split_label(label.text)[0]
-    return label.text if label_key(word) in ("", OF_THAT) else word

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from targets.domain.sheets.cells import Cell, plain
-from targets.domain.sheets.layout import DEPARTMENT, YEAR, Layout
+from targets.domain.sheets.cells import Cell, label_key, plain, split_label
+from targets.domain.sheets.layout import DEPARTMENT, OF_THAT, YEAR, Layout
 from targets.domain.sheets.marks import has_marks
 
 CODE_ALONE = re.compile(r"[\[【〔(（［]?\s*[0-9A-Za-z]{2,20}\s*[\]】〕)）］]?")
@@ -44,3 +44,9 @@ def may_be_value(layout: Layout, text: str, *, of: str) -> bool:
     if layout.label_of(text) is not None:
         return False
     return of == YEAR or len(text) > LONGEST_YEAR_LINE or not YEAR_ALONE.fullmatch(plain(text))
+
+
+def printed_label(label: Cell) -> str:
+    """A label without the value in its cell; 其中：财政拨款 is one as a whole."""
+    word = split_label(label.text)[0]
+    return label.text if label_key(word) in ("", OF_THAT) else word

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from targets.domain.sheets.cells import Cell, Grid, label_key, plain
 from targets.domain.sheets.dressed import DATED
+from targets.domain.sheets.head import years_in
+from targets.domain.sheets.head_values import YEAR_ALONE
 from targets.domain.sheets.layout import Column, Layout
 
 MOST_ROWS = 8
@@ -22,7 +24,14 @@ TWINNED = frozenset(("name", "target"))
 GROUPED = TWINNED | {SHARED, "level2"}
 LONG_TARGETS = frozenset("中期指标值 实施期指标值 长期指标值 中期目标值 总体指标值 总指标值 中长期指标值".split())
 
-OF_THE_YEAR = re.compile("全年|当年|本年")
+OF_THE_YEAR = re.compile("全年|当年|本年|今年|(?<![上前])年度")
+TIME = re.compile(
+    "(?:上一?年|前年|去年|本年|当年|今年|全年|上?半年|实施期|项目期|中长?期|长期|年度|20[0-9]{2}年)度?"
+    "(?:计划|预期|预计|完成|实际|实现|目标|指标)*[值数]?"
+)
+"""Headings that only say of which time a value is: 上年 and 本年 below 指标值."""
+FEWEST_TIMES = 2
+ROWS_UP_TO_TITLE = 40
 
 Span = tuple[int, int]
 
@@ -42,6 +51,8 @@ class Header:
     """Printed heading, field and column where a heading was only taken to mean the field."""
     twin: "Header | None" = None
     """A second group of the same headings beside the first (the longer term and the year)."""
+    year: str = ""
+    """The year of the form, where headings name years."""
 
     def at(self, top: int) -> "Header":
         """The same head `top` rows further down."""
@@ -73,7 +84,22 @@ def read_header(grid: Grid, layout: Layout, top: int) -> Header:
     bottom = _bottom(grid, layout, top)
     cells = tuple([_heading(grid, cell, top) for cells in grid.rows[top : bottom + 1] for cell in cells])
     is_short = sum(len(cell.text) for cell in cells) <= LONGEST_HEAD
-    return (_known if is_short else _understood)(layout, bottom - top, cells).at(top)
+    year = _year_above(grid, top) if any(DATED.match(label_key(cell.text)) for cell in cells) else ""
+    return (_known if is_short else _understood)(layout, bottom - top, cells, year).at(top)
+
+
+def _year_above(grid: Grid, top: int) -> str:
+    """The year that the title nearest above a table names; "" if none does."""
+    for row in range(top - 1, max(-1, top - ROWS_UP_TO_TITLE), -1):
+        for cell in grid.rows[row]:
+            years = years_in(cell.text) if YEAR_ALONE.fullmatch(plain(cell.text)) or _is_title(cell.text) else ()
+            if len(years) == 1:
+                return str(*years)
+    return ""
+
+
+def _is_title(text: str) -> bool:
+    return label_key(text).endswith("表")
 
 
 def _heading(grid: Grid, cell: Cell, top: int) -> _Heading:
@@ -84,8 +110,8 @@ def _heading(grid: Grid, cell: Cell, top: int) -> _Heading:
     return _Heading(row - top, column, text, merge.bottom - top, merge.right if merge.right > merge.left else -1)
 
 
-def _understood(layout: Layout, bottom: int, cells: tuple[_Heading, ...]) -> Header:
-    header = Header(0, bottom)
+def _understood(layout: Layout, bottom: int, cells: tuple[_Heading, ...], year: str) -> Header:
+    header = Header(0, bottom, year=year)
     last = max(max(cell.column, cell.right) for cell in cells)
     leaves = _leaves(cells, 0, bottom, (0, last), frozenset(), "")
     _assign(header, layout, leaves)
@@ -117,7 +143,11 @@ def _bottom(grid: Grid, layout: Layout, top: int) -> int:
         keys = {label_key(cell.text) for cell in grid.rows[bottom + 1]}
         if (
             not keys
-            or not (keys <= layout.headings or _are_below(grid.rows[top], grid.rows[bottom + 1], layout))
+            or not (
+                keys <= layout.headings
+                or _are_below(grid.rows[top], grid.rows[bottom + 1], layout)
+                or _are_times(grid.rows[top], grid.rows[bottom + 1], layout)
+            )
             or (len(keys) > 1 and keys >= {label_key(c.text) for c in grid.rows[top]})
         ):
             break
@@ -131,6 +161,20 @@ def _are_below(above: Sequence[Cell], cells: Sequence[Cell], layout: Layout) -> 
     return all(
         (key := label_key(cell.text)) != "" and label_key(text) + key in layout.headings
         for text, cell in zip(over, cells, strict=True)
+    )
+
+
+def _are_times(above: Sequence[Cell], cells: Sequence[Cell], layout: Layout) -> bool:
+    """Whether these cells say of which time the values below are, and stand below the heading of the target or right of it."""
+    targets = [
+        cell.column
+        for cell in above
+        if any(c.field == "target" for c in layout.columns_of.get(label_key(cell.text), ()))
+    ]
+    return (
+        len(cells) >= FEWEST_TIMES
+        and all(TIME.fullmatch(label_key(cell.text)) for cell in cells)
+        and any(column <= cells[0].column for column in targets)
     )
 
 
@@ -157,7 +201,7 @@ def _leaves(
 def _assign(header: Header, layout: Layout, leaves: list[_Leaf]) -> None:
     start = _second_group(layout, leaves)
     if start:
-        left, right = Header(header.top, header.bottom), Header(header.top, header.bottom)
+        left, right = (Header(header.top, header.bottom, year=header.year) for _ in range(2))
         _assign_group(left, layout, leaves[:start])
         _assign_group(right, layout, leaves[start:])
         for part in (left, right):
@@ -259,7 +303,7 @@ def _of_levels_above(layout: Layout, keys: Sequence[str]) -> frozenset[int]:
 
 def _take_what_is_meant(header: Header, layout: Layout) -> None:
     """Headings that are nearly words of the layout stand for the fields that have no column yet."""
-    for text, span in sorted(header.unknown.items(), key=_latest_year, reverse=True):
+    for text, span in sorted(header.unknown.items(), key=lambda one: _by_year(one[0], header.year), reverse=True):
         if name := layout.column_like(label_key(text), header.fields):
             header.fields[name] = header.unknown.pop(text)
             header.meant += ((text, name, span[0]),)
@@ -277,10 +321,10 @@ def _take_target_of_the_year(header: Header, layout: Layout, leaves: Sequence[_L
             return
 
 
-def _latest_year(heading: tuple[str, Span]) -> str:
-    """2024年目标值 comes before 2023年目标值; headings without a year stay in their order, after them."""
-    found = DATED.match(label_key(heading[0]))
-    return found[0] if found else ""
+def _by_year(heading: str, year: str) -> tuple[bool, str]:
+    """The year of the form counts most, then the latest one; headings without a year stay in their order."""
+    found = DATED.match(label_key(heading))
+    return (found is not None and found[0].rstrip("年度") == year), found[0] if found else ""
 
 
 def _best(fitting: list[Column], leaf: _Leaf, order: Mapping[str, int], before: int) -> Column:

@@ -24,7 +24,11 @@ from targets.domain.sheets.project_v10 import PROJECT_V10
 from targets.domain.sheets.project_v11 import PROJECT_V11
 from targets.domain.sheets.project_v13 import PROJECT_V13
 
-MONEY_GROUP = Label("项目资金（万元）", HEADING, aliases=("资金情况", "项目预算", "项目资金申请", "年度预算资金"))
+MONEY_GROUP = Label(
+    "项目资金（万元）",
+    HEADING,
+    aliases=("资金情况", "资金金额", "项目资金金额", "项目预算", "项目资金申请", "年度预算资金"),
+)
 TITLE_WORDS = (
     "项目支出名称",
     "项目（政策）名称",

@@ -18,10 +18,11 @@ SHARED = frozenset(("number", "level1", "level2", "duty_group", "duty", "duty_go
 PAIR = re.compile(rf"\s*([^{SIGNS}]*?[^{SIGNS}\s,，;；、])\s*([{SIGNS}]+\s*\d[^\s,，;；、{SIGNS}]*)[\s,，;；、]*")
 
 
-MARKS = frozenset("；;、①")
+MARKS = frozenset("；;、，,①")
 COUNTED = re.compile(r"(?:^|(?<=[\s；;。，]))\s*(?:(\d{1,2})(?:、|\s*[.．)）](?!\d))|[（(](\d{1,2})[)）])|([①-⑫])")
 """1. 2、（3）④ before the parts of a cell."""
 SHORTEST_NAME = 3
+EACH_SIGN = tuple(SIGNS)
 
 
 def is_one(texts: Mapping[str, str]) -> bool:
@@ -75,8 +76,10 @@ def _at(marks: str) -> Callable[[str], list[str]]:
     return lambda text: [part.strip() for part in re.split(f"[{marks}]\\s*", text.strip(marks + " \n"))]
 
 
-CUTS: Sequence[Callable[[str], list[str]]] = (_counted, _at("；;"), _at("、"))
+AT_COMMAS = _at("、")
+CUTS: Sequence[Callable[[str], list[str]]] = (_counted, _at("；;"), AT_COMMAS)
 """Ways to part a cell, the surest first."""
+ANY_MARK = _at("；;、，,")
 
 
 def _split_at_marks(whole: dict[str, str], name: str, target: str) -> list[dict[str, str]]:
@@ -89,8 +92,9 @@ def _split_at_marks(whole: dict[str, str], name: str, target: str) -> list[dict[
         values = _parts(cut, target, count)
         if len(values) != count:
             continue
-        least = Says.VALUE if cut is not CUTS[-1] else Says.SIGNED
-        if min(map(len, names)) < SHORTEST_NAME or not all(says(value) & (least | Says.WORD) for value in values):
+        # 教育、就业服务水平 is one name, and 提升、完善 may be one answer: only signs prove that 、 parts indicators
+        wanted = Says.SIGNED if cut is AT_COMMAS else Says.VALUE | Says.WORD
+        if min(map(len, names)) < SHORTEST_NAME or not all(says(value) & wanted for value in values):
             continue
         found = [dict(whole) for _ in range(count)]
         for field, text in whole.items():
@@ -135,7 +139,7 @@ def _are_answers(texts: Mapping[str, str], values: list[str]) -> bool:
 def may_be_several(texts: Mapping[str, str]) -> bool:
     """As many words in the name as in the value, which may be line breaks of one indicator or several indicators.
 
-    Or several values with a sign each, which are not as many as the names.
+    Or several values with a sign each, which are not as many as the names; or as many parts between the same marks.
     """
     target = texts.get("target", "")
     if not texts.get("name"):
@@ -144,8 +148,13 @@ def may_be_several(texts: Mapping[str, str]) -> bool:
     if 1 < len(values) == len(texts.get("name", "").split()):
         are_values = all(says(value) & (Says.VALUE | Says.WORD) for value in values)
         return are_values and not (len(values) <= MOST_PARTS and _is_one_value(values) and any(map(is_unit, values)))
-    parts = [part for cut in CUTS for part in [cut(target)] if 1 < len(part) <= MOST_PARTS]
-    return any(all(value[:1] in SIGNS and value for value in found) for found in parts)
+    signed = [cut(target) for cut in (_counted, ANY_MARK)]
+    if any(len(parts) > 1 and all(part.startswith(EACH_SIGN) for part in parts) for parts in signed):
+        return True
+    values = AT_COMMAS(target)
+    return 1 < len(values) == len(AT_COMMAS(texts["name"])) and all(
+        says(value) & (Says.VALUE | Says.WORD) for value in values
+    )
 
 
 def _split_pairs(whole: dict[str, str], name: str) -> list[dict[str, str]]:

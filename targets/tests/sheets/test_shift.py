@@ -7,7 +7,7 @@ from targets.domain.sheets.problems import GUESS, WARNING
 from targets.domain.sheets.reader import read_workbook
 from targets.domain.sheets.says import Says, says
 from targets.domain.sheets.shift import Place, lay
-from targets.domain.sheets.split import split_line
+from targets.domain.sheets.split import may_be_several, split_line
 from targets.domain.sheets.straighten import level1_beside
 from targets.tests.sheets.books import PLAN_HEAD, one_sheet, project_lines
 from targets.tests.sheets.other_forms import FIELDS, PLAN_ROWS
@@ -130,12 +130,36 @@ SPLIT = {
     "answers in words": ({"name": "生活 条件", "target": "明显 改善"}, None),
     "values without a name": ({"target": "提升 改善"}, None),
     "no value": ({"name": "出行条件", "target": ""}, None),
+    "values with signs": (
+        {"name": "保洁里程、清淤长度", "target": "≥126公里、≥30公里"},
+        [{"name": "保洁里程", "target": "≥126公里"}, {"name": "清淤长度", "target": "≥30公里"}],
+    ),
+    "answers in one value": ({"name": "道路设施、公交服务水平", "target": "提升、完善"}, None),
+    "one name": ({"name": "教育、卫生、就业服务水平", "target": "提升"}, None),
+    "short names": ({"name": "新建、改建公厕数", "target": "≥3座、≥2座"}, None),
+    "values without signs": ({"name": "新建公厕数、改建公厕数", "target": "3座、2座"}, None),
 }
 
 
 @pytest.mark.parametrize(("texts", "wanted"), SPLIT.values(), ids=SPLIT)
 def test_several_indicators_in_one_cell(texts, wanted):
     assert split_line(texts) == (wanted or [texts])
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "is_told"),
+    [
+        ("道路设施、公交服务水平", "提升、完善", True),
+        ("新建、改建公厕数", "≥3座、≥2座", True),
+        ("新建公厕数、改建公厕数", "3座、2座", True),
+        ("新建公厕数；改建公厕数", "≥5座，≥3座", True),
+        ("教育、卫生、就业服务水平", "提升", False),
+        ("管护机制", "健全、完善", False),
+        ("发放宣传资料", "≥12,000份", False),
+    ],
+)
+def test_what_may_be_several_indicators_is_told_where_it_is_not_parted(name, target, is_told):
+    assert may_be_several({"name": name, "target": target}) == is_told
 
 
 @pytest.mark.parametrize(

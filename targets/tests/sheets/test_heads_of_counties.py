@@ -1,0 +1,107 @@
+"""Heads of other counties: amounts beside labels of their own, and headings that name a time or a year."""
+
+from decimal import Decimal
+
+import pytest
+
+from targets.tests.sheets.drawn import cells, read_drawn, told
+
+HEAD = """
+2024年项目支出绩效目标表||||||
+项目名称|河道保洁|||||
+{}
+一级指标|二级指标|三级指标|指标值|||
+产出指标|数量指标|保洁里程|≥126公里|||
+"""
+
+AMOUNTS = {
+    "a heading with its amount": ("资金金额（万元）|12|||||", "120000", {}, []),
+    "the unit beside the amount": ("资金金额|12万元|||||", "120000", {}, []),
+    "another label after it": ("项目资金|12万元|项目负责人|张三|||", "120000", {"项目负责人": "张三"}, []),
+    "another total": ("年度资金总额（万元）|12|资金金额（万元）|13|||", "120000", {"资金金额（万元）": "13万元"}, []),
+    "a word of its own": (
+        "项目经费（万元）|12|||||", "120000", {},
+        [("A3", "“项目经费（万元）”已读为“年度预算资金总额”，请核对。")],
+    ),
+    "beside its parts": (
+        "申报金额（万元）|12|上级资金（万元）|3|||", "120000", {"上级资金（万元）": "3万元"},
+        [("A3", "“申报金额（万元）”已读为“年度预算资金总额”，请核对。")],
+    ),
+    "a part alone": ("上级补助经费（万元）|12|||||", None, {"上级补助经费（万元）": "12万元"}, []),
+    "two of them": (
+        "项目经费（万元）|12|设备经费（万元）|3|||", None,
+        {"项目经费（万元）": "12万元", "设备经费（万元）": "3万元"}, [],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "total", "extra", "remarks"), AMOUNTS.values(), ids=AMOUNTS)
+def test_amount_of_a_form_beside_a_label_that_is_not_the_official_one(line, total, extra, remarks):
+    (form,) = read_drawn(HEAD.format(line))
+    assert (form.record.total, form.record.extra) == (total and Decimal(total), extra)
+    assert told(form) == remarks
+
+
+def test_amounts_in_the_cells_of_their_labels_get_the_unit_of_the_heading_over_them():
+    (form,) = read_drawn(
+        """
+        2024年部门整体支出绩效目标申报表|||
+        部门（单位）名称|某县水利局||
+        年度预算申请（万元）|资金总额：5320.6||
+        |公共财政拨款：5000|基本支出：3000|
+        一级指标|二级指标|三级指标|指标值
+        产出指标|数量指标|保洁里程|≥126公里
+        """
+    )
+    assert form.record.extra == {"资金总额": "5320.6万元", "公共财政拨款": "5000万元", "基本支出": "3000万元"}
+
+
+def test_amount_beside_a_heading_of_money_is_kept_in_a_plan():
+    (form,) = read_drawn(
+        """
+        2024年部门整体支出绩效目标申报表|||
+        部门（单位）名称|某县水利局||
+        年度预算申请（万元）|5320.6||
+        一级指标|二级指标|三级指标|指标值
+        产出指标|数量指标|保洁里程|≥126公里
+        """
+    )
+    assert (form.record.total, form.record.extra) == (None, {"年度预算申请（万元）": "5320.6"})
+
+
+TIMES = {
+    "上年 | 本年": ("一级指标|二级指标|三级指标|指标值||", "|||上年|本年|", "100公里|≥126公里|", "指标值上年"),
+    "实施期 | 年度": ("一级指标|二级指标|三级指标|指标值||", "|||实施期|年度|", "≥300公里|≥126公里|", "实施期"),
+    "本年 before 上年": ("一级指标|二级指标|三级指标|指标值||", "|||本年度|上年度|", "≥126公里|100公里|", "上年度"),
+    "计划 | 实际": ("一级指标|二级指标|三级指标|指标值||", "|||上年实际|当年预期|", "100公里|≥126公里|", "上年实际"),
+    "years": ("一级指标|二级指标|三级指标|指标值||", "|||2023年|2024年|2025年", "100公里|≥126公里|≥150公里", "2023年"),
+    "another column": ("一级指标|二级指标|三级指标|指标值||备注", "|||上年|本年|", "100公里|≥126公里|新增", "指标值上年"),
+    "one row": ("一级指标|二级指标|三级指标|2024年值||", "", "≥126公里||", ""),
+    "several years": ("一级指标|二级指标|三级指标|2023年值|2024年值|2025年值", "", "100公里|≥126公里|≥150公里", "2025年值"),
+    "a target of a year": ("一级指标|二级指标|三级指标|2023年完成值|2024年目标值|", "", "100公里|≥126公里|", "2023年完成值"),
+    "a year alone": ("一级指标|二级指标|三级指标|2024年||", "", "≥126公里||", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("heading", "below", "values", "kept"), TIMES.values(), ids=TIMES)
+def test_headings_that_say_of_which_time_a_value_is_without_merges(heading, below, values, kept):
+    lines = ["2024年项目支出绩效目标表|||||", "项目名称|河道保洁||||", heading, below]
+    (form,) = read_drawn("\n".join(filter(None, [*lines, f"产出指标|数量指标|保洁里程|{values}"])))
+    assert cells(form, "level1", "level2", "name", "target") == [("产出指标", "数量指标", "保洁里程", "≥126公里")]
+    assert all(text in str(form.record) for text in values.split("|"))
+    assert kept in str(form.record.extra)
+    assert [problem.level for problem in form.problems] in ([], ["guess"])
+
+
+def test_row_of_times_left_of_the_heading_of_targets_is_no_row_of_the_head():
+    (form,) = read_drawn(
+        """
+        2024年项目支出绩效目标表|||||
+        项目名称|河道保洁||||
+        一级指标|二级指标|三级指标|指标值|备注|
+        上年|本年||||
+        产出指标|数量指标|保洁里程|100公里|≥126公里|新增
+        """
+    )
+    assert cells(form, "level1", "level2", "name")[1] == ("产出指标", "数量指标", "保洁里程")
+    assert {cell for cell, _ in told(form)} == {"A4", "F5"}
