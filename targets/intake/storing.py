@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -36,6 +36,8 @@ OF_A_FORM = (
     *("budget_year", "department", "unit", "declaration", "seen"),
 )
 """What storing looks at, beside the text."""
+DEADLOCK = "40P01"
+"""What PostgreSQL tells one of two who wait for each other."""
 STORED_AT_ONCE = 500
 """Forms whose text is in memory at one time while a batch is stored, fewer where it is long."""
 
@@ -104,6 +106,7 @@ def store_batch(
     try:
         with transaction.atomic():
             storing = _Storing.of(batch, by, asked_in)
+            _lock_forms(batch)
             for portion in portions(storing.chosen, itemgetter(1), number=STORED_AT_ONCE, length=BYTES_AT_ONCE):
                 _store_portion(storing, [key for key, _ in portion])
                 done += len(portion)
@@ -112,9 +115,20 @@ def store_batch(
             ImportBatch.objects.filter(pk=batch.pk).update(**ended)
     except IntegrityError:
         raise ImportRefused("导入时有人刚建立了同名的表，没有写入任何数据。请重新上传后再确认。") from None
+    except OperationalError as fault:  # new forms, in another order than somebody else's
+        if getattr(fault.__cause__, "sqlstate", "") != DEADLOCK:
+            raise
+        raise ImportRefused("导入时有人正在写入同样的表，没有写入任何数据。请稍后再确认一次。") from None
     for name, value in ended.items():
         setattr(batch, name, value)
     return storing.left_out
+
+
+def _lock_forms(batch: ImportBatch) -> None:
+    """All that the batch goes over, in the order in which everybody takes them, so that no two wait for each other. What is
+    typed into them is asked once the locks are held: a statement that waits for a lock may see the other tables as before."""
+    going_in = batch.forms.filter(is_chosen=True, action__in=GOING_IN).values("declaration")
+    list(Declaration.objects.select_for_update().filter(pk__in=going_in).order_by("pk").values_list("pk"))
 
 
 @no_garbage()
@@ -124,9 +138,7 @@ def _store_portion(storing: _Storing, keys: Sequence[int]) -> None:
     if len(forms) < len(keys):
         raise ImportRefused("这个文件刚被重新读取，没有写入任何数据。请核对预览后再确认。")
     ids = [form.declaration_id for form in forms if form.declaration_id]
-    forms_of = Declaration.objects.select_for_update(of=("self",)).select_related("sitting")
-    locked = forms_of.filter(pk__in=ids).order_by("pk")
-    stored = {one.pk: one for one in locked} if ids else {}
+    stored = Declaration.objects.select_related("sitting").in_bulk(ids) if ids else {}
     rows = Indicator.objects.rows_of([pk for form in forms if form.mode != REPLACE and (pk := form.declaration_id)])
     drafts: list[Draft] = []
     counted: list[Counted | None] = []

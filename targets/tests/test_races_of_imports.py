@@ -1,0 +1,105 @@
+"""Imports at the same moment as others, and as people who type. Real threads, on both databases."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from django.db import transaction
+
+from departments.models import Person
+from targets.domain.edits import Change
+from targets.domain.record import Record
+from targets.domain.sheets.writer import write_official
+from targets.editing import apply_changes
+from targets.intake import storing
+from targets.intake.batch import open_batch, read_batch
+from targets.intake.storing import ImportRefused, store_batch
+from targets.models import Declaration, ImportBatch
+from targets.tests.threads import DONE, together
+from targets.tests.world import World, make_world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TYPED_MEANWHILE = "预览之后有人修改了系统中的这张表，没有导入。请重新上传后再核对。"
+IN_THE_SAME_FORMS = "导入时有人正在写入同样的表，没有写入任何数据。请稍后再确认一次。"
+JUST_MADE = "导入时有人刚建立了同名的表，没有写入任何数据。请重新上传后再确认。"
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+def read(world: World, *records: Record) -> ImportBatch:
+    batch = open_batch(write_official(records), "表.xlsx", by=world.filler)
+    read_batch(batch)
+    return batch
+
+
+def stored(batch: ImportBatch, by: Person) -> Callable[[], str]:
+    person = Person.objects.get(pk=by.pk)
+
+    def deed() -> str:
+        try:
+            return "".join(sorted(set(store_batch(batch, by=person).values())))
+        except ImportRefused as refusal:
+            return str(refusal)
+
+    return deed
+
+
+def test_what_is_typed_while_the_import_waits_for_it_is_not_overwritten(world: World) -> None:
+    form = world.declaration()
+    row = form.record().rows[1]
+    batch = read(world, replace(form.record(), goal="另一个目标：为全区1200名幼儿发放补助100万元。"))
+    typing = threading.Event()
+
+    def typed() -> None:
+        with transaction.atomic():
+            apply_changes(form, [Change(row.key, "target", row.target, "≥1300人")], by=world.filler, is_sitting=True)
+            typing.set()
+            time.sleep(0.5)  # the import has come by now, and waits
+
+    def brought_in() -> str:
+        typing.wait()
+        return stored(batch, world.filler)()
+
+    assert together(typed, brought_in) == [DONE, TYPED_MEANWHILE]
+    form = Declaration.objects.get(pk=form.pk)
+    assert (form.record().rows[1].target, form.goal[:2], form.revisions.count()) == ("≥1300人", "为全", 1)
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_two_files_with_the_same_forms_in_another_order_do_not_wait_for_each_other(
+    world: World, monkeypatch: pytest.MonkeyPatch, attempt: int
+) -> None:
+    """Of forms that are there, each goes in once; whoever comes second is told of each."""
+    monkeypatch.setattr(storing, "STORED_AT_ONCE", 1)
+    forms = [world.declaration(title=f"项目{n}") for n in range(12)]
+    records = [form.record() for form in forms]
+    first = read(world, *(replace(one, goal=f"{one.goal}甲") for one in records))
+    second = read(world, *(replace(one, goal=f"{one.goal}乙") for one in reversed(records)))
+    told = together(stored(first, world.filler), stored(second, world.filler))
+    assert sorted(told) == sorted([DONE, TYPED_MEANWHILE])
+    goals = {form.goal[-1] for form in Declaration.objects.all()}
+    assert goals == {"甲" if told[0] == DONE else "乙"}
+    assert {form.revisions.count() for form in forms} == {2}
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_two_files_with_the_same_new_forms_one_goes_in_wholly(
+    world: World, monkeypatch: pytest.MonkeyPatch, attempt: int
+) -> None:
+    monkeypatch.setattr(storing, "STORED_AT_ONCE", 1)
+    records = [world.record(title=f"项目{n}") for n in range(12)]
+    first = read(world, *(replace(one, goal=f"{one.goal}甲") for one in records))
+    second = read(world, *(replace(one, goal=f"{one.goal}乙") for one in reversed(records)))
+    told = together(stored(first, world.filler), stored(second, world.filler))
+    assert DONE in told
+    assert set(told) - {DONE} <= {IN_THE_SAME_FORMS, JUST_MADE}
+    assert len(set(told)) == 2
+    assert {form.goal[-1] for form in Declaration.objects.all()} == {"甲" if told[0] == DONE else "乙"}
+    assert Declaration.objects.count() == len(records)
+    assert {batch.state for batch in ImportBatch.objects.all()} == {"stored", "preview"}
