@@ -31,6 +31,14 @@ REPORTS = re.compile("自评|监控")
 OTHER_THAN_LIST = re.compile("自评|评价|监控|审核|反馈")
 """A list may well be called 汇总表."""
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+\d{2,3}")
+"""As spreadsheets show a number of more digits than a cell has room for."""
+DIGITS_KEPT, CODE_AT_LEAST = 15, 17
+"""Of a number a spreadsheet keeps so many digits; that a shorter code ends with zeros proves nothing."""
+LOST = {
+    REFUSED: f"项目代码{{code}}被表格软件改成了科学计数，后面的数字已丢失，{NOT_IMPORTED}请把这一格设为文本，写上完整的代码后重新上传。",
+    GUESS: "项目代码{code}第15位以后都是0，可能是表格软件舍去的，请核对。写代码的单元格要设为文本。",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,13 @@ def row_of(found: Problem) -> int:
     return int(found.cell.lstrip(LETTERS)) - 1
 
 
+def lost_digits(code: str) -> str:
+    """What says that a code was a number for a spreadsheet, which keeps 15 digits; "" for one that may be whole."""
+    if SCIENTIFIC.fullmatch(code):
+        return REFUSED
+    return GUESS if len(code) > CODE_AT_LEAST and code.isdecimal() and not code[DIGITS_KEPT:].strip("0") else ""
+
+
 @dataclass(slots=True)
 class _FormReader:
     grid: Grid
@@ -141,6 +156,7 @@ class _FormReader:
         code, name = split_department(self.head.text(DEPARTMENT))
         code = split_department(self.head.text(DEPARTMENT_CODE) or code)[0] or self.head.text(DEPARTMENT_CODE) or code
         unit = self.head.text("unit")
+        project_code = self._project_code()
         extra = self._extra(table, foot, unit, name)
         self._tell_remark()
         self._tell_guesses(table)
@@ -157,7 +173,7 @@ class _FormReader:
                 kind=layout.kind,
                 year=year,
                 title=title,
-                code=self.head.text("code"),
+                code=project_code,
                 department_code=code,
                 department_name=name,
                 unit=unit,
@@ -241,6 +257,15 @@ class _FormReader:
         elif at_first_sight(title) & NO_TITLE:
             self._tell(self._place(), GUESS, f"项目名称读为{quoted(title)}，可能与表头错开，请核对。")
         return title
+
+    def _project_code(self) -> str:
+        """It says which form this is: half of one would make another form of it."""
+        cell = self.head.values.get("code")
+        if cell is None:
+            return ""
+        if level := lost_digits(cell.text):
+            self._tell(cell.address, level, LOST[level].format(code=quoted(cell.text)))
+        return cell.text
 
     def _amount(self, name: str) -> Decimal | None:
         cell = self.head.values.get(name)

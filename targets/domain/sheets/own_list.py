@@ -19,11 +19,13 @@ from targets.domain.sheets.flat_writer import (
     HEADERS,
     KIND,
     KIND_WORDS,
+    OPERATOR,
     QUANTITY,
     ROW_COLUMNS,
     YEAR,
 )
-from targets.domain.sheets.form import FIRST_YEAR, LAST_YEAR, FormReading
+from targets.domain.sheets.form import FIRST_YEAR, LAST_YEAR, FormReading, lost_digits
+from targets.domain.sheets.text import as_typed, inert
 
 FIELDS = tuple(name for name, _ in (*HEAD_COLUMNS, *ROW_COLUMNS))
 HEADINGS = [HEADERS[name] for name in FIELDS]
@@ -34,6 +36,7 @@ SAID = (KIND, YEAR, "code", "title", "department_code", "department_name", "unit
 """What every line of a form says alike; all but the money says which form it is."""
 IDENTITY = len(SAID) - len(MONEY)
 ROW_FIELDS = frozenset((*ROW_TEXTS, CONTINUES))
+KEPT_SIGN = inert("=")
 FIELD_OF = {heading: name for name, heading in HEADERS.items()}
 
 new_row: Callable[..., IndicatorRow] = IndicatorRow
@@ -104,7 +107,7 @@ class OwnList:
 
     def _head(self, head: Head, line: Line, row: int) -> Record:
         said = dict(zip(SAID, head, strict=True))
-        if not said["title"] or said[KIND] not in KINDS or not said[YEAR].isdecimal():
+        if not said["title"] or said[KIND] not in KINDS or not said[YEAR].isdecimal() or lost_digits(said["code"]):
             raise _NotOurs
         kind, year = KINDS[said[KIND]], int(said[YEAR])
         if self._year not in (None, year) or not FIRST_YEAR <= year <= LAST_YEAR:
@@ -153,6 +156,20 @@ class _Amounts(dict[str, Decimal | None]):
             raise _NotOurs
         self[text] = found.value
         return found.value
+
+
+def take_off_apostrophes(grid: Grid) -> None:
+    """Of a CSV file of ours that a spreadsheet opened and saved as its own: what kept `=100%` from being computed is text now.
+
+    The column of signs tells: an apostrophe is no sign.
+    """
+    head = grid.texts[0] if grid.height else []
+    if HEADERS[OPERATOR] not in head:
+        return
+    at = head.index(HEADERS[OPERATOR])
+    if any(line[at : at + 1] == [KEPT_SIGN] for line in grid.texts):
+        for line in grid.texts:
+            line[:] = map(as_typed, line)
 
 
 def read_own_list(grid: Grid, year: int | None) -> OwnList | None:

@@ -16,7 +16,7 @@ from targets.domain.sheets.guard import DEFAULT_LIMITS, Limits, inspect
 from targets.domain.sheets.layouts import LAYOUTS
 from targets.domain.sheets.number_format import Value
 from targets.domain.sheets.opened import OpenedSheet, open_sheets
-from targets.domain.sheets.own_list import OwnList, read_own_list
+from targets.domain.sheets.own_list import OwnList, read_own_list, take_off_apostrophes
 from targets.domain.sheets.placed import at_origin, left_out
 from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, FileRefused, Problem, problem, quoted, told_sheet
 from targets.domain.sheets.proof import Carried, carried_by, is_shown
@@ -182,6 +182,7 @@ def _joined(sheet: OpenedSheet) -> Iterator[Problem]:
 
 
 def _read_forms(grid: Grid, problems: Sequence[Problem], year: int | None) -> list[Forms]:
+    take_off_apostrophes(grid)
     if not problems and (own := read_own_list(grid, year)):
         return [own]
     blocks = find_blocks(grid)

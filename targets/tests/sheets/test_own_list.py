@@ -105,3 +105,29 @@ def test_columns_in_another_order_are_read_by_their_headings():
         FORM.total,
         ["≥5公里", "甲"],
     )
+
+
+def test_apostrophes_of_a_csv_file_are_no_text_when_it_was_saved_as_a_workbook():
+    """Excel keeps them as letters of the cells."""
+    form = replace(FORM, rows=(*FORM.rows, IndicatorRow("k3", "产出指标", "质量指标", name="到位率", target="=100%")))
+    book = openpyxl.Workbook()
+    for line in csv.reader(io.StringIO(as_csv([form]).decode("utf-8-sig"), newline="")):
+        book.active.append(line)
+    assert "'=100%" in [cell.value for cell in book.active[4]]
+    assert [one.record for one in read_workbook(saved(book), "明细.xlsx").forms] == [form]
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("370302202300012345678", []),
+        ("3703022023000120", []),
+        ("3.70302E+20", ["refused"]),
+        ("3.70302202300012E+020", ["refused"]),
+        ("370302202300012000000", ["guess"]),
+    ],
+)
+def test_a_code_that_lost_its_digits_as_a_number_is_told(code, told):
+    (form,) = read_workbook(as_workbook([replace(FORM, code=code, rows=FORM.rows[:1])]), "明细.xlsx").forms
+    assert [one.level for one in form.problems] == told
+    assert form.refused == (told == ["refused"])
