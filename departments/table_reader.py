@@ -21,6 +21,8 @@ ROWS_AT_MOST = 5000
 COLUMNS_AT_MOST = 60
 LETTERS_AT_MOST = 20_000_000
 """Of all cells together: one text may stand in each of them."""
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How an .xls begins, and an encrypted .xlsx: they are no text, whatever they are called."""
 LIVE_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula when it opens a CSV file."""
 
@@ -104,6 +106,10 @@ def as_shown(cell: Any) -> str:
 
 
 def decoded(content: bytes) -> str:
+    if content.startswith(OLE):
+        raise FileRefused(
+            "这是旧版Excel文件（xls），或设有打开密码。请用Excel或WPS打开，另存为不设密码的xlsx后重新上传。"
+        )
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding).replace("\x00", "")

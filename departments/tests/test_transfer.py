@@ -85,6 +85,10 @@ def test_quoting_is_undone(text):
     ("content", "sentence"),
     [
         (b"PK\x03\x04broken", "这个文件不是能读取的Excel工作簿。请用Excel或WPS另存为xlsx后重新上传。"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00",
+            "这是旧版Excel文件（xls），或设有打开密码。请用Excel或WPS打开，另存为不设密码的xlsx后重新上传。",
+        ),
         (b"\xff\xfe\xff", "无法识别这个文件的文字编码。请另存为xlsx后重新上传。"),
         ("单位代码,单位名称\n".encode(), "文件中没有数据行。第1行须是列名，数据从第2行开始。"),
         ("单位代码,单位代码\n1,2\n".encode(), "第1行的列名“单位代码”出现不止一次。请每列只用一个列名。"),

@@ -27,7 +27,10 @@ MM_PER_INCH = 25.4
 MARGINS = {"left": 15, "right": 15, "top": 12, "bottom": 14}
 """Millimetres, as in the printed mock-ups."""
 PACKING = 1
-FOOTER = '&C&"宋体"&9第 &P 页 共 &N 页'
+FOOT_LETTERS = '&"宋体"&9'
+FOOTER = f"&C{FOOT_LETTERS}第 &P 页 共 &N 页"
+LONGEST_IN_FOOT = 40
+"""Letters of a title beside the number of the page; the whole foot has 255 at most."""
 
 
 def write_official(
@@ -50,7 +53,8 @@ def write_official(
     for index, (record, name) in enumerate(zip(records, names, strict=True)):
         layout = OFFICIAL[record.kind]
         sheet = workbook.add_worksheet(name)
-        set_page(sheet, layout.paper)
+        foot = FOOTER if layout.repeats_head else _foot(record, codes.get(index, ""))
+        set_page(sheet, layout.paper, foot=foot)
         style = styles.setdefault(layout.paper, StyleBook(workbook, layout.paper))
         Painter(sheet, layout, record, style, codes.get(index, "")).paint()
     if not records:
@@ -83,11 +87,18 @@ def _cut(text: str, longest: int) -> str:
     return text.rstrip(" '")
 
 
-def set_page(sheet: Worksheet, paper: Paper) -> None:
+def _foot(record: Record, code: str) -> str:
+    """Of each page of a form whose head does not come again: one that got loose says what it is of."""
+    title = f"{record.title[:LONGEST_IN_FOOT]}…" if len(record.title) > LONGEST_IN_FOOT else record.title
+    left = "项目名称：" + title.replace("&", "&&").replace("\n", " ")
+    return f"&L{FOOT_LETTERS}{left}{FOOTER}" + (f"&R{FOOT_LETTERS}校验码：{code}" if code else "")
+
+
+def set_page(sheet: Worksheet, paper: Paper, *, foot: str = FOOTER) -> None:
     sheet.set_landscape()
     sheet.set_paper(paper.size)
     sheet.set_margins(**{side: mm / MM_PER_INCH for side, mm in MARGINS.items()})
     sheet.fit_to_pages(1, 0)
     sheet.center_horizontally()
-    sheet.set_footer(FOOTER, {"margin": 6 / MM_PER_INCH})
+    sheet.set_footer(foot, {"margin": 6 / MM_PER_INCH})
     sheet.hide_gridlines(2)

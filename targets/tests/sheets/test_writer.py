@@ -72,6 +72,20 @@ def test_check_code_stands_above_the_table():
     assert [form.record for form in read_workbook(content, "a.xlsx").forms] == records
 
 
+def test_every_page_says_what_it_is_of():
+    """At the foot where the head does not come again on the second page; a plan's does."""
+    project, long, plan = Record(PROJECT, 2023, "甲&乙"), Record(PROJECT, 2023, "长" * 50), Record(PLAN, 2023, "")
+    sheets = book(project, long, plan, check_codes=["2023-1-R1", "", "2023-2-R1"]).worksheets
+    feet = [(sheet.oddFooter.left.text, sheet.oddFooter.right.text) for sheet in sheets]
+    assert feet == [
+        ("项目名称：甲&&乙", "校验码：2023-1-R1"),
+        (f"项目名称：{'长' * 40}…", None),
+        (None, None),
+    ]
+    assert {sheet.oddFooter.center.text for sheet in sheets} == {"第 &P 页 共 &N 页"}
+    assert [sheet.print_title_rows for sheet in sheets] == ["$9:$9", "$9:$9", "$2:$6"]
+
+
 def test_long_goal_takes_several_rows_so_that_it_prints_whole():
     record = Record(PROJECT, 2023, "校车", goal="目标" * 2000, rows=(IndicatorRow(name="a"),))
     sheet = book(record).active
