@@ -12,7 +12,7 @@ One type of file → shown text
     others: `ods`; `text` (csv, pasted) with `broken_lines`; `docx` with `docx_table`, `docx_text`, `docx_numbers`, `docx_words`
     `origin` and `placed` (where in a document it stood)
 The sheet
-    `cells` (the grid; labels as they are compared)
+    `cells` (the grid; labels as they are compared), `remembered` (what was found out about a text before)
 The words of a form
     `layout` (what a layout is), `dressed` (words around its words), `layouts` (all of them, in the order they are tried)
     `project_v1`, `project_v4`, `project_v5`, `project_v6`, `project_v9`, `project_v10`, `project_v11`, `project_v13`

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from targets.domain.sheets.cells import label_key, plain
+from targets.domain.sheets.remembered import remembered
 
 WAN = Decimal(10000)
 FACTORS = {"元": Decimal(1), "万元": WAN, "万": WAN, "亿元": WAN * WAN, "亿": WAN * WAN}
@@ -92,6 +93,7 @@ def is_bare_amount(text: str) -> bool:
     return AMOUNT_WITHOUT_UNIT.fullmatch(text) is not None
 
 
+@remembered
 def unit_in(heading: str) -> str:
     """`"项目资金（万元）"` → `"万元"`; "" when the heading names no unit."""
     found = UNIT_IN_HEADING.search(plain(heading))

@@ -9,6 +9,7 @@ from typing import NamedTuple, overload
 
 from targets.domain.sheets.origin import Origin
 from targets.domain.sheets.problems import FileRefused
+from targets.domain.sheets.remembered import remembered
 
 LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 HARMFUL = re.compile(
@@ -16,7 +17,6 @@ HARMFUL = re.compile(
 )
 """Control characters that databases or XML refuse, and marks that turn the direction of what follows."""
 LONGEST_LABEL = 60
-REMEMBERED_KEYS = 8192
 FEW_ROWS = 500
 """So many are looked at together before each alone; in a sheet of no more it is not worth making equal texts one."""
 MOST_SHARED = 50_000
@@ -53,29 +53,13 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
-class _Keys(dict[str, str]):
-    """Text → its key as a label. The same labels stand in every form, so they are folded once."""
-
-    def __missing__(self, text: str) -> str:
-        if len(text) > LONGEST_LABEL:
-            return ""
-        if len(self) >= REMEMBERED_KEYS:
-            self.clear()
-        is_plain = unicodedata.is_normalized("NFKC", text) and not FOLDS.search(text)
-        self[text] = key = text if is_plain else _folded_key(text)
-        return key
-
-
-_KEYS = _Keys()
-
-
+@remembered
 def label_key(text: str) -> str:
     """`"项目资金\\n（万元）："` → `"项目资金"`: what two spellings of one label have in common; "" for text too long to be one."""
-    return _KEYS[text]
-
-
-def label_keys(texts: Iterable[str]) -> list[str]:
-    return [*map(_KEYS.__getitem__, texts)]
+    if len(text) > LONGEST_LABEL:
+        return ""
+    is_plain = unicodedata.is_normalized("NFKC", text) and not FOLDS.search(text)
+    return text if is_plain else _folded_key(text)
 
 
 def _folded_key(text: str) -> str:

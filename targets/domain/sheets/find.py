@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from targets.domain.record import PLAN, PROJECT
-from targets.domain.sheets.cells import Grid, inside_brackets, label_key, label_keys, split_label
+from targets.domain.sheets.cells import Grid, inside_brackets, label_key, split_label
 from targets.domain.sheets.dressed import undressed_heading
 from targets.domain.sheets.flat import FLAT
 from targets.domain.sheets.foot import begins_foot
@@ -13,6 +13,7 @@ from targets.domain.sheets.head import ANNEX, OTHER_FORM
 from targets.domain.sheets.header import Header, are_column_numbers, read_header
 from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.layouts import LAYOUTS, OFFICIAL
+from targets.domain.sheets.remembered import remembered
 from targets.domain.sheets.terms import is_term
 
 TITLE_CELLS = 3
@@ -121,10 +122,10 @@ def find_blocks(grid: Grid) -> list[Block]:
     for row, line in enumerate(grid.texts):
         if row < below or (listing and listing.isdisjoint(line) and len(line) - line.count("") > TITLE_CELLS):
             continue
-        said = [*filter(None, line)]
-        if not said:
+        if not any(map(_may_begin, line)):
             continue
-        keys = label_keys(said)
+        said = [*filter(None, line)]
+        keys = [*map(label_key, said)]
         headings = HEADINGS.intersection(keys)
         if headings and (layout := _table_layout(headings, keys, search.start) or _list_layout(grid, row, keys)):
             header = read_header(grid, layout, _head_top(grid, layout, row, below))
@@ -205,7 +206,14 @@ def _named_layout(said: list[str], keys: list[str], start: _Start | None) -> Lay
     return None
 
 
-@lru_cache(maxsize=1_024)
+@remembered
+def _may_begin(text: str) -> bool:
+    """Whether a form, its title or its table may begin in the row of this text: most rows of a sheet hold none such."""
+    key = label_key(text)
+    return key in HEADINGS or key in NAMES or key.endswith("表") or _begins_with_name(text)
+
+
+@remembered
 def _begins_with_name(text: str) -> bool:
     """项目名称：某项目 in one cell."""
     return label_key(split_label(inside_brackets(text))[0]) in NAMES

@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterable
 
 from targets.domain.sheets.cells import Cell, label_key, plain, split_label
-from targets.domain.sheets.head import NOISE, UNFILLED, Head, add_extra, pieces
+from targets.domain.sheets.head import NOISE, UNFILLED, Head, add_extra, parted
 from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.marks import ticked
+from targets.domain.sheets.remembered import remembered
 from targets.domain.sheets.signing import FOOT_WORDS, foot_key
 
 DATE_ALONE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?|月)?")
 
 
+@remembered
 def begins_foot(text: str) -> bool:
     """Whether a row that starts with this text is a line to sign or a remark below the table."""
     word, _ = split_label(text)
@@ -22,7 +24,7 @@ def read_foot(layout: Layout, rows: Iterable[list[Cell]]) -> Head:
     """Only what somebody wrote is kept; empty lines to sign are not."""
     head = Head()
     for row in rows:
-        cells = [piece for cell in row for piece in pieces(cell, layout.labels)]
+        cells = parted(row, layout.labels)
         at = 0
         while at < len(cells):
             at += _read_cell(layout, head, cells, at)

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from targets.domain.sheets.cells import Cell, plain, split_label
 from targets.domain.sheets.layout import OVERALL_GOAL
+from targets.domain.sheets.remembered import remembered
 from targets.domain.sheets.signing import FOOT_WORDS, foot_key
 
 YEAR_IN_TEXT = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:年(?!\s*\d{1,2}\s*月)|$)")
@@ -83,17 +84,24 @@ def add_extra(extra: dict[str, str], name: str, value: str) -> None:
     extra[free] = value
 
 
-def pieces(cell: Cell, labels: Container[str]) -> list[Cell]:
+def parted(cells: list[Cell], labels: Container[str]) -> list[Cell]:
     """`填报单位：某局　　单位：万元` in one cell, as it stands above and below many forms, is two labels with their values."""
-    text = cell.text
-    if text.count("：") + text.count(":") < 2:
-        return [cell]
-    if not ANY_SPACE.search(text):
-        return [cell]
+    for cell in cells:
+        if _may_be_several(cell.text):
+            return [Cell(cell.row, cell.column, text) for cell in cells for text in _labelled(cell.text, labels)]
+    return cells
+
+
+@remembered
+def _may_be_several(text: str) -> bool:
+    return text.count("：") + text.count(":") > 1 and ANY_SPACE.search(text) is not None
+
+
+def _labelled(text: str, labels: Container[str]) -> list[str]:
+    if not _may_be_several(text):
+        return [text]
     parts = [part.strip() for part in SEVERAL_SPACES.split(text) if part.strip()]
     keys = [foot_key(split_label(part)[0]) for part in parts]
     known = [key in labels or key in FOOT_WORDS for key in keys]
     in_one_line = "\n" not in text and all(len(part) <= LONGEST_UNKNOWN_LABEL * 2 for part in parts)
-    if all(keys) and (all(known) or (any(known) and in_one_line)):
-        return [Cell(cell.row, cell.column, part) for part in parts]
-    return [cell]
+    return parts if all(keys) and (all(known) or (any(known) and in_one_line)) else [text]

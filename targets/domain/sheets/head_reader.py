@@ -16,10 +16,10 @@ from targets.domain.sheets.head import (
     UNFILLED,
     Head,
     add_extra,
-    pieces,
+    parted,
     years_in,
 )
-from targets.domain.sheets.head_values import LONGEST_YEAR_LINE, may_be_value, printed_label, whole_value
+from targets.domain.sheets.head_values import LONGEST_YEAR_LINE, is_year_alone, printed_label, whole_value
 from targets.domain.sheets.layout import (
     BUDGETED,
     EXTRA,
@@ -34,6 +34,7 @@ from targets.domain.sheets.layout import (
     STAMP,
     TASK,
     YEAR,
+    Labelled,
     Layout,
 )
 from targets.domain.sheets.marks import ticked
@@ -90,7 +91,7 @@ class _HeadReader:
             if row in self.taken:
                 continue
             below = self.grid.rows[row + 1] if row + 1 < bottom else []
-            self._read_row([piece for cell in cells for piece in pieces(cell, self.layout.labels)], below)
+            self._read_row(parted(cells, self.layout.labels), below)
         for table in self.tables:
             self._settle_money(table)
         self._settle_amounts()
@@ -103,7 +104,7 @@ class _HeadReader:
 
     def _read_row(self, cells: list[Cell], below: list[Cell]) -> None:
         labels = [self.layout.label_of(cell.text) for cell in cells]
-        fields = [label[0] if label else None for label in labels]
+        fields = [label and label.field for label in labels]
         if (self.tasks.is_open or TASK in fields) and self._read_task(cells, fields):
             return
         self.terms.see(cells, fields)
@@ -118,10 +119,10 @@ class _HeadReader:
         if fields.count(None) == len(fields) and (self._read_below(cells) or self._read_on(cells)):
             return
         self.last_pair = None
-        self._read_pairs(cells)
+        self._read_pairs(cells, labels)
         if len(cells) == 2 and fields[0] in LONG_TEXTS and fields[1] is None:
             self.last_pair = (cells[0], fields[0] or "", cells[1])
-        if all(label and not label[1] for label in labels):
+        if all(label and not label.value for label in labels):
             self.above += [found for found in self._with_ends(cells, fields) if found[1] not in NEVER_ABOVE]
         else:
             self.above = []
@@ -229,7 +230,7 @@ class _HeadReader:
     def _settle_money(self, table: MoneyTable) -> None:
         for row in table.rows:
             label = self.layout.label_of(row.label.text)
-            name = label[0] if label else EXTRA
+            name = label.field if label else EXTRA
             printed = row.label.text.strip("：: ")
             for number, cell in row.cells.items():
                 column = table.columns[number]
@@ -260,13 +261,13 @@ class _HeadReader:
 
     # Pairs
 
-    def _read_pairs(self, cells: list[Cell]) -> None:
+    def _read_pairs(self, cells: list[Cell], labels: list[Labelled | None]) -> None:
         at = 0
-        if len(cells) > 2 and self.layout.label_of(cells[0].text) is None and self._is_group(cells[0]):
+        if len(cells) > 2 and labels[0] is None and self._is_group(cells[0]):
             self._keep_unit(cells[:1], [None])
             at = 1
         while at < len(cells):
-            at += self._read_pair(cells, at)
+            at += self._read_pair(cells, labels, at)
 
     def _is_group(self, cell: Cell) -> bool:
         """An unknown label over other labels: merged down, or with nothing below it while its neighbours go on."""
@@ -279,15 +280,15 @@ class _HeadReader:
     def _is_known_or_short(self, text: str) -> bool:
         return self.layout.label_of(text) is not None or len(text) <= LONGEST_UNKNOWN_LABEL
 
-    def _read_pair(self, cells: list[Cell], at: int) -> int:
+    def _read_pair(self, cells: list[Cell], labels: list[Labelled | None], at: int) -> int:
         """Take the label at `at` with its value, the next filled cell that is no label; return how many cells that was."""
-        cell = cells[at]
-        beside = cells[at + 1] if at + 1 < len(cells) else None
-        label = self.layout.label_of(cell.text)
-        value = beside if beside and may_be_value(self.layout, beside.text, of=label[0] if label else "") else None
+        cell, label = cells[at], labels[at]
+        value = cells[at + 1] if at + 1 < len(cells) and labels[at + 1] is None else None
+        if value and is_year_alone(value.text) and not (label and label.field == YEAR):
+            value = None  # it stands in the middle of its line
         if label is None:
             return self._read_other(cells, at, value)
-        name, glued = label
+        name, glued, _ = label
         if name == HEADING:
             self.head.money_unit = unit_in(cell.text) or self.head.money_unit
             if value is None or not is_alone(cells[at:]):
@@ -311,7 +312,7 @@ class _HeadReader:
 
     def _keep(self, name: str, label: Cell, value: Cell) -> None:
         head = self.head
-        printed = printed_label(label)
+        printed = printed_label(label.text)
         if label in self.long_parts:
             self.terms.money.setdefault(name, (label, value))
             name, printed = EXTRA, self.terms.printed(label.text)
@@ -340,7 +341,7 @@ class _HeadReader:
         self.head.values[name] = value
         if name in MONEY:
             self.head.labels[name] = label
-        if name in MAY_BE_DRESSED and self.layout.is_dressed(label.text):
+        if name in MAY_BE_DRESSED and ((known := self.layout.label_of(label.text)) is None or known.is_dressed):
             said = quoted(split_label(label.text)[0] or label.text, 20)
             self.head.guesses.append((label, f"{said}已读为“{self.layout.named[name]}”，请核对。"))
 
@@ -361,7 +362,11 @@ class _HeadReader:
 
     def _with_unit(self, label: Cell, text: str) -> str:
         """An amount beside a label of money gets the unit that its heading names: without it, it says nothing."""
-        return text + (unit_in(label.text) or self.head.money_unit) if lacks_unit(printed_label(label), text) else text
+        return (
+            text + (unit_in(label.text) or self.head.money_unit)
+            if lacks_unit(printed_label(label.text), text)
+            else text
+        )
 
     def _is_part(self, label: Cell) -> bool:
         """其他 as the last part of 自有资金 stands in the column of its other parts or directly below them."""
@@ -404,7 +409,7 @@ class _HeadReader:
             return 1
         if value and len(cell.text) <= LONGEST_UNKNOWN_LABEL:
             value, used = whole_value(self.layout, cells, at + 1, EXTRA)
-            self._keep_unknown(cell, printed_label(cell), value)
+            self._keep_unknown(cell, printed_label(cell.text), value)
             return 1 + used
         head.strays.append(cell)
         return 1

@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 
 from targets.domain.sheets.cells import Cell, label_key, plain, split_label
-from targets.domain.sheets.layout import DEPARTMENT, OF_THAT, YEAR, Layout
+from targets.domain.sheets.layout import DEPARTMENT, OF_THAT, Layout
 from targets.domain.sheets.marks import has_marks
+from targets.domain.sheets.remembered import remembered
 
 CODE_ALONE = re.compile(r"[\[【〔(（［]?\s*[0-9A-Za-z]{2,20}\s*[\]】〕)）］]?")
 BRACKETS = "[]【】〔〕()（）［］ "
@@ -22,7 +23,8 @@ def whole_value(layout: Layout, cells: Sequence[Cell], at: int, name: str) -> tu
         beside
         and name == DEPARTMENT
         and CODE_ALONE.fullmatch(value.text)
-        and may_be_value(layout, beside.text, of=name)
+        and layout.label_of(beside.text) is None
+        and not is_year_alone(beside.text)
     ):
         return value._replace(text=f"[{value.text.strip(BRACKETS)}]{beside.text}"), 2
     while end < len(cells) and has_marks(cells[end].text) and (has_marks(value.text) or len(value.text) <= 8):
@@ -39,14 +41,13 @@ def _is_choice(layout: Layout, cells: Sequence[Cell], at: int) -> bool:
     return layout.label_of(cells[at].text) is None and at + 1 < len(cells) and has_marks(cells[at + 1].text)
 
 
-def may_be_value(layout: Layout, text: str, *, of: str) -> bool:
-    """Not the next label, and not the year that stands in the middle of its line."""
-    if layout.label_of(text) is not None:
-        return False
-    return of == YEAR or len(text) > LONGEST_YEAR_LINE or not YEAR_ALONE.fullmatch(plain(text))
+def is_year_alone(text: str) -> bool:
+    """It stands in the middle of its line, and is no value of the label before it."""
+    return len(text) <= LONGEST_YEAR_LINE and YEAR_ALONE.fullmatch(plain(text)) is not None
 
 
-def printed_label(label: Cell) -> str:
+@remembered
+def printed_label(text: str) -> str:
     """A label without the value in its cell; 其中：财政拨款 is one as a whole."""
-    word = split_label(label.text)[0]
-    return label.text if label_key(word) in ("", OF_THAT) else word
+    word = split_label(text)[0]
+    return text if label_key(word) in ("", OF_THAT) else word

@@ -9,10 +9,12 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from operator import attrgetter
+from typing import NamedTuple
 
 from targets.domain.record import IndicatorRow, Record
 from targets.domain.sheets.cells import inside_brackets, label_key, split_label
 from targets.domain.sheets.dressed import undressed, undressed_heading
+from targets.domain.sheets.remembered import Remembered
 
 END = -1
 """The last sheet column of a form, wherever that is."""
@@ -21,7 +23,6 @@ OF_THAT = "其中"
 LONGEST_REPORT = 12
 REPORT = re.compile("(?:执行|支出|到位|使用|完成)(?:数|率|金额|额)(?:[AB])?(?:得分)?$")
 """Ends a heading of money that was spent: 1-7月执行数."""
-REMEMBERED_LABELS, LONGEST_REMEMBERED = 4_000, 200
 
 DEPARTMENT = "department"
 """Code and name in one cell: `[202]淄博市淄川区教育和体育局`."""
@@ -149,20 +150,14 @@ class Paper:
     title_font: str = "方正小标宋简体"
 
 
-class _KnownLabels(dict[str, tuple[str, str] | None]):
-    """What `find` says of a text, asked once for each text of ordinary length."""
+class Labelled(NamedTuple):
+    """What a cell says that holds a label."""
 
-    def __init__(self, find: Callable[[str], tuple[str, str] | None]) -> None:
-        super().__init__()
-        self._find = find
-
-    def __missing__(self, text: str) -> tuple[str, str] | None:
-        found = self._find(text)
-        if len(text) <= LONGEST_REMEMBERED:
-            if len(self) >= REMEMBERED_LABELS:
-                self.clear()
-            self[text] = found
-        return found
+    field: str
+    value: str
+    """What stands behind the label in the same cell."""
+    is_dressed: bool = False
+    """The label is known only without what stands before or after its word."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -323,37 +318,30 @@ class Layout:
         return frozenset(paths.union(self.listed, *(column.words for column in self.read_columns)))
 
     @cached_property
-    def _known_labels(self) -> "_KnownLabels":
-        return _KnownLabels(self.find_label)
+    def label_of(self) -> Callable[[str], Labelled | None]:
+        """What a cell says as a label of this layout; None if it is none."""
+        return Remembered(self._find_label).__getitem__
 
-    def label_of(self, text: str) -> tuple[str, str] | None:
-        """The field that a cell labels and the value glued to the label; None if the cell is no label of this layout."""
-        return self._known_labels[text]
-
-    def find_label(self, text: str) -> tuple[str, str] | None:
+    def _find_label(self, text: str) -> Labelled | None:
         if (known := self._known(text)) is not None:
             return known
         word, value = split_label(inside_brackets(text))
         key = label_key(word or text)
         if len(key) <= LONGEST_REPORT and REPORT.search(key):
-            return REPORTED, value if word else ""
+            return Labelled(REPORTED, value if word else "", is_dressed=True)
         meant = next((name for bare in undressed(key) if (name := self.labels.get(bare)) in MAY_BE_DRESSED), None)
-        return None if meant is None else (meant, value if word else "")
+        return None if meant is None else Labelled(meant, value if word else "", is_dressed=True)
 
-    def _known(self, text: str) -> tuple[str, str] | None:
+    def _known(self, text: str) -> Labelled | None:
         """A label in its very words, alone or with its value; 其中：财政拨款：800 is one too."""
         exact = self.labels.get(label_key(text))
         if exact is not None:
-            return exact, ""
+            return Labelled(exact, "")
         word, value = split_label(inside_brackets(text))
         if word == OF_THAT:
             word, value = split_label(value)
         glued = self.labels.get(label_key(word)) if word else None
-        return None if glued is None else (glued, value)
-
-    def is_dressed(self, text: str) -> bool:
-        """Whether a label is known only without what stands before or after its word."""
-        return self._known(text) is None
+        return None if glued is None else Labelled(glued, value)
 
     def columns_for(self, record: Record) -> tuple[Column, ...]:
         """The columns that a record needs on paper."""

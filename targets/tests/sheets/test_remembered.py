@@ -8,13 +8,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from targets.domain.sheets import cells, guard, parts
-from targets.domain.sheets.cells import LONGEST_LABEL, REMEMBERED_KEYS, Grid, label_key
+from targets.domain.sheets.cells import Grid, label_key
 from targets.domain.sheets.guard import inspect
-from targets.domain.sheets.layout import LONGEST_REMEMBERED, REMEMBERED_LABELS
+from targets.domain.sheets.layout import Labelled
 from targets.domain.sheets.layouts import LAYOUTS
 from targets.domain.sheets.number_format import show
 from targets.domain.sheets.problems import FileRefused
 from targets.domain.sheets.reader import Reading, read_workbook
+from targets.domain.sheets.remembered import LONGEST, MOST, Remembered
 from targets.domain.sheets.says import Says, at_first_sight, looked_at, says
 from targets.domain.sheets.shift import DOUBTED, DOUBTED_ELSEWHERE, FITS, contradicts, fit
 from targets.tests.sheets.books import ROWS, fill, one_sheet, project_lines, saved
@@ -100,17 +101,13 @@ def test_a_head_that_is_known_is_read_where_it_stands() -> None:
 
 
 def test_what_is_remembered_has_an_end() -> None:
-    for number in range(REMEMBERED_KEYS + 10):
-        label_key(f"名称{number}")
-    label_key("长" * (LONGEST_LABEL + 1))
-    assert len(cells._KEYS) <= REMEMBERED_KEYS
-    assert max(map(len, cells._KEYS)) <= LONGEST_LABEL
-    layout = LAYOUTS[0]
-    for number in range(REMEMBERED_LABELS + 10):
-        layout.label_of(f"名称{number}：某")
-    assert layout.label_of("项目名称：" + "长" * LONGEST_REMEMBERED) == ("title", "长" * LONGEST_REMEMBERED)
-    assert len(layout._known_labels) <= REMEMBERED_LABELS
-    assert max(map(len, layout._known_labels)) <= LONGEST_REMEMBERED
+    lengths = Remembered(len)
+    for number in range(MOST + 10):
+        assert lengths[f"名称{number}"] == len(f"名称{number}")
+    assert lengths["长" * (LONGEST + 1)] == LONGEST + 1
+    assert 0 < len(lengths) <= MOST
+    assert max(map(len, lengths)) <= LONGEST
+    assert LAYOUTS[0].label_of("项目名称：" + "长" * LONGEST) == Labelled("title", "长" * LONGEST)
     limit = parts._known.cache_info().maxsize
     assert limit is not None
     assert limit * (parts.SHORT + parts.SHORT_UNPACKED) < 4 * 1024 * 1024
