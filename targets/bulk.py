@@ -129,21 +129,22 @@ def update_many(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     _update(model, fields, _prepared(rows, fields, add=False))
 
 
-def update_values(model: type[models.Model], names: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
-    """As `insert_values`, for stored rows: the last value of each line is the key of its row."""
+def update_values(model: type[models.Model], names: Sequence[str], lines: Iterable[Sequence[Any]]) -> int:
+    """As `insert_values`, for stored rows: the last value of each line is the key of its row. Returns how many were there."""
     fields: list[Any] = [model._meta.get_field(name) for name in (*names, model._meta.pk.name)]
-    _update(model, fields, _prepared_values(fields, lines))
+    return _update(model, fields, _prepared_values(fields, lines))
 
 
-def _update(model: type[models.Model], fields: Sequence[Any], prepared: Iterable[Sequence[Any]]) -> None:
+def _update(model: type[models.Model], fields: Sequence[Any], prepared: Iterable[Sequence[Any]]) -> int:
     rows = list(prepared)
     if not rows:
-        return
+        return 0
     quote = connection.ops.quote_name
     *sets, key = [f"{quote(field.column)} = %s" for field in fields]
     statement = f"UPDATE {quote(model._meta.db_table)} SET {', '.join(sets)} WHERE {key}"  # noqa: S608  (names of our own tables)
     with connection.cursor() as cursor:
         cursor.executemany(statement, rows)
+        return int(cursor.rowcount)
 
 
 # Values ---------------------------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from targets.domain.sheets.problems import Problem
 from targets.intake.plan import LeftOut, PlannedForm
 from targets.models import ImportBatch, ImportedForm
 
-LINES_AT_ONCE, LINES_OF_A_FORM = 10_000, 4
-"""Lines that are compared and kept at one time while a file is read; a form counts as some beside its own."""
+LINES_AT_ONCE, LINES_OF_A_FORM = 12_000, 4
+"""Lines that are compared and kept at one time while a file is read, and stored at one time; a form counts as some beside its own."""
 BYTES_AT_ONCE = 8 * 1024 * 1024
 """Of their text, where lines are long."""
 LEFT_OUT_AT_ONCE = 500
@@ -49,7 +49,7 @@ class Keeper:
 
     def __init__(self, batch: ImportBatch) -> None:
         self._batch = batch
-        self._kept = self._lines = self._size = 0
+        self._kept = self._portion = self._lines = self._size = 0
         self._causes = Causes()
         self.waiting: list[PlannedForm] = []
         """Those of the next portion."""
@@ -98,8 +98,9 @@ class Keeper:
         self._kept += len(self.waiting)
         if not reading.update(kept=self._kept, **end):
             raise Overtaken
-        insert_many([_kept(self._batch, form) for form in self.waiting])
+        insert_many([_kept(self._batch, self._portion, form) for form in self.waiting])
         self.waiting, self._lines, self._size = [], 0, 0
+        self._portion += 1
 
 
 def _leave_out(batch: ImportBatch, left_out: Mapping[int, LeftOut]) -> list[Problem]:
@@ -117,10 +118,11 @@ def _leave_out(batch: ImportBatch, left_out: Mapping[int, LeftOut]) -> list[Prob
     return told
 
 
-def _kept(batch: ImportBatch, form: PlannedForm) -> ImportedForm:
+def _kept(batch: ImportBatch, portion: int, form: PlannedForm) -> ImportedForm:
     return ImportedForm(
         batch_id=batch.pk,
         place=form.place,
+        portion=portion,
         kind=form.reading.kind,
         title=form.title[:200],
         sheet=form.reading.sheet[:255],

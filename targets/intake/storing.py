@@ -1,18 +1,17 @@
 """The chosen forms of a batch go in: in one transaction, each looked at once more before it is written."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import TextField
+from django.db.models import Case, FilteredRelation, Q, TextField, When
 from django.db.models.functions import Cast
 from django.utils import timezone
 
 from departments.models import Person
-from targets.bulk import no_garbage, portions, update_many, update_values
+from targets.bulk import no_garbage, update_many, update_values
 from targets.domain.checks.counted import Counted
 from targets.domain.compose import REPLACE, compose
 from targets.domain.record import Record
@@ -21,7 +20,7 @@ from targets.domain.sheets.problems import problem
 from targets.domain.steps import EDITABLE, STATES
 from targets.editing import fresh_declaration, why_not_editable
 from targets.findings import Years
-from targets.intake.kept import BYTES_AT_ONCE, problem_json
+from targets.intake.kept import problem_json
 from targets.intake.reading import Progress, nobody
 from targets.models import BudgetYear, Declaration, ImportBatch, ImportedForm, Indicator, Revision
 from targets.models.declaration import StoredRow, is_finance_for, may_import_for, may_import_into
@@ -31,15 +30,40 @@ from targets.storing import Draft, store
 
 STORING = "正在写入，全部写完一起生效"
 GOING_IN = (CREATE, UPDATE)
-OF_A_FORM = (
-    *("place", "title", "sheet", "cell", "action", "mode", "problems", "findings"),
-    *("budget_year", "department", "unit", "declaration", "seen"),
-)
-"""What storing looks at, beside the text."""
 DEADLOCK = "40P01"
 """What PostgreSQL tells one of two who wait for each other."""
-STORED_AT_ONCE = 500
-"""Forms whose text is in memory at one time while a batch is stored, fewer where it is long."""
+READ_ANEW = "这个文件刚被重新读取，没有写入任何数据。请核对预览后再确认。"
+
+
+class _Form(NamedTuple):
+    """What storing looks at of a form of the batch."""
+
+    pk: int
+    place: int
+    title: str
+    sheet: str
+    cell: str
+    action: str
+    is_chosen: bool
+    mode: str
+    problems: list[dict[str, str]]
+    findings: dict[str, Any] | None
+    budget_year: int | None
+    department: int | None
+    unit: int | None
+    declaration: int | None
+    seen: int | None
+    text: str | None
+    """Of those that go in."""
+
+    @property
+    def goes_in(self) -> bool:
+        return self.is_chosen and self.action in GOING_IN
+
+    @property
+    def counted(self) -> Counted | None:
+        """Of the text as it was read: composed in another way with what is stored, it is another."""
+        return Counted(**self.findings) if self.findings and self.mode == REPLACE else None
 
 
 class ImportRefused(Exception):
@@ -56,15 +80,13 @@ def locked(batch: ImportBatch) -> ImportBatch:
 
 @dataclass(slots=True)
 class _Storing:
-    """The forms of a batch on their way in, the years they belong to, and what had to be left out after all."""
+    """A batch on its way in, the years that its forms belong to, and what had to be left out after all."""
 
     batch: ImportBatch
     by: Person
-    chosen: Sequence[tuple[int, int]]
-    """Keys of those that go in, in their order, each with the size of its text."""
-    actions: Counter[str]
-    """Of all forms of the batch."""
     years: Years
+    actions: Counter[str] = field(default_factory=Counter)
+    """Of all forms of the batch, as they were read."""
     left_out: dict[int, str] = field(default_factory=dict)
     created: int = 0
     updated: int = 0
@@ -72,19 +94,38 @@ class _Storing:
     """Units."""
 
     @classmethod
-    def of(cls, batch: ImportBatch, by: Person, asked_in: ImportBatch.State) -> "_Storing":
-        """Locks the batch, which holds its forms as well."""
-        columns = ("state", *(f"forms__{name}" for name in ("pk", "size", "action", "is_chosen", "budget_year")))
-        batches = ImportBatch.objects.select_for_update(of=("self",)).filter(pk=batch.pk)
-        found = list(batches.order_by("forms__place").values_list(*columns))
-        state = ImportBatch.State(found[0][0])
+    def of(cls, batch: ImportBatch, by: Person) -> Self:
+        of_its_forms = batch.forms.order_by().values("budget_year")
+        return cls(batch, by, Years.of(BudgetYear.objects.filter(pk__in=of_its_forms)))
+
+
+def _portions(batch: ImportBatch, asked_in: ImportBatch.State) -> Iterator[list[_Form]]:
+    """The forms of the batch as they were kept; the first question locks it, which holds them as well."""
+    held = ImportBatch.objects.select_for_update(of=("self",)).filter(pk=batch.pk)
+    going_in = When(portions__is_chosen=True, portions__action__in=GOING_IN, then=Cast("portions__frozen", TextField()))
+    columns = [f"portions__{name}" for name in _Form._fields if name != "text"]
+    met, kept, number = 0, 1, 0
+    while met < kept:
+        of_it = FilteredRelation("forms", condition=Q(forms__portion=number))
+        found = held.annotate(portions=of_it, text=Case(going_in)).order_by("portions__place")
+        lines = list(found.values_list("state", "kept", *columns, "text"))
+        state, kept = ImportBatch.State(lines[0][0]), lines[0][1]
         if state != asked_in:
             raise DoneMeanwhile(f"这个文件{state.label}，没有再次导入。")
-        chosen = [
-            (pk, size, year) for _, pk, size, action, is_chosen, year in found if is_chosen and action in GOING_IN
-        ]
-        years = Years.of(BudgetYear.objects.filter(pk__in={year for *_, year in chosen if year}))
-        return cls(batch, by, [form[:2] for form in chosen], Counter(form[3] for form in found), years)
+        forms = [form for line in lines if (form := _Form(*line[2:])).pk]
+        if kept and not forms:
+            raise ImportRefused(READ_ANEW)
+        if not number and (len(forms) < kept or any(form.declaration for form in forms)):
+            _lock_forms(batch)
+        yield forms
+        met, number = met + len(forms), number + 1
+
+
+def _lock_forms(batch: ImportBatch) -> None:
+    """All that the batch goes over, in the order in which everybody takes them, so that no two wait for each other. What is
+    typed into them is asked once the locks are held: a statement that waits for a lock may see the other tables as before."""
+    going_in = batch.forms.filter(is_chosen=True, action__in=GOING_IN).values("declaration")
+    list(Declaration.objects.select_for_update().filter(pk__in=going_in).order_by("pk").values_list("pk"))
 
 
 def store_batch(
@@ -105,12 +146,11 @@ def store_batch(
     done = 0
     try:
         with transaction.atomic():
-            storing = _Storing.of(batch, by, asked_in)
-            _lock_forms(batch)
-            for portion in portions(storing.chosen, itemgetter(1), number=STORED_AT_ONCE, length=BYTES_AT_ONCE):
-                _store_portion(storing, [key for key, _ in portion])
-                done += len(portion)
-                within(done, len(storing.chosen), STORING)
+            storing = _Storing.of(batch, by)
+            for forms in _portions(batch, asked_in):
+                _store_portion(storing, forms)
+                done += len(forms)
+                within(done, batch.kept, STORING)
             ended = _ended(storing)
             ImportBatch.objects.filter(pk=batch.pk).update(**ended)
     except IntegrityError:
@@ -124,33 +164,22 @@ def store_batch(
     return storing.left_out
 
 
-def _lock_forms(batch: ImportBatch) -> None:
-    """All that the batch goes over, in the order in which everybody takes them, so that no two wait for each other. What is
-    typed into them is asked once the locks are held: a statement that waits for a lock may see the other tables as before."""
-    going_in = batch.forms.filter(is_chosen=True, action__in=GOING_IN).values("declaration")
-    list(Declaration.objects.select_for_update().filter(pk__in=going_in).order_by("pk").values_list("pk"))
-
-
 @no_garbage()
-def _store_portion(storing: _Storing, keys: Sequence[int]) -> None:
-    texts = ImportedForm.objects.only(*OF_A_FORM).annotate(text=Cast("frozen", TextField()))
-    forms = list(texts.filter(pk__in=keys).order_by("place"))
-    if len(forms) < len(keys):
-        raise ImportRefused("这个文件刚被重新读取，没有写入任何数据。请核对预览后再确认。")
-    ids = [form.declaration_id for form in forms if form.declaration_id]
+def _store_portion(storing: _Storing, forms: Sequence[_Form]) -> None:
+    storing.actions.update(form.action for form in forms)
+    chosen = [form for form in forms if form.goes_in]
+    ids = [form.declaration for form in chosen if form.declaration]
     stored = Declaration.objects.select_related("sitting").in_bulk(ids) if ids else {}
-    rows = Indicator.objects.rows_of([pk for form in forms if form.mode != REPLACE and (pk := form.declaration_id)])
+    rows = Indicator.objects.rows_of([form.declaration for form in chosen if form.mode != REPLACE and form.declaration])
     drafts: list[Draft] = []
-    counted: list[Counted | None] = []
-    going_in, left_out = [], []
-    for form in forms:
-        declaration = stored.get(form.declaration_id) if form.declaration_id else None
+    going_in: list[_Form] = []
+    left_out: list[ImportedForm] = []
+    for form in chosen:
+        declaration = stored.get(form.declaration) if form.declaration else None
         if reason := _why_not(storing, form, declaration):
-            _leave_out(storing, form, reason)
-            left_out.append(form)
+            left_out.append(_leave_out(storing, form, reason))
             continue
         drafts.append(_over(declaration, form, rows) if declaration else _new(storing, form))
-        counted.append(form.counted if form.mode == REPLACE else None)
         going_in.append(form)
     storing.written_for.update(declaration.unit_id for declaration, _ in drafts)
     store(
@@ -160,51 +189,50 @@ def _store_portion(storing: _Storing, keys: Sequence[int]) -> None:
         note=storing.batch.file_name,
         batch=storing.batch,
         years=storing.years,
-        counted=counted,
+        counted=[form.counted for form in going_in],
     )
     stored_as = [(declaration.pk, True, form.pk) for form, (declaration, _) in zip(going_in, drafts, strict=True)]
-    update_values(ImportedForm, ("declaration", "is_stored"), stored_as)
+    if update_values(ImportedForm, ("declaration", "is_stored"), stored_as) < len(stored_as):
+        raise ImportRefused(READ_ANEW)  # while the lock was waited for
     update_many(left_out, ["action", "problems"])
     created = sum(form.action == CREATE for form in going_in)
     storing.created += created
     storing.updated += len(going_in) - created
 
 
-def _new(storing: _Storing, form: ImportedForm) -> Draft:
-    if form.budget_year_id is None or form.department_id is None or form.unit_id is None:
+def _new(storing: _Storing, form: _Form) -> Draft:
+    if form.budget_year is None or form.department is None or form.unit is None:
         raise _half_read(form)
-    record = _text(form)
-    year = storing.years.known[form.budget_year_id]
-    return fresh_declaration(record, year, department=form.department_id, unit=form.unit_id), record
+    year = storing.years.known[form.budget_year]
+    return fresh_declaration(record := _record(form), year, department=form.department, unit=form.unit), record
 
 
-def _over(declaration: Declaration, form: ImportedForm, rows: Mapping[int, Sequence[StoredRow]]) -> Draft:
+def _over(declaration: Declaration, form: _Form, rows: Mapping[int, Sequence[StoredRow]]) -> Draft:
     """What was read has the stored rows' keys already; the other ways need these rows (`rows`, by form) once more."""
-    record = _text(form)
+    record = _record(form)
     if form.mode == REPLACE:
         return declaration, record
     composed, _ = compose(declaration.record(line.row for line in rows[declaration.pk]), record, form.mode)
     return declaration, composed
 
 
-def _text(form: ImportedForm) -> Record:
+def _record(form: _Form) -> Record:
     """Rows without a key get one when they are stored."""
-    text: str | None = form.text  # type: ignore[attr-defined]  # as `_store_portion` asked for it
-    if text is None:
+    if form.text is None:
         raise _half_read(form)
-    return Record.from_text(text)
+    return Record.from_text(form.text)
 
 
-def _half_read(form: ImportedForm) -> ImportRefused:
+def _half_read(form: _Form) -> ImportRefused:
     return ImportRefused(f"“{form.title}”没有读全，没有写入任何数据。请重新上传。")
 
 
-def _why_not(storing: _Storing, form: ImportedForm, declaration: Declaration | None) -> str:
+def _why_not(storing: _Storing, form: _Form, declaration: Declaration | None) -> str:
     """Rights, the year and the stored form may all be others than when the preview was made."""
-    unit = declaration.unit_id if declaration else form.unit_id
+    unit = declaration.unit_id if declaration else form.unit
     if unit is not None and not may_import_for(storing.by, unit):
         return "预览之后您的权限有变化，不能再为这个单位导入，没有导入。"
-    year = storing.years.known[form.budget_year_id] if form.budget_year_id else None
+    year = storing.years.known[form.budget_year] if form.budget_year else None
     if year is not None and not may_import_into(year, storing.by):
         return f"预览之后{year}已关账，没有导入。需要补录历史数据请联系绩效科。"
     if declaration is None:
@@ -215,7 +243,7 @@ def _why_not(storing: _Storing, form: ImportedForm, declaration: Declaration | N
         declaration.budget_year = year  # with its rounds, asked once for all
     sitting = declaration.open_sitting
     is_typed_into = sitting is not None and sitting.touched_at > storing.batch.uploaded_at
-    if is_typed_into or declaration.current_revision_id != form.seen_id:
+    if is_typed_into or declaration.current_revision_id != form.seen:
         return "预览之后有人修改了系统中的这张表，没有导入。请重新上传后再核对。"
     if declaration.state not in EDITABLE:
         return f"预览之后这张表已变为“{STATES[declaration.state]}”，没有导入。"
@@ -224,10 +252,10 @@ def _why_not(storing: _Storing, form: ImportedForm, declaration: Declaration | N
     return ""
 
 
-def _leave_out(storing: _Storing, form: ImportedForm, reason: str) -> None:
-    form.action = REFUSED
-    form.problems = [*form.problems, problem_json(problem(form.sheet, form.cell, PROBLEM_REFUSED, reason))]
+def _leave_out(storing: _Storing, form: _Form, reason: str) -> ImportedForm:
     storing.left_out[form.place] = reason
+    problems = [*form.problems, problem_json(problem(form.sheet, form.cell, PROBLEM_REFUSED, reason))]
+    return ImportedForm(pk=form.pk, action=REFUSED, problems=problems)
 
 
 def _ended(storing: _Storing) -> dict[str, Any]:

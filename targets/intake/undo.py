@@ -12,7 +12,7 @@ from targets.bulk import no_garbage
 from targets.domain.steps import EDITABLE, UNDO_IMPORT
 from targets.guards import Order
 from targets.intake.reading import Progress, nobody
-from targets.intake.storing import STORED_AT_ONCE, DoneMeanwhile, ImportRefused, locked
+from targets.intake.storing import DoneMeanwhile, ImportRefused, locked
 from targets.models import Declaration, ImportBatch, ReviewEvent, Revision
 from targets.models.declaration import may_import_for
 from targets.review_many import Asked, lock_forms, take_together
@@ -20,6 +20,7 @@ from targets.signing import signed_as_writer
 from targets.storing import close_sittings, store
 
 UNDOING = "正在撤销，全部撤完一起生效"
+FORMS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,8 @@ def undo_batch(
             raise ImportRefused("这次导入没有写入任何表，没有要撤销的。")
         held.forms.exclude(kept_because="").update(kept_because="")  # of an undo that took nothing back
         told: list[Undone] = []
-        for start in range(0, len(imported), STORED_AT_ONCE):
-            told += _undo_forms(imported[start : start + STORED_AT_ONCE], held, by)
+        for start in range(0, len(imported), FORMS_AT_ONCE):
+            told += _undo_forms(imported[start : start + FORMS_AT_ONCE], held, by)
             within(len(told), len(imported), UNDOING)
         _close(held, told, by)
     batch.refresh_from_db()

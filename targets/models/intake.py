@@ -80,6 +80,8 @@ class ImportedForm(models.Model):
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="forms")
     place = models.PositiveIntegerField("次序")
+    portion = models.PositiveIntegerField(default=0, editable=False)
+    """Forms that were kept together, bounded in lines and bytes, are stored together: so much is in memory at one time."""
     kind = models.CharField("类型", max_length=8)
     title = models.CharField("名称", max_length=200, blank=True)
     sheet = models.CharField("工作表", max_length=255)

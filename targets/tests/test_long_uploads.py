@@ -1,22 +1,23 @@
 """A long upload is compared and kept in portions while it is read: with the same result as at once, whole or not at all."""
 
 import io
+import threading
+import time
 import zipfile
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from targets.domain.record import Record
 from targets.domain.sheets.flat_writer import FlatForm, write_flat_workbook
 from targets.domain.sheets.writer import write_official
 from targets.intake import kept
-from targets.intake import storing as stored
 from targets.intake.batch import keep, open_batch, preview, read_batch
-from targets.intake.storing import store_batch
+from targets.intake.storing import READ_ANEW, ImportRefused, locked, store_batch
 from targets.models import Declaration, ImportBatch
-from targets.tests.world import World
+from targets.tests.world import World, make_world
 
 OTHER = "另一个目标，为1200名幼儿发放补助100万元。"
 
@@ -32,9 +33,11 @@ def opened(world: World, content: bytes) -> ImportBatch:
 
 
 def written_down(batch: ImportBatch) -> list[dict[str, Any]]:
-    """Every column of the forms of a batch, but for what another batch has of its own."""
+    """Every column of the forms of a batch, but for what another batch has of its own or cuts otherwise."""
     forms = batch.forms.order_by("place").values()
-    return [{name: value for name, value in form.items() if name not in ("id", "batch_id")} for form in forms]
+    return [
+        {name: value for name, value in form.items() if name not in ("id", "batch_id", "portion")} for form in forms
+    ]
 
 
 def every_case(world: World) -> bytes:
@@ -78,7 +81,6 @@ def test_portions_are_short_where_texts_are_long(world: World, monkeypatch: pyte
     records = [world.record(title=f"项目{number}", goal="长" * 20_000) for number in range(4)]
     batch = opened(world, flat(*records))
     monkeypatch.setattr(kept, "BYTES_AT_ONCE", 100_000)
-    monkeypatch.setattr(stored, "BYTES_AT_ONCE", 100_000)
     told: list[tuple[int, int]] = []
     with CaptureQueriesContext(connection) as queries:
         read_batch(batch, lambda done, total, doing: told.append((done, total)))
@@ -87,10 +89,64 @@ def test_portions_are_short_where_texts_are_long(world: World, monkeypatch: pyte
     assert [one for one in told if one[1]] == [(done, 4) for done in range(5)]
     with CaptureQueriesContext(connection) as queries:
         assert store_batch(batch, by=world.filler) == {}
-    assert (
-        sum(str(query["sql"]).startswith('SELECT "targets_importedform"."id", "targets_imp') for query in queries) == 4
-    )
+    assert sum('"frozen"' in str(query["sql"]) for query in queries if "SELECT" in str(query["sql"])) == 2
     assert sorted(Declaration.objects.values_list("title", flat=True)) == [record.title for record in records]
+
+
+def test_forms_that_are_gone_while_they_go_in_are_not_stored_in_part(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "LINES_AT_ONCE", 1)
+    batch = opened(world, flat(*(world.record(title=f"项目{number}") for number in range(2))))
+    read_batch(batch)
+
+    def read_anew(done: int, total: int, doing: str) -> None:
+        batch.forms.filter(portion=1).delete()
+
+    with pytest.raises(ImportRefused, match="刚被重新读取"):
+        store_batch(batch, by=world.filler, within=read_anew)
+    assert (Declaration.objects.count(), batch.forms.count()) == (0, 2)
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="on SQLite whoever writes is alone")
+@pytest.mark.django_db(transaction=True)
+def test_forms_read_anew_while_the_lock_was_waited_for_are_not_stored() -> None:
+    world = make_world()
+    batch = opened(world, flat(world.record()))
+    read_batch(batch)
+
+    def read_anew() -> None:
+        with transaction.atomic():
+            form = locked(batch).forms.get()
+            other.start()
+            while not waits_for_a_lock():
+                time.sleep(0.01)
+            form.delete()
+            form.pk = None
+            form.save()
+
+    def store_it() -> None:
+        try:
+            store_batch(batch, by=world.filler)
+        except ImportRefused as refusal:
+            told.append(str(refusal))
+        finally:
+            connections.close_all()
+
+    told: list[str] = []
+    other = threading.Thread(target=store_it)
+    read_anew()
+    other.join()
+    assert told == [READ_ANEW]
+    assert not Declaration.objects.exists()
+
+
+def waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def test_progress_is_told_in_forms(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

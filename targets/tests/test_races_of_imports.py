@@ -13,7 +13,7 @@ from targets.domain.edits import Change
 from targets.domain.record import Record
 from targets.domain.sheets.writer import write_official
 from targets.editing import apply_changes
-from targets.intake import storing
+from targets.intake import kept
 from targets.intake.batch import open_batch, read_batch
 from targets.intake.storing import ImportRefused, store_batch
 from targets.models import Declaration, ImportBatch
@@ -76,7 +76,7 @@ def test_two_files_with_the_same_forms_in_another_order_do_not_wait_for_each_oth
     world: World, monkeypatch: pytest.MonkeyPatch, attempt: int
 ) -> None:
     """Of forms that are there, each goes in once; whoever comes second is told of each."""
-    monkeypatch.setattr(storing, "STORED_AT_ONCE", 1)
+    monkeypatch.setattr(kept, "LINES_AT_ONCE", 1)
     forms = [world.declaration(title=f"项目{n}") for n in range(12)]
     records = [form.record() for form in forms]
     first = read(world, *(replace(one, goal=f"{one.goal}甲") for one in records))
@@ -92,7 +92,7 @@ def test_two_files_with_the_same_forms_in_another_order_do_not_wait_for_each_oth
 def test_two_files_with_the_same_new_forms_one_goes_in_wholly(
     world: World, monkeypatch: pytest.MonkeyPatch, attempt: int
 ) -> None:
-    monkeypatch.setattr(storing, "STORED_AT_ONCE", 1)
+    monkeypatch.setattr(kept, "LINES_AT_ONCE", 1)
     records = [world.record(title=f"项目{n}") for n in range(12)]
     first = read(world, *(replace(one, goal=f"{one.goal}甲") for one in records))
     second = read(world, *(replace(one, goal=f"{one.goal}乙") for one in reversed(records)))

@@ -226,8 +226,8 @@ def test_how_far_it_is_is_seen_while_its_transaction_is_open(
     """On PostgreSQL; on SQLite only one writes at a time, and it is the transaction."""
     settings.BACKGROUND_FROM_FORMS = 1
     monkeypatch.setattr(jobs, "TELL_EVERY_SECONDS", 0)
-    for module in ("storing", "undo"):
-        monkeypatch.setattr(f"targets.intake.{module}.STORED_AT_ONCE", 1)
+    monkeypatch.setattr("targets.intake.kept.LINES_AT_ONCE", 1)
+    monkeypatch.setattr("targets.intake.undo.FORMS_AT_ONCE", 1)
     world = make_world()
     batch = open_batch(write_official([world.record(title=title) for title in "甲乙"]), "表.xlsx", by=world.filler)
     read_batch(batch)
