@@ -1,9 +1,10 @@
 """Forms that stand side by side in one sheet, each with its own 项目名称 and its own table: the sheet is read as several."""
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from itertools import pairwise, zip_longest
 
 from targets.domain.sheets.cells import Grid, Merge, label_key
+from targets.domain.sheets.dressed import undressed_heading
 from targets.domain.sheets.find import Block
 from targets.domain.sheets.layout import Layout
 
@@ -12,7 +13,7 @@ LEAST_FORMS = 2
 
 def apart(grid: Grid, blocks: Sequence[Block]) -> list[Grid]:
     """The sheet, or as many of it as forms stand beside each other, each with its own columns alone."""
-    edges = {edge for block in blocks for edge in _edges(grid, block)}
+    edges = {edge for block in blocks for edge in _edges(grid, block)} or {*_gaps(grid, blocks)}
     if not edges:
         return [grid]
     ends = [0, *sorted(edges), grid.width]
@@ -43,8 +44,44 @@ def _edges(grid: Grid, block: Block) -> list[int]:
     return []
 
 
+def _gaps(grid: Grid, blocks: Sequence[Block]) -> list[int]:
+    """Blank columns with a whole form on either side, whose rows need not stand beside each other."""
+    if not blocks or any(block.layout.is_list for block in blocks):
+        return []
+    is_blank = [not any(column) for column in zip_longest(*grid.texts, fillvalue="")]
+    for merge in grid.merge_from.values():
+        is_blank[merge.left : merge.right + 1] = [False] * (merge.right + 1 - merge.left)
+    filled = [column for column, blank in enumerate(is_blank) if not blank]
+    starts = [after for before, after in pairwise(filled) if after > before + 1]
+    if not starts:
+        return []
+    layouts = {block.layout for block in blocks}
+    found: list[int] = []
+    left = 0
+    for start in starts:
+        end = next((other for other in starts if other > start), grid.width)
+        if _is_form(grid, layouts, left, start) and _is_form(grid, layouts, start, end):
+            found.append(start)
+            left = start
+    return found
+
+
+def _is_form(grid: Grid, layouts: Iterable[Layout], first: int, end: int) -> bool:
+    """Whether these columns hold the word that names a form and, in a row further down, the head of its table."""
+    rows = [[*filter(None, line[first:end])] for line in grid.texts]
+    for layout in layouts:
+        labels = (map(layout.label_of, texts) for texts in rows)
+        named = next(
+            (row for row, found in enumerate(labels) if any(one and one[0] == layout.names_form for one in found)), -1
+        )
+        if named >= 0 and any(_is_head(texts, layout) for texts in rows[named:]):
+            return True
+    return False
+
+
 def _is_head(texts: Sequence[str], layout: Layout) -> bool:
     keys = {*map(label_key, texts)}
+    keys = keys.union(*map(undressed_heading, keys))
     return all(keys & need for need in layout.must_have)
 
 

@@ -179,7 +179,10 @@ def _list_layout(grid: Grid, row: int, keys: list[str]) -> Layout | None:
         return None
     words = set(keys).union(label_key(cell.text) for below in grid.rows[row + 1 : row + 3] for cell in below)
     is_head = sum(key in layout.headings or key in layout.sides for key in keys) * 2 > len(keys)
-    return layout if is_head and all(words & need for need in layout.must_have) else None
+    if not is_head:
+        return None
+    words = words.union(*map(undressed_heading, words))
+    return layout if all(words & need for need in layout.must_have) else None
 
 
 def _headings(grid: Grid, header: Header) -> frozenset[str]:

@@ -181,13 +181,20 @@ class _HeadReader:
             self._keep(name, label, value)
 
     def _read_on(self, cells: list[Cell]) -> bool:
-        """A long text goes on in the row below, beside its label that is merged down."""
+        """A long text goes on in the row below, beside its label that is merged down or was before it lost its merge."""
         if not self.last_pair or len(cells) != 1:
             return False
         label, name, value = self.last_pair
         merge = self.grid.merge_from.get((label.row, label.column))
-        if not merge or merge.bottom < cells[0].row or cells[0].column < value.column:
+        is_merged = merge is not None and merge.bottom >= cells[0].row and cells[0].column >= value.column
+        if not is_merged and (cells[0].column, cells[0].row) != (value.column, value.row + 1):
             return False
+        if not is_merged:
+            sentence = (
+                f"这一行没有栏目名称，已接在上一行的“{printed_label(label.text).strip('：: ')}”后面读入，请核对。"
+            )
+            self.head.guesses.append((cells[0], sentence))
+            self.last_pair = label, name, cells[0]
         if name == EXTRA:
             add_extra(self.head.extra, label.text, cells[0].text)
         elif held := self.head.values.get(name):

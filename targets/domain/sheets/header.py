@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from targets.domain.sheets.cells import Cell, Grid, label_key, plain
-from targets.domain.sheets.dressed import DATED
+from targets.domain.sheets.dressed import DATED, undressed_heading
 from targets.domain.sheets.head import years_in
 from targets.domain.sheets.head_values import YEAR_ALONE
 from targets.domain.sheets.layout import Column, Layout
@@ -144,7 +144,7 @@ def _bottom(grid: Grid, layout: Layout, top: int) -> int:
         if (
             not keys
             or not (
-                keys <= layout.headings
+                all(_is_heading(key, layout) for key in keys)
                 or _are_below(grid.rows[top], grid.rows[bottom + 1], layout)
                 or _are_times(grid.rows[top], grid.rows[bottom + 1], layout)
             )
@@ -162,6 +162,13 @@ def _are_below(above: Sequence[Cell], cells: Sequence[Cell], layout: Layout) -> 
         (key := label_key(cell.text)) != "" and label_key(text) + key in layout.headings
         for text, cell in zip(over, cells, strict=True)
     )
+
+
+def _is_heading(key: str, layout: Layout) -> bool:
+    """A word of the layout, or one of its words with a year: 2024年指标值."""
+    if key in layout.headings:
+        return True
+    return DATED.match(key) is not None and not layout.headings.isdisjoint(undressed_heading(key))
 
 
 def _are_times(above: Sequence[Cell], cells: Sequence[Cell], layout: Layout) -> bool:
@@ -263,11 +270,18 @@ def _assign_group(header: Header, layout: Layout, leaves: list[_Leaf]) -> None:
             header,
             twins if len(twins) > 1 else [chosen],
             leaf,
-            is_alone=len(twins) > 1 and keys.count(key) == 1 and not _has_own(layout, keys, twins[-1].field),
+            is_alone=len(twins) > 1 and _is_alone(layout, keys, twins),
         )
 
     _take_what_is_meant(header, layout)
     _take_target_of_the_year(header, layout, leaves)
+
+
+def _is_alone(layout: Layout, keys: Sequence[str], twins: Sequence[Column]) -> bool:
+    """Whether one heading stands for several columns and nothing else does: 职责, not 主要职责 and 职责 nor 职责 and 子职责."""
+    fields = {column.field for column in twins}
+    alike = [key for key in keys if fields <= {column.field for column in layout.columns_of.get(key, ())}]
+    return len(alike) == 1 and not _has_own(layout, keys, twins[-1].field)
 
 
 def _has_own(layout: Layout, keys: Sequence[str], name: str) -> bool:

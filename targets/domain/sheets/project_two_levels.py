@@ -12,7 +12,7 @@ PROJECT_TWO_LEVELS = replace(
     slug="project_two_levels",
     columns=(
         PROJECT_V1.columns[0],
-        Column("name", ("二级指标",), (), aliases=("二级绩效指标", "二级指标名称")),
+        Column("name", ("二级指标",), (), aliases=("二级", "二级绩效指标", "二级指标名称")),
         *(column for column in PROJECT_V1.columns[1:] if column.field not in OF_LEVELS),
     ),
     nests=("level1",),

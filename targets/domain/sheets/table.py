@@ -87,7 +87,7 @@ def meant_headings(layout: Layout, header: Header) -> list[Told]:
         Told(header.top, column, f"表头{quoted(text)}已读为“{layout.headings_of[name]}”，请核对。")
         for text, name, column in header.meant
     ]
-    if layout.is_full and (header.unknown or not header.fields.keys() >= WHOLE):
+    if not header.fields.keys() >= WHOLE or (layout.is_full and header.unknown):
         told += _not_understood(layout, header)
     return told
 

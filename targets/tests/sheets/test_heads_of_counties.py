@@ -105,3 +105,95 @@ def test_row_of_times_left_of_the_heading_of_targets_is_no_row_of_the_head():
     )
     assert cells(form, "level1", "level2", "name")[1] == ("产出指标", "数量指标", "保洁里程")
     assert {cell for cell, _ in told(form)} == {"A4", "F5"}
+
+
+def test_levels_without_the_word_for_indicator():
+    (form,) = read_drawn(
+        """
+        2024年项目支出绩效目标表||||
+        项目名称|河道保洁|||
+        绩效指标|一级|二级|三级|年度指标值
+        |产出指标|数量指标|保洁里程|≥126公里
+        """
+    )
+    assert cells(form, "level1", "level2", "name", "target") == [("产出指标", "数量指标", "保洁里程", "≥126公里")]
+    assert form.problems == ()
+
+
+def test_table_of_a_project_without_a_column_of_names_is_told():
+    (form,) = read_drawn(
+        """
+        2024年项目支出绩效目标表||||
+        项目名称|河道保洁|||
+        绩效指标|大类|小类|细项|年度指标值
+        |产出指标|数量指标|保洁里程|≥126公里
+        """
+    )
+    assert "保洁里程" in str(form.record.extra)
+    ((place, sentence),) = told(form)
+    assert place == "B3"
+    assert sentence.startswith("表中没有找到“三级指标”一栏；表头“大类”、“小类”、“细项”不是本表的栏目")
+
+
+def test_text_of_the_head_goes_on_in_the_next_line_without_merges():
+    (form,) = read_drawn(
+        """
+        2024年项目支出绩效目标表|||
+        项目名称|河道保洁||
+        年度目标|目标1：水清||
+        |目标2：岸绿||
+        |目标3：景美||
+        项目概况|县内三条河||
+        |每天两次||
+        一级指标|二级指标|三级指标|指标值
+        产出指标|数量指标|保洁里程|≥126公里
+        """
+    )
+    assert form.record.goal == "目标1：水清\n目标2：岸绿\n目标3：景美"
+    assert form.record.extra == {"项目概况": "县内三条河", "项目概况（2）": "每天两次"}
+    assert [cell for cell, sentence in told(form) if "没有栏目名称，已接在上一行的" in sentence] == ["B4", "B5", "B7"]
+
+
+def test_head_of_a_list_in_two_rows_without_merges_and_with_a_year():
+    (form,) = read_drawn(
+        """
+        2024年度项目支出绩效目标汇总表|||||||
+        预算单位|项目名称|预算金额（元）|绩效指标||||负责人
+        |||一级指标|二级指标|三级指标|2024年指标值|
+        某局|河道保洁|120,000|产出指标|数量指标|保洁里程|≥126公里|张三
+        """
+    )
+    assert (form.title, form.record.total) == ("河道保洁", Decimal(120000))
+    assert cells(form, "level1", "level2", "name", "target") == [("产出指标", "数量指标", "保洁里程", "≥126公里")]
+
+
+def test_forms_side_by_side_whose_rows_do_not_match():
+    first, second = read_drawn(
+        """
+        2024年项目支出绩效目标表||||||2024年项目支出绩效目标表|||
+        项目名称|河道保洁|||||附件2|||
+        一级指标|二级指标|三级指标|指标值|||项目名称：公厕管护|||
+        产出指标|数量指标|保洁里程|≥126公里|||资金总额（万元）|7||
+        |质量指标|达标率|≥95%|||一级指标|二级指标|三级指标|2024年指标值
+        ||||||产出指标|数量指标|公厕数|≥30座
+        """
+    )
+    assert [(first.title, first.record.total), (second.title, second.record.total)] == [
+        ("河道保洁", None),
+        ("公厕管护", Decimal(70000)),
+    ]
+    assert cells(first, "name", "target") == [("保洁里程", "≥126公里"), ("达标率", "≥95%")]
+    assert cells(second, "level1", "name", "target") == [("产出指标", "公厕数", "≥30座")]
+
+
+@pytest.mark.parametrize("headings", ["主要职责|职责", "职责名称|主要职责", "职责类别|职责"])
+def test_two_headings_that_each_may_be_the_group_or_the_duty_stand_in_their_order(headings):
+    (form,) = read_drawn(
+        f"""
+        2024年整体绩效目标表||||||
+        部门名称：某局||||||
+        序号|{headings}|职责目标|绩效指标|指标解释|年度指标值
+        1|水资源|节水管理|少用水|用水量|反映用水|≤30万方
+        """
+    )
+    assert cells(form, "duty_group", "duty", "duty_goal") == [("水资源", "节水管理", "少用水")]
