@@ -5,6 +5,7 @@ The department form is filled in by ten 科室 and put together by one; importin
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from targets.domain.diff import Matching, category_and_name, match_rows
 from targets.domain.record import IndicatorRow, Record
@@ -78,13 +79,35 @@ def _starting_anew(rows: Sequence[IndicatorRow], places: Sequence[int]) -> list[
 def _offices_rows(
     stored: Sequence[IndicatorRow], incoming: Sequence[IndicatorRow], matched: set[str]
 ) -> tuple[IndicatorRow, ...]:
-    """Rows of the file's offices stand where these offices' first row stood; what others wrote stays in its order."""
+    """An office has rows under several duties: what is known of them stays where it stood, what is new comes after its
+    neighbour of the file, what the file leaves out goes. What others wrote stays as it is."""
     offices = {row.office.strip() for row in incoming if row.office.strip()}
     theirs = [row.office.strip() in offices or row.key in matched for row in stored]
     place = theirs.index(True) if True in theirs else len(stored)
-    before = [row for row, gone in zip(stored[:place], theirs[:place], strict=True) if not gone]
-    after = [row for row, gone in zip(stored[place:], theirs[place:], strict=True) if not gone]
-    return tuple(_parted([*before, *incoming, *after]))
+    runs = _runs(incoming, matched)
+    above = {row.key: before for before, row in pairwise(incoming)}
+    composed: list[IndicatorRow] = []
+    for at, row in enumerate(stored):
+        if at == place:
+            composed += runs.pop("", ())
+        if row.key in runs:
+            first, *new = runs.pop(row.key)
+            if not composed or composed[-1] is not above.get(row.key):  # the file does not know what it goes on from
+                first = first.with_cells(continues=row.continues)
+            composed += [first, *new]
+        elif not theirs[at]:
+            composed.append(row)
+    return tuple(_parted([*composed, *runs.pop("", ())]))
+
+
+def _runs(incoming: Sequence[IndicatorRow], matched: set[str]) -> dict[str, list[IndicatorRow]]:
+    """Key of a row that is known → it and the new ones below it; "" → those above all that are known."""
+    runs: dict[str, list[IndicatorRow]] = {"": []}
+    key = ""
+    for row in incoming:
+        key = row.key if row.key in matched else key
+        runs.setdefault(key, []).append(row)
+    return runs
 
 
 def _parted(rows: Sequence[IndicatorRow]) -> list[IndicatorRow]:

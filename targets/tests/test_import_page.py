@@ -256,6 +256,8 @@ def test_an_import_is_undone_by_its_button(world: World) -> None:
     assert "已撤销导入：1张表恢复到导入前；另有1张没有撤销，原因见下表。" in page_text(undone)
     assert "导入后又有修改" in page_text(undone)
     assert dict(Declaration.objects.values_list("title", "state")) == {"学前教育补助": "void", "校车运营补贴": "draft"}
+    judged = {one["form"].title: one["is_judged"] for one in undone.context["stored"]}
+    assert judged == {"学前教育补助": False, "校车运营补贴": True}
     again = client.post(reverse("admin:targets_importbatch_undo", args=[batch.pk]), follow=True)
     assert "这次导入已撤销，不能撤销" in page_text(again)
 

@@ -38,6 +38,33 @@ def test_an_office_without_rows_so_far_comes_last() -> None:
     assert composed.rows == (A, B, C, other)
 
 
+def test_rows_of_an_office_under_several_duties_stay_under_them() -> None:
+    """What the file says of the merge of its first row is nothing: it was taken out of its sheet."""
+    d = IndicatorRow(key="d", number="3", duty="资助", name="资助人数", target="≥10人", office="基教科")
+    e = IndicatorRow(
+        key="e", number="3", duty="资助", name="到位率", target="=100%", office="基教科", continues=("number", "duty")
+    )
+    stored = replace(STORED, rows=(A.with_cells(office="幼教科"), B, C, d, e))
+    new = B2.with_cells(name="教师数", continues=("duty",))
+    last = e.with_cells(key="", name="满意度", target="≥95%")
+    incoming = replace(STORED, rows=(B2, new, d.with_cells(key="", target="≥20人"), last))
+    composed, _ = compose(stored, incoming, OFFICE)
+    assert composed.rows == (
+        A.with_cells(office="幼教科"),
+        B2.with_cells(key="b", continues=("duty",)),
+        new,
+        C,
+        d.with_cells(target="≥20人"),
+        last,
+    )
+
+
+def test_new_rows_above_all_that_are_known_stand_where_the_office_began() -> None:
+    new = A.with_cells(key="", name="教师数")
+    composed, _ = compose(STORED, replace(STORED, rows=(new, B2)), OFFICE)
+    assert composed.rows == (new, B2.with_cells(key="b"), C)
+
+
 def test_rows_of_other_offices_part_from_a_merge_that_is_gone() -> None:
     stored = replace(STORED, rows=(A, B.with_cells(office="职教科"), C))
     incoming = replace(STORED, rows=(A.with_cells(key="", duty="幼儿教育"),))
