@@ -5,9 +5,11 @@ MUTANTS ?= 2000
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-# What a second database would tell nothing new of: the domain, which imports no Django and no driver (import-linter sees to it), and how
-# pages look in a window. That every address answers there too is for the permission matrix to say.
-ONE_DATABASE := targets/tests/domain targets/tests/sheets targets/tests/browser/test_pages.py
+# What a second database would tell nothing new of: the domain, which imports no Django and no driver (import-linter sees to it), how pages
+# look and are worked with in a window, and whom each address answers. That every address answers there too, and that every deed is
+# done by those who may, test_permissions.py says; what is saved in the browser, its other tests.
+ONE_DATABASE := targets/tests/domain targets/tests/sheets targets/tests/test_addresses.py $(addprefix targets/tests/browser/test_, pages.py \
+	desk.py grid.py)
 
 # Lint needs settings, not a deployment: any key will do. `deploy` is what a server would be given.
 LINT_ENV := SECRET_KEY=only-for-lint DATABASE_URL=sqlite:///:memory: DEBUG=off DEMO=off STATIC_COLLECTED=off

@@ -5,6 +5,7 @@ from django.core.management.color import Style
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 from targets.checks import CLOSED
+from targets.tests.samples import Samples, make_samples
 from targets.tests.world import World, make_world
 
 
@@ -12,6 +13,12 @@ from targets.tests.world import World, make_world
 def world(db: None) -> World:
     """A district in the middle of its year; see `targets.tests.world`."""
     return make_world()
+
+
+@pytest.fixture
+def samples(world: World) -> Samples:
+    """One of everything that an address may name, in that district and in another."""
+    return make_samples(world)
 
 
 ALONE = """
