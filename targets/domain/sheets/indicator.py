@@ -54,8 +54,8 @@ def settle(texts: dict[str, str]) -> Beside | None:
     if CORE in texts:
         is_core = texts.pop(CORE) in YES
     for name in STARRED:
-        text = texts.get(name)
-        if not text:
+        text = texts.get(name, "")
+        if not text or (text[0] not in ANY_STAR and text[-1] not in CLOSING and "\n" not in text):
             continue
         if name in LEVELS:
             if "\n" in text:
@@ -70,9 +70,7 @@ def settle(texts: dict[str, str]) -> Beside | None:
 
 
 def is_unfilled(texts: Mapping[str, str]) -> bool:
-    """A line of the empty form: `指标1：` or `……` without a value."""
-    if texts.get("target"):
-        return False
+    """A line of the empty form, which has no value: `指标1：` or `……`."""
     return UNFILLED_NAME.fullmatch(texts.get("name") or texts.get("level2", "")) is not None
 
 

@@ -5,9 +5,9 @@ they stand. A new layout of a known form is one more module with one more `Layou
 """
 
 import re
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -114,11 +114,6 @@ class Column:
 @cache
 def _keys(words: tuple[str, ...]) -> frozenset[str]:
     return frozenset(label_key(word) for word in words)
-
-
-@lru_cache(maxsize=256)
-def _in_order(fields: tuple[str, ...], some: frozenset[str]) -> tuple[str, ...]:
-    return tuple(name for name in fields if name in some)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +228,9 @@ class Layout:
         """What a row says in these columns."""
         return attrgetter(*self.fields)
 
-    def in_order(self, names: frozenset[str]) -> tuple[str, ...]:
+    def in_order(self, names: Collection[str]) -> tuple[str, ...]:
         """Fields in the order of their columns."""
-        return _in_order(self.fields, names) if names else ()
+        return tuple([name for name in self.fields if name in names]) if names else ()
 
     @cached_property
     def order(self) -> Mapping[str, int]:

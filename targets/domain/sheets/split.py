@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations, pairwise
 
 from targets.domain.sheets.indicator import LEVELS
+from targets.domain.sheets.remembered import remembered
 from targets.domain.sheets.says import SIGNS, Says, says
 from targets.domain.units import is_unit
 from targets.domain.values import IndicatorValue
@@ -28,9 +29,12 @@ EACH_SIGN = tuple(SIGNS)
 def is_one(texts: Mapping[str, str]) -> bool:
     """Most rows have one word in the cell of the value: they are one indicator."""
     target = texts.get("target", "")
-    if len(target.split(None, 1)) == 1:
-        return MARKS.isdisjoint(target)
-    return not (target or texts.get("name"))
+    return _is_one_word(target) if target else not texts.get("name")
+
+
+@remembered
+def _is_one_word(target: str) -> bool:
+    return len(target.split(None, 1)) == 1 and MARKS.isdisjoint(target)
 
 
 def split_line(texts: Mapping[str, str]) -> list[dict[str, str]]:

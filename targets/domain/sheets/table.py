@@ -46,6 +46,8 @@ class Table(Struct):
     """The label left of the rows that are being read."""
     sides: list[str] = []
     """That label for each indicator."""
+    last_of: dict[str, int] = {}
+    """The last indicator beside each such label."""
     cores: list[str] = []
     """Names of the indicators that are marked as core ones."""
     points: dict[str, str] = {}
@@ -189,7 +191,7 @@ class _Page:
         sample = [line.row for line in lines[:SAMPLE]]
         page = Page(self.grid, self.layout, self.header, [], self.continues_page, sample, strict=strict)
         wide = self.grid.wide
-        usual = strict and sum(line.row in wide for line in lines) * 2 > len(lines)
+        usual = strict and len(wide.intersection([line.row for line in lines])) * 2 > len(lines)
         return page, [page.line(line, strict=strict and (not usual or line.row in wide)) for line in lines]
 
     def _lines(self) -> list[Line]:
@@ -299,14 +301,14 @@ class _Page:
         row, texts = line.row, line.texts
         table, side = self.table, self.side_of.get(row, self.table.side)
         at = self._place_above(side)
-        above = table.rows[at] if at is not None else None
+        above = table.rows[at] if at >= 0 else None
         continues: set[str] = set()
         for name, first, last, merges in self.hanging:
             merge = merges.get(row)
             if merge and merge.top > self.header.bottom and first <= merge.left <= last:
                 if line.moved and texts.get(name):
                     continue
-                if above and at is not None and table.places[at] >= merge.top and name in ROW_FIELDS:
+                if above and table.places[at] >= merge.top and name in ROW_FIELDS:
                     texts[name] = getattr(above, name)
                     continues.add(name)
                 else:
@@ -317,24 +319,21 @@ class _Page:
             continues |= self._carry(row, above, texts, continues)
             if line.moved and "level1" in continues:
                 continues -= self._find_level1(row, texts)
-        ordered = self.layout.in_order(frozenset(continues)) if continues else ()
+        ordered = self.layout.in_order(continues)
         beside = settle(texts)
-        if is_unfilled(texts):
+        if not texts.get("target") and is_unfilled(texts):
             return
+        table.last_of[side] = len(table.rows)
         table.rows.append(IndicatorRow(**texts, continues=ordered))
         table.places.append(row)
         table.sides.append(side)
         if beside:
             table.keep(beside)
 
-    def _place_above(self, side: str) -> int | None:
-        """The row above on the same side: the other term's rows of a page stand between two pages of one."""
-        sides = self.table.sides
-        if not sides or (sides[-1] != side and not self.is_half):
-            return None
-        if sides[-1] == side:
-            return len(sides) - 1
-        return next((at for at in range(len(sides) - 1, -1, -1) if sides[at] == side), None)
+    def _place_above(self, side: str) -> int:
+        """The row above on the same side, -1 if there is none: the other term's rows of a page stand between two pages of one."""
+        at = self.table.last_of.get(side, -1)
+        return at if self.is_half or at + 1 == len(self.table.rows) else -1
 
     def _find_level1(self, row: int, texts: dict[str, str]) -> set[str]:
         """A row that has lost its level 1 may begin the next one: then its level 2 does not fit the level 1 above."""
