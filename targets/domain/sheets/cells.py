@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain, compress, count, repeat
+from itertools import chain
 from typing import NamedTuple, overload
 
 from targets.domain.sheets.origin import Origin
@@ -185,9 +185,8 @@ class _Rows(Sequence[list[Cell]]):
         made = self._made.get(at)
         if made is None:
             row = range(len(self._texts))[at]
-            line = self._texts[row]
-            cells = zip(repeat(row), compress(count(), line), filter(None, line))
-            made = self._made[row] = [*map(_new_cell, repeat(Cell), cells)]
+            made = [_new_cell(Cell, (row, column, text)) for column, text in enumerate(self._texts[row]) if text]
+            self._made[row] = made
         return made
 
 
@@ -198,7 +197,7 @@ class Grid:
         self,
         name: str,
         texts: list[list[str]],
-        merges: Iterable[Merge] = (),
+        merges: Sequence[Merge] = (),
         exact: Mapping[tuple[int, int], str] | None = None,
         origin: Origin | None = None,
     ) -> None:
@@ -214,15 +213,16 @@ class Grid:
         self.hidden_columns: Sequence[int] = ()
         self._clean()
         self.height = len(self.texts)
-        self.width = max((len(line) for line in self.texts), default=0)
+        self.width = max(map(len, self.texts), default=0)
         self.merge_from: dict[tuple[int, int], Merge] = {}
         self.tall: list[Merge] = []
         """Those over several rows."""
         self.hanging: dict[int, dict[int, Merge]] = {}
         """Column → row → the merge above: of cells below the first line of one."""
-        across = self._merge(merges)
-        self.wide: set[int] = {row for row, column in across if any(self.texts[row][column : column + 1])}
+        self.wide: set[int] = set()
         """Rows in which a text is merged over several columns."""
+        if merges:
+            self._merge(merges)
         self.rows = _Rows(self.texts)
 
     def _clean(self) -> None:
@@ -238,11 +238,14 @@ class Grid:
                     self.cleaned += [Cell(row, column, texts[column]) for column in harmed]
                 line[:] = texts
 
-    def _merge(self, merges: Iterable[Merge]) -> list[tuple[int, int]]:
-        """Text under a merged cell is not on the screen, so it is not in the grid either. Returns what is merged to the right."""
-        across: list[tuple[int, int]] = []
+    def _merge(self, merges: Sequence[Merge]) -> None:
+        """Text under a merged cell is not on the screen, so it is not in the grid either."""
         texts, merge_from = self.texts, self.merge_from
         height, width = self.height, self.width
+        for line in texts:
+            if len(line) < width:
+                line += [""] * (width - len(line))
+        across: list[tuple[int, int]] = []
         room = width * height
         for merge in merges:
             top, left, bottom, right = merge
@@ -261,17 +264,16 @@ class Grid:
             if right > left:
                 across.append(start)
                 if any(texts[top][left + 1 : right + 1]):
-                    _blank(texts[top], left + 1, right + 1)
-            if bottom == top:
-                continue
-            self.tall.append(merge)
-            columns, below = range(left, right + 1), range(top + 1, bottom + 1)
-            for column in columns:
-                self.hanging.setdefault(column, {}).update(dict.fromkeys(below, merge))
-            for row in below:
-                if any(texts[row][left : right + 1]):
-                    _blank(texts[row], left, right + 1)
-        return across
+                    texts[top][left + 1 : right + 1] = [""] * (right - left)
+            if bottom > top:
+                self.tall.append(merge)
+                below = dict.fromkeys(range(top + 1, bottom + 1), merge)
+                for column in range(left, right + 1):
+                    self.hanging.setdefault(column, {}).update(below)
+                for line in texts[top + 1 : bottom + 1]:
+                    if line[left] or (right > left and any(line[left + 1 : right + 1])):
+                        line[left : right + 1] = [""] * (right - left + 1)
+        self.wide = {row for row, column in across if texts[row][column]}
 
     def text(self, row: int, column: int) -> str:
         line = self.texts[row] if 0 <= row < self.height else []
@@ -294,9 +296,3 @@ class Grid:
 def _are_clean(texts: Collection[str]) -> bool:
     """Quick, and sure where it says yes: nothing is to be taken away."""
     return "".join(texts).replace("\n", "").isprintable() and [*map(str.strip, texts)] == [*texts]
-
-
-def _blank(line: list[str], first: int, end: int) -> None:
-    """Rows may be shorter than the sheet is wide."""
-    end = min(end, len(line))
-    line[first:end] = [""] * (end - first)

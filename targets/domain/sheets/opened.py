@@ -4,7 +4,6 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import repeat
 from xml.etree import ElementTree as ET
 
 from python_calamine import (
@@ -233,8 +232,7 @@ _new_merge: Callable[[type[Merge], tuple[int, int, int, int]], Merge] = tuple.__
 
 
 def _merges(sheet: CalamineSheet) -> list[Merge]:
-    ends = [(*start, *end) for start, end in sheet.merged_cell_ranges or ()]
-    return [*map(_new_merge, repeat(Merge), ends)]
+    return [_new_merge(Merge, (*start, *end)) for start, end in sheet.merged_cell_ranges or ()]
 
 
 class _Shown(dict[Value, str]):
