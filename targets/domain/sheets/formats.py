@@ -52,7 +52,8 @@ FORMULA = re.compile(
     rb"\s*<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v[^>]*>([^<]*)<)?"
 )
 HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row (?=[^>]*\bhidden="(?:1|true)")[^>]*\br="([0-9]{1,7})"')
-COLUMNS = re.compile(rb"<(?:\w+:)?col ([^>]*)>")
+COLUMNS = re.compile(rb"""<(?:\w+:)?col ([^<>]*?\b(?:hidden|width\s*=\s*["']0)[^<>]*)>""")
+"""Those that may be hidden."""
 COLUMN_SAYS = re.compile(rb"""\b(min|max|hidden|width)\s*=\s*["']([^"']*)["']""")
 NO_WIDTH = re.compile(rb"0+(?:\.0*)?")
 MOST_COLUMNS = 16_384

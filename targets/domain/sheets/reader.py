@@ -20,6 +20,7 @@ from targets.domain.sheets.own_list import OwnList, read_own_list, take_off_apos
 from targets.domain.sheets.placed import at_origin, left_out
 from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, FileRefused, Problem, problem, quoted, told_sheet
 from targets.domain.sheets.proof import Carried, carried_by, is_shown
+from targets.domain.sheets.remembered import remembered
 
 __all__ = ["FileRefused", "FormReading", "Problem", "Reading", "read_workbook"]
 
@@ -144,6 +145,7 @@ def _speaks_of_forms(values: Sequence[Sequence[Value]]) -> bool:
     return any(_speaks_of_a_form(value) for line in values for value in line if type(value) is str and value)
 
 
+@remembered
 def _speaks_of_a_form(text: str) -> bool:
     """Also a label with its value in one cell (部门名称：…) does."""
     if label_key(text) in FORM_WORDS:
