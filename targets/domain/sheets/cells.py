@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
+from operator import mul, sub
 from typing import NamedTuple, overload
 
 from targets.domain.sheets.origin import Origin
@@ -241,24 +242,13 @@ class Grid:
     def _merge(self, merges: Sequence[Merge]) -> None:
         """Text under a merged cell is not on the screen, so it is not in the grid either."""
         texts, merge_from = self.texts, self.merge_from
-        height, width = self.height, self.width
+        width = self.width
         for line in texts:
             if len(line) < width:
                 line += [""] * (width - len(line))
         across: list[tuple[int, int]] = []
-        room = width * height
-        for merge in merges:
+        for merge in self._within(merges):
             top, left, bottom, right = merge
-            if bottom >= height or right >= width:
-                bottom, right = min(bottom, height - 1), min(right, width - 1)
-                merge = Merge(top, left, bottom, right)
-            if bottom < top or right < left:
-                continue
-            room -= (bottom - top + 1) * (right - left + 1)
-            if room < 0:
-                raise FileRefused(
-                    f"工作表“{self.name}”中的合并单元格互相重叠，文件可能已损坏。请用 Excel 或 WPS 打开后另存，再上传。"
-                )
             start = top, left
             merge_from[start] = merge
             if right > left:
@@ -274,6 +264,21 @@ class Grid:
                     if line[left] or (right > left and any(line[left + 1 : right + 1])):
                         line[left : right + 1] = [""] * (right - left + 1)
         self.wide = {row for row, column in across if texts[row][column]}
+
+    def _within(self, merges: Sequence[Merge]) -> Sequence[Merge]:
+        """As far as they lie within the sheet."""
+        tops, lefts, bottoms, rights = zip(*merges, strict=True)
+        rows, columns = [*map(sub, bottoms, tops)], [*map(sub, rights, lefts)]  # less one
+        if min(rows) < 0 or min(columns) < 0 or max(bottoms) >= self.height or max(rights) >= self.width:
+            last = self.height - 1, self.width - 1
+            cut = [Merge(top, left, *map(min, end, last)) for top, left, *end in merges]
+            inside = [merge for merge in cut if merge.top <= merge.bottom and merge.left <= merge.right]
+            return self._within(inside) if inside else ()
+        if sum(map(mul, rows, columns)) + sum(rows) + sum(columns) + len(merges) > self.width * self.height:
+            raise FileRefused(
+                f"工作表“{self.name}”中的合并单元格互相重叠，文件可能已损坏。请用 Excel 或 WPS 打开后另存，再上传。"
+            )
+        return merges
 
     def text(self, row: int, column: int) -> str:
         line = self.texts[row] if 0 <= row < self.height else []

@@ -157,11 +157,12 @@ def _bottom(grid: Grid, layout: Layout, top: int) -> int:
 
 def _are_below(above: Sequence[Cell], cells: Sequence[Cell], layout: Layout) -> bool:
     """Whether each of these cells makes a heading with the one that it stands below: 一级绩效指标 over 代码 and 名称."""
-    over = [next((one.text for one in reversed(above) if one.column <= cell.column), "") for cell in cells]
-    return all(
-        (key := label_key(cell.text)) != "" and label_key(text) + key in layout.headings
-        for text, cell in zip(over, cells, strict=True)
-    )
+    for cell in cells:
+        over = next((one.text for one in reversed(above) if one.column <= cell.column), "")
+        key = label_key(cell.text)
+        if not key or label_key(over) + key not in layout.headings:
+            return False
+    return True
 
 
 def _is_heading(key: str, layout: Layout) -> bool:
@@ -173,15 +174,15 @@ def _is_heading(key: str, layout: Layout) -> bool:
 
 def _are_times(above: Sequence[Cell], cells: Sequence[Cell], layout: Layout) -> bool:
     """Whether these cells say of which time the values below are, and stand below the heading of the target or right of it."""
-    targets = [
-        cell.column
-        for cell in above
-        if any(c.field == "target" for c in layout.columns_of.get(label_key(cell.text), ()))
-    ]
     return (
         len(cells) >= FEWEST_TIMES
         and all(TIME.fullmatch(label_key(cell.text)) for cell in cells)
-        and any(column <= cells[0].column for column in targets)
+        and any(
+            column.field == "target"
+            for cell in above
+            if cell.column <= cells[0].column
+            for column in layout.columns_of.get(label_key(cell.text), ())
+        )
     )
 
 

@@ -13,11 +13,14 @@ from targets.domain.values import BLANK_MARKS, QUANTITY, TEXT, IndicatorValue
 STARS = ("★", "☆")
 ANY_STAR = "".join(STARS)
 CLOSING = ")）"
+MARKS = frozenset((*STARS, *CLOSING, "\n"))
+"""Without these in it a text is kept as it is."""
 POINTS = re.compile(r"\s*[（(]\s*(\d+(?:\.\d+)?)\s*分\s*[)）]\s*$")
 NO_SIGN = frozenset("定性 定性指标 定量 定量指标 文字 文本 其他 其它 无".split())
 """What stands in a column of signs where no sign belongs."""
 YES = frozenset("是 有 √ ✓ ✔ ☑ ★ 核心 核心指标 Y y 1".split())
 UNFILLED_NAME = re.compile(r"指标\s*\d+\s*[:：]?|\d{1,2}\s*[.、．:：]|…{2,}|\.{6}")
+OF_NO_TEXT = frozenset((OPERATOR, MEASUREMENT_UNIT, CORE))
 LEVELS = frozenset(("level1", "level2"))
 STARRED = ("level1", "level2", "name")
 
@@ -43,7 +46,10 @@ class Beside:
 
 
 def settle(texts: dict[str, str]) -> Beside | None:
-    """Put the cells of a row right, in place; most rows need nothing and say nothing beside."""
+    """Put the cells of a row right, in place; most rows are but words, need nothing and say nothing beside."""
+    words = texts.get("level1", "") + texts.get("level2", "") + texts.get("name", "")
+    if MARKS.isdisjoint(words) and OF_NO_TEXT.isdisjoint(texts):
+        return None
     is_core = False
     left: dict[str, str] = {}
     points: dict[str, str] = {}
@@ -54,8 +60,8 @@ def settle(texts: dict[str, str]) -> Beside | None:
     if CORE in texts:
         is_core = texts.pop(CORE) in YES
     for name in STARRED:
-        text = texts.get(name, "")
-        if not text or (text[0] not in ANY_STAR and text[-1] not in CLOSING and "\n" not in text):
+        text = texts.get(name)
+        if not text:
             continue
         if name in LEVELS:
             if "\n" in text:

@@ -4,6 +4,8 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import repeat, starmap
+from operator import concat
 from xml.etree import ElementTree as ET
 
 from python_calamine import (
@@ -227,12 +229,12 @@ def _cut(package: Package, part: str, sheet: str, name: str, at_once: int) -> It
         yield piece
 
 
-_new_merge: Callable[[type[Merge], tuple[int, int, int, int]], Merge] = tuple.__new__
+_new_merge: Callable[[type[Merge], Sequence[int]], Merge] = tuple.__new__
 """Quicker than the constructor of a named tuple."""
 
 
 def _merges(sheet: CalamineSheet) -> list[Merge]:
-    return [_new_merge(Merge, (*start, *end)) for start, end in sheet.merged_cell_ranges or ()]
+    return [*map(_new_merge, repeat(Merge), starmap(concat, sheet.merged_cell_ranges or ()))]
 
 
 class _Shown(dict[Value, str]):

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
 
 from msgspec import Struct
 
@@ -129,8 +128,8 @@ class _Page:
     unknown_at: dict[int, str] = field(init=False)
     names: list[str] = field(init=False)
     """Of each sheet column, its field or ""."""
-    hanging: list[tuple[str, int, int, Mapping[int, Merge]]] = field(init=False)
-    """Fields that may hang from the row above, with their first and last column and the merges in the first."""
+    hanging: list[tuple[str, int, Mapping[int, Merge]]] = field(init=False)
+    """Fields that may hang from the row above, in the order of the layout, with their first column and the merges in it."""
     column_of: dict[str, int] = field(default_factory=dict)
     is_half: bool = False
     """Of two terms side by side."""
@@ -142,9 +141,8 @@ class _Page:
         self.field_at = _by_column(fields)
         self.unknown_at = _by_column(self.header.unknown)
         self.names = [self.field_at.get(column, "") for column in range(grid.width)]
-        self.hanging = [
-            (name, first, last, grid.hanging[first]) for name, (first, last) in fields.items() if first in grid.hanging
-        ]
+        hanging = [(name, first, grid.hanging[first]) for name, (first, _) in fields.items() if first in grid.hanging]
+        self.hanging = sorted(hanging, key=lambda one: self.layout.order[one[0]])
 
     def read(self) -> None:
         lines = self._lines()
@@ -229,7 +227,7 @@ class _Page:
 
     def _sort(self, row: int, said: Sequence[str]) -> Line:
         """Text by field, and the cells that belong to none (or to one that has its text already)."""
-        texts = dict(zip(compress(self.names, self.grid.texts[row]), said, strict=True))
+        texts = {name: text for name, text in zip(self.names, self.grid.texts[row], strict=False) if text}
         if len(texts) == len(said) and "" not in texts:  # as in most rows: each text under a heading of its own
             return Line(row, texts, (), len(said))
         texts = {}
@@ -302,29 +300,31 @@ class _Page:
         table, side = self.table, self.side_of.get(row, self.table.side)
         at = self._place_above(side)
         above = table.rows[at] if at >= 0 else None
-        continues: set[str] = set()
-        for name, first, last, merges in self.hanging:
+        continues: list[str] = []
+        for name, first, merges in self.hanging:
             merge = merges.get(row)
-            if merge and merge.top > self.header.bottom and first <= merge.left <= last:
-                if line.moved and texts.get(name):
-                    continue
-                if above and table.places[at] >= merge.top and name in ROW_FIELDS:
-                    texts[name] = getattr(above, name)
-                    continues.add(name)
-                else:
-                    texts[name] = self.grid.text(merge.top, merge.left)
+            if merge is None or merge.left != first or merge.top <= self.header.bottom:
+                continue
+            if line.moved and texts.get(name):
+                continue
+            if above and table.places[at] >= merge.top and name in ROW_FIELDS:
+                texts[name] = getattr(above, name)
+                if name in self.layout.fields:
+                    continues.append(name)
+            else:
+                texts[name] = self.grid.text(merge.top, first)
         if above and after_head and line.moved and is_cut(above.budget_item, texts.get("budget_item", "")):
             self._tell_cut(row)
         if above and (self.may_carry or after_head or line.moved):
-            continues |= self._carry(row, above, texts, continues)
-            if line.moved and "level1" in continues:
-                continues -= self._find_level1(row, texts)
-        ordered = self.layout.in_order(continues)
+            hanging = {*continues, *self._carry(row, above, texts, continues)}
+            if line.moved and "level1" in hanging:
+                hanging -= self._find_level1(row, texts)
+            continues = [*self.layout.in_order(hanging)]
         beside = settle(texts)
         if not texts.get("target") and is_unfilled(texts):
             return
         table.last_of[side] = len(table.rows)
-        table.rows.append(IndicatorRow(**texts, continues=ordered))
+        table.rows.append(IndicatorRow(**texts, continues=tuple(continues)))
         table.places.append(row)
         table.sides.append(side)
         if beside:
@@ -350,7 +350,7 @@ class _Page:
         sentence = "预算项目可能被分页截成两段，已照原样分别读入，请核对。"
         self.table.told += [Told(self.table.places[-1], 0, sentence), Told(row, 0, sentence)]
 
-    def _carry(self, row: int, above: IndicatorRow, texts: dict[str, str], merged: set[str]) -> set[str]:
+    def _carry(self, row: int, above: IndicatorRow, texts: dict[str, str], merged: Sequence[str]) -> set[str]:
         """Fill blanks from the row above, outermost first, and only as long as the outer cells are the same."""
         carried: set[str] = set()
         for name in self.layout.nests:
