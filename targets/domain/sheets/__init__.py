@@ -27,7 +27,7 @@ Above and below the table
 The table
     `header` (which column is what), `sign_column` (signs under another heading), `table` (its rows)
     `straighten` with `shift` and `says` (cells that slipped)
-    `carried` (blanks filled from above), `split` (glued cells), `indicator`, `rest` (what no field takes)
+    `sections` (categories in lines of their own), `carried` (blanks filled from above), `split` (glued cells), `indicator`, `rest` (what no field takes)
 A list, one line an indicator
     `flat` (its columns), `flat_lines` → `flat_reader`, `list_shift` (slipped lines), `own_list` (ours, read as it was written)
 A workbook of ours

@@ -10,6 +10,8 @@ from targets.domain.sheets.marks import ticked
 from targets.domain.sheets.remembered import remembered
 from targets.domain.sheets.signing import FOOT_WORDS, foot_key
 
+SIGNED_HERE = re.compile(r"[（(](?:单位)?(?:公章|盖章|签章|签字|签名|印章|签字盖章)[)）]\s*[：:]?$")
+"""Ends a text that waits for a signature or a seal: 项目单位（公章）."""
 DATE_ALONE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?|月)?")
 
 
@@ -17,7 +19,7 @@ DATE_ALONE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?|月
 def begins_foot(text: str) -> bool:
     """Whether a row that starts with this text is a line to sign or a remark below the table."""
     word, _ = split_label(text)
-    return foot_key(word or text) in FOOT_WORDS
+    return foot_key(word or text) in FOOT_WORDS or SIGNED_HERE.search(text) is not None
 
 
 def read_foot(layout: Layout, rows: Iterable[list[Cell]]) -> Head:
@@ -36,9 +38,7 @@ def _read_cell(layout: Layout, head: Head, cells: list[Cell], at: int) -> int:
     beside = cells[at + 1] if at + 1 < len(cells) else None
     word, glued = split_label(cell.text)
     is_label = (
-        foot_key(cell.text) in FOOT_WORDS
-        or label_key(cell.text) in layout.signing
-        or layout.label_of(cell.text) is not None
+        begins_foot(cell.text) or label_key(cell.text) in layout.signing or layout.label_of(cell.text) is not None
     )
     if is_label and not (word and glued):
         if beside and not begins_foot(beside.text) and layout.label_of(beside.text) is None:

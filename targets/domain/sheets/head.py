@@ -5,12 +5,13 @@ from collections.abc import Container
 
 from msgspec import Struct
 
+from targets.domain.sheets.amounts import is_amount
 from targets.domain.sheets.cells import Cell, plain, split_label
 from targets.domain.sheets.layout import OVERALL_GOAL
 from targets.domain.sheets.remembered import remembered
 from targets.domain.sheets.signing import FOOT_WORDS, foot_key
 
-YEAR_IN_TEXT = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:年(?!\s*\d{1,2}\s*月)|$)")
+YEAR_IN_TEXT = re.compile(r"(?<![\d.])((?:19|20)\d\d)\s*(?:年(?!\s*\d{1,2}\s*月)|$)")
 CHINESE_YEAR = re.compile("[一二][〇○零Oo0一二三四五六七八九]{3}(?=年)")
 CHINESE_DIGITS = str.maketrans("〇○零Oo一二三四五六七八九", "00000123456789")
 NOISE = re.compile(
@@ -23,6 +24,7 @@ UNFILLED = re.compile(r"[\s年月日/\-_—.．…（）()盖章签字]*")
 OTHER_FORM = re.compile("(自评|评价|监控|审核|反馈|汇总).*表$")
 """Forms with the same headings that report on a target instead of setting it."""
 LONGEST_UNKNOWN_LABEL = 25
+SHORTEST_REPEATED = 4
 ANY_SPACE = re.compile("[ \t　\n]")
 SEVERAL_SPACES = re.compile(r"[ \t]{2,}|　+|\n")
 
@@ -82,6 +84,17 @@ def add_extra(extra: dict[str, str], name: str, value: str) -> None:
     while free in extra:
         free, number = f"{name}（{number}）", number + 1
     extra[free] = value
+
+
+def without_repeats(cells: list[Cell]) -> list[Cell]:
+    """A text that stands in every cell of what once was merged counts once; short texts and amounts may well be equal."""
+    if len({cell.text for cell in cells}) == len(cells):
+        return cells
+    return [
+        cell
+        for at, cell in enumerate(cells)
+        if not at or len(cell.text) < SHORTEST_REPEATED or cell.text != cells[at - 1].text or is_amount(cell.text)
+    ]
 
 
 def parted(cells: list[Cell], labels: Container[str]) -> list[Cell]:

@@ -17,6 +17,7 @@ from targets.domain.sheets.head import (
     Head,
     add_extra,
     parted,
+    without_repeats,
     years_in,
 )
 from targets.domain.sheets.head_values import LONGEST_YEAR_LINE, is_year_alone, printed_label, whole_value
@@ -91,7 +92,7 @@ class _HeadReader:
             if row in self.taken:
                 continue
             below = self.grid.rows[row + 1] if row + 1 < bottom else []
-            self._read_row(parted(cells, self.layout.labels), below)
+            self._read_row(parted(without_repeats(cells), self.layout.labels), below)
         for table in self.tables:
             self._settle_money(table)
         self._settle_amounts()
@@ -309,10 +310,14 @@ class _HeadReader:
             value = Cell(cell.row, cell.column, glued)
         elif value:
             after = cells[at + 2].text if at + 2 < len(cells) else ""
-            if name in MONEY and label_key(value.text) in SUMS and is_amount(after):
-                used += 1  # 项目资金 | 小计 | 150
+            if label_key(value.text) in SUMS and is_amount(after):
+                if name == EXTRA:
+                    return 1  # 资金来源 stands over 合计 | 150 and the parts below it
+                used += name in MONEY  # 项目资金 | 小计 | 150
             value, more = whole_value(self.layout, cells, at + used, name)
             used += more
+            while at + used < len(cells) and cells[at + used].text == value.text:
+                used += 1  # in every cell of what once was merged
         if value:
             self._keep(name, cell, value)
         return used

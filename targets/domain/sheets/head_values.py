@@ -11,12 +11,16 @@ from targets.domain.sheets.remembered import remembered
 CODE_ALONE = re.compile(r"[\[【〔(（［]?\s*[0-9A-Za-z]{2,20}\s*[\]】〕)）］]?")
 BRACKETS = "[]【】〔〕()（）［］ "
 YEAR_ALONE = re.compile(r"[(\[]?\s*(19|20)\d\d\s*年度?\s*[)\]]?")
+_DATE = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}(?:\s*[-/.月]\s*\d{1,2}\s*日?|\s*月)?"
+DATE = re.compile(_DATE)
+PERIOD = re.compile(rf"{_DATE}|[-—–~至到]+")
+"""What may follow the first day of a period in cells of its own: 至 and the last day."""
 LONGEST_YEAR_LINE = 40
 """Longer text that mentions a year explains something; it does not name the year of the form."""
 
 
 def whole_value(layout: Layout, cells: Sequence[Cell], at: int, name: str) -> tuple[Cell, int]:
-    """A value and how many cells it takes: choices with boxes, or code and name of a department, each in its own cell."""
+    """A value and how many cells it takes: choices with boxes, both ends of a period, or code and name of a department, each in its own cell."""
     value, end = cells[at], at + 1
     beside = cells[end] if end < len(cells) else None
     if (
@@ -27,6 +31,10 @@ def whole_value(layout: Layout, cells: Sequence[Cell], at: int, name: str) -> tu
         and not is_year_alone(beside.text)
     ):
         return value._replace(text=f"[{value.text.strip(BRACKETS)}]{beside.text}"), 2
+    if DATE.fullmatch(plain(value.text)):
+        while end < len(cells) and PERIOD.fullmatch(plain(cells[end].text)):
+            value = value._replace(text=f"{value.text} {cells[end].text}")
+            end += 1
     while end < len(cells) and has_marks(cells[end].text) and (has_marks(value.text) or len(value.text) <= 8):
         value = value._replace(text=f"{value.text} {cells[end].text}")
         end += 1

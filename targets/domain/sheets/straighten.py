@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from targets.domain.sheets.cells import Cell, Grid, address, label_key, plain
-from targets.domain.sheets.header import Header
+from targets.domain.sheets.header import COUNTING, Header
 from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.says import Says, says
@@ -124,7 +124,7 @@ class Page:
             listed = [
                 Place(word, *span)
                 for word, span in self.header.unknown.items()
-                if label_key(word) in self.layout.listed
+                if label_key(word) in self.layout.listed or label_key(word) in COUNTING
             ]
             self.beside = frozenset(column for place in listed for column in range(place.first, place.last + 1))
             self.all_places = sorted([*self.places, *listed], key=lambda place: place.first) if listed else []

@@ -15,6 +15,7 @@ from targets.domain.sheets.header import SHARED, Header, Span, are_column_number
 from targets.domain.sheets.indicator import Beside, is_unfilled, settle
 from targets.domain.sheets.layout import HEADING, Layout
 from targets.domain.sheets.problems import quoted
+from targets.domain.sheets.sections import section
 from targets.domain.sheets.sign_column import take_sign_column
 from targets.domain.sheets.straighten import Line, Page, Told, is_cut, level1_beside, split_lines
 from targets.domain.sheets.terms import NOT_SAID, Half, half_grid, halves
@@ -135,6 +136,10 @@ class _Page:
     """Of two terms side by side."""
     side_of: dict[int, str] = field(default_factory=dict)
     """Sheet row → the label left of it."""
+    section: dict[str, str] = field(default_factory=dict)
+    """Categories that stood in lines of their own above the rows that are being read."""
+    section_of: dict[int, dict[str, str]] = field(default_factory=dict)
+    """Sheet row → these categories."""
 
     def __post_init__(self) -> None:
         fields, grid = self.header.fields, self.grid
@@ -208,7 +213,11 @@ class _Page:
                 continue
             if (len(said) == 1 and self._see_sides(self.grid.rows[row])) or are_column_numbers(said):
                 continue
+            if len(said) == 1 and self._begins_section(row, said[0]):
+                continue
             line = self._sort(row, said)
+            if self.section:
+                self.section_of[row] = self.section
             if line.others:
                 self._see_sides(line.others)
             self.side_of[row] = self.table.side
@@ -225,6 +234,16 @@ class _Page:
                 lines.append(line)
         return lines
 
+    def _begins_section(self, row: int, text: str) -> bool:
+        """A category in a line of its own, in a table of a project that has no column for it."""
+        name, category = section(text, self.header.fields) if self.layout.nests[0] == SHARED else ("", "")
+        if not name:
+            return False
+        self.section = {name: category} if name == SHARED else self.section | {name: category}
+        sentence = f"{quoted(text)}单独成行，已读为下面各行的“{self.layout.headings_of[name]}”，请核对。"
+        self.table.told.append(Told(row, self.grid.rows[row][0].column, sentence))
+        return True
+
     def _sort(self, row: int, said: Sequence[str]) -> Line:
         """Text by field, and the cells that belong to none (or to one that has its text already)."""
         texts = {name: text for name, text in zip(self.names, self.grid.texts[row], strict=False) if text}
@@ -238,7 +257,10 @@ class _Page:
                 texts[name] = cell.text
             else:
                 others.append(cell)
-        return Line(row, texts, others, len(said))
+        line = Line(row, texts, others, len(said))
+        if SIGN.fullmatch(texts.get("target", "")) and any(self.field_at.get(c.column) == "target" for c in others):
+            line.others = self._join_others(line)
+        return line
 
     def _join_others(self, line: Line) -> list[Cell]:
         """Cells beside each other below one heading are one text: ≥ | 95 | %. What is left of the others."""
@@ -297,6 +319,8 @@ class _Page:
 
     def _add(self, line: Line, *, after_head: bool) -> None:
         row, texts = line.row, line.texts
+        if self.section_of:
+            texts = self.section_of.get(row, {}) | texts
         table, side = self.table, self.side_of.get(row, self.table.side)
         at = self._place_above(side)
         above = table.rows[at] if at >= 0 else None

@@ -197,3 +197,112 @@ def test_two_headings_that_each_may_be_the_group_or_the_duty_stand_in_their_orde
         """
     )
     assert cells(form, "duty_group", "duty", "duty_goal") == [("水资源", "节水管理", "少用水")]
+
+
+def test_text_that_stands_in_every_cell_of_what_was_merged_counts_once_and_an_amount_is_no_year():
+    (form,) = read_drawn(
+        """
+        项目支出绩效目标表|项目支出绩效目标表|项目支出绩效目标表|项目支出绩效目标表
+        （2024年度）|（2024年度）|（2024年度）|（2024年度）
+        项目名称|小型水库除险加固|小型水库除险加固|小型水库除险加固
+        资金总额（万元）|614.2000|614.2000|614.2000
+        一级指标|二级指标|三级指标|指标值
+        产出指标|数量指标|保洁里程|≥126公里
+        """
+    )
+    assert (form.record.year, form.title, form.record.total) == (2024, "小型水库除险加固", Decimal(6142000))
+    assert (form.record.extra, form.problems) == ({}, ())
+
+
+@pytest.mark.parametrize(
+    ("cells_of_period", "kept"),
+    [
+        ("2024-01-01|2024-12-31", "2024-01-01 2024-12-31"),
+        ("2024年1月|至|2024年12月", "2024年1月 至 2024年12月"),
+        ("2024.1.1|项目负责人|张三", "2024.1.1"),
+    ],
+)
+def test_last_day_of_a_period_in_a_cell_of_its_own_is_kept(cells_of_period, kept):
+    (form,) = read_drawn(
+        f"""
+        2024年项目支出绩效目标表|||
+        项目名称|河道保洁||
+        起止时间|{cells_of_period}
+        一级指标|二级指标|三级指标|指标值
+        产出指标|数量指标|保洁里程|≥126公里
+        """
+    )
+    assert form.record.extra["起止时间"] == kept
+
+
+def test_group_over_a_sum_and_its_parts():
+    (form,) = read_drawn(
+        """
+        2024年项目支出绩效目标表|||
+        项目名称|河道保洁||
+        资金来源（万元）|合计|120|
+        ^|财政拨款|100|
+        ^|其他资金|20|
+        一级指标|二级指标|三级指标|指标值
+        产出指标|数量指标|保洁里程|≥126公里
+        """
+    )
+    record = form.record
+    assert (record.total, record.fiscal, record.other) == (Decimal(1200000), Decimal(1000000), Decimal(200000))
+
+
+def test_seals_below_the_table_are_no_indicator():
+    (form,) = read_drawn(
+        """
+        2024年项目支出绩效目标表|||
+        项目名称|河道保洁||
+        一级指标|二级指标|三级指标|指标值
+        产出指标|数量指标|保洁里程|≥126公里
+        项目单位（公章）||主管部门（公章）|2024年9月30日
+        """
+    )
+    assert cells(form, "name", "target") == [("保洁里程", "≥126公里")]
+    assert "2024年9月30日" in str(form.record.extra)
+
+
+@pytest.mark.parametrize("words", ["产出指标", "一、产出指标", "（一）产出指标（50分）"])
+def test_categories_in_lines_of_their_own_above_their_indicators(words):
+    (form,) = read_drawn(
+        f"""
+        2024年项目支出绩效目标表|||
+        项目名称|河道保洁||
+        二级指标|三级指标|年度指标值|分值
+        {words}|<|<|<
+        数量指标|保洁里程|≥126公里|10
+        质量指标|达标率|≥95%|10
+        效益指标|<|<|<
+        社会效益指标|沿河环境|改善|10
+        """
+    )
+    assert cells(form, "level1", "level2", "name", "target") == [
+        ("产出指标", "数量指标", "保洁里程", "≥126公里"),
+        ("产出指标", "质量指标", "达标率", "≥95%"),
+        ("效益指标", "社会效益指标", "沿河环境", "改善"),
+    ]
+    assert told(form) == [
+        ("A4", f"“{words}”单独成行，已读为下面各行的“一级指标”，请核对。"),
+        ("A7", "“效益指标”单独成行，已读为下面各行的“一级指标”，请核对。"),
+    ]
+
+
+def test_sign_number_and_unit_below_one_heading_before_another_column():
+    (form,) = read_drawn(
+        """
+        2024年项目支出绩效目标表||||||
+        项目名称|河道保洁|||||
+        序号|一级指标|二级指标|三级指标|指标值|<|<|备注
+        1|产出指标|数量指标|保洁里程|≥|126|公里|
+        2||质量指标|达标率|≥|95|%|
+        3|效益指标|社会效益指标|沿河环境|改善|<|<|
+        """
+    )
+    assert cells(form, "level1", "name", "target", "note") == [
+        ("产出指标", "保洁里程", "≥126公里", ""),
+        ("产出指标", "达标率", "≥95%", ""),
+        ("效益指标", "沿河环境", "改善", ""),
+    ]
