@@ -13,6 +13,7 @@ from departments.models import Person
 from targets.bulk import no_garbage
 from targets.domain.compose import REPLACE
 from targets.domain.record import PLAN
+from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
 from targets.domain.sheets.problems import FileRefused, Problem
 from targets.domain.sheets.reader import Found
 from targets.intake.kept import Keeper, begin, problem_json
@@ -41,16 +42,21 @@ class Preview:
         if self.message:
             return FILE_REFUSED
         refused = sum(form.action == REFUSED for form in self.forms)
-        if not refused:
+        if not refused and not self.unread:
             return OK
         return ERROR if refused == len(self.forms) else PARTIAL
+
+    @property
+    def unread(self) -> list[str]:
+        """Of files of an archive that could not be read, why."""
+        return [one.message for one in self.problems if one.level == PROBLEM_REFUSED]
 
     def as_json(self, batch: int | None) -> dict[str, Any]:
         """The shape `import_forms --json` prints for one file."""
         return {
             "file": self.file,
             "outcome": self.outcome,
-            "message": self.message,
+            "message": self.message or "".join(self.unread),
             "batch": batch,
             "forms": [form_json(form) for form in self.forms],
         }

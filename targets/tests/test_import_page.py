@@ -1,7 +1,9 @@
 """The page 导入: what is uploaded, shown, ticked and confirmed, and who sees it."""
 
+import io
 from decimal import Decimal
 
+import openpyxl
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -11,6 +13,7 @@ from targets.domain.edits import Change
 from targets.domain.words import CAME, GONE, SAME, Piece
 from targets.editing import apply_changes
 from targets.models import Declaration, ImportBatch, Revision
+from targets.tests.sheets.files import as_xls, biff_sheet
 from targets.tests.uploads import UPLOAD, actions, confirm, page_text, upload, workbook
 from targets.tests.world import GOOD_ROWS, World, client_of
 
@@ -29,6 +32,24 @@ def test_upload_preview_confirm_result(world: World) -> None:
     assert [form.title for form in forms] == ["学前教育补助", "校车运营补贴"]
     for form in forms:
         assert f"/admin/targets/budgetproject/{form.pk}/change/" in page_text(done)
+
+
+def as_old_et(content: bytes, stream: str) -> bytes:
+    """As WPS saves it: cells of Excel 97, and what WPS itself notes beside them."""
+    rows = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(values_only=True)
+    lines = [["" if value is None else value for value in row] for row in rows]
+    return as_xls(("表", biff_sheet(lines)), name=stream, beside=["ETExtData", "_VBA_PROJECT_CUR"])
+
+
+@pytest.mark.parametrize("stream", ["", "Workbook", "WORKBOOK", "Book"])
+def test_a_file_of_wps_is_imported_whichever_way_it_was_saved(world: World, stream: str) -> None:
+    """A new .et is a zip like .xlsx, an old one a compound file."""
+    client = client_of(world.filler)
+    content = workbook(world.record())
+    page = upload(client, as_old_et(content, stream) if stream else content, "绩效目标表.et")
+    assert actions(page) == [("学前教育补助", "新增")]
+    confirm(client, page)
+    assert Declaration.objects.get().record().rows[1].target == "≥1200人"
 
 
 def test_only_ticked_forms_go_in(world: World) -> None:

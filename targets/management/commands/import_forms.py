@@ -16,7 +16,7 @@ from targets.domain.compose import MODES, REPLACE
 from targets.domain.sheets.problems import too_large
 from targets.intake.batch import FILE_REFUSED, OK, Preview, choose_only, keep, open_batch, preview
 from targets.intake.storing import ImportRefused, store_batch
-from targets.models.intake import ACTIONS
+from targets.models.intake import ACTIONS, REFUSED
 from targets.tasks import READ_AND_STORE, start_job
 
 EXIT = {OK: 0, FILE_REFUSED: 2}
@@ -49,8 +49,11 @@ class Command(BaseCommand):
         else:
             for shown, batch in told:
                 self._tell(shown, batch)
-        code = max(EXIT.get(shown.outcome, 1) for shown, _ in told)
-        if code:
+        found = {form.title for shown, _ in told for form in shown.forms}
+        missing = [] if options["background"] else [title for title in options["only"] if title not in found]
+        for title in missing:
+            self.stderr.write(f"文件里没有名称为“{title}”的表，没有导入。请核对 --only 的名称。")
+        if code := max(*(EXIT.get(shown.outcome, 1) for shown, _ in told), int(bool(missing))):
             raise SystemExit(code)
 
     def _take(self, path: Path, by: Person, options: dict[str, Any]) -> tuple[Preview, int | None]:
@@ -58,7 +61,8 @@ class Command(BaseCommand):
             size = path.stat().st_size
             if size > settings.MAX_UPLOAD_BYTES:
                 return Preview(path.name, message=too_large(path.name, size, settings.MAX_UPLOAD_BYTES)), None
-            content = path.read_bytes()
+            with path.open("rb") as file:
+                content = file.read(settings.MAX_UPLOAD_BYTES + 1)  # a device has no size and no end
         except OSError:
             return Preview(path.name, message=f"找不到或不能读取文件“{path}”。请核对路径。"), None
         if options["background"] and not options["dry_run"]:
@@ -83,14 +87,16 @@ class Command(BaseCommand):
         return shown, batch.pk
 
     def _tell(self, shown: Preview, batch: int | None) -> None:
+        """What goes in, or is there already, is the answer; what does not is the fault."""
         where = f"（导入批次 {batch}）" if batch else "（未写入）"
         self.stdout.write(f"{shown.file}{where}")
-        if shown.message:
-            self.stdout.write(f"  {shown.message}")
+        for sentence in filter(None, (shown.message, *shown.unread)):
+            self.stderr.write(f"  {sentence}")
         for form in shown.forms:
-            self.stdout.write(f"  {ACTIONS[form.action]}  {form.title or '（无名称）'}  {form.reading.sheet}")
+            told = self.stderr if form.action == REFUSED else self.stdout
+            told.write(f"  {ACTIONS[form.action]}  {form.title or '（无名称）'}  {form.reading.sheet}")
             for problem in form.problems:
-                self.stdout.write(f"      {problem.message}")
+                told.write(f"      {problem.message}")
 
 
 def acting_person(username: str | None) -> Person:
