@@ -15,7 +15,7 @@ from targets.domain.record import PLAN
 from targets.domain.sheets.amounts import WAN
 from targets.domain.sheets.names import printed_department
 from targets.domain.spans import Span, span_of
-from targets.domain.steps import EDITABLE, RETURNS, STATES, VOID
+from targets.domain.steps import RETURNS, STATES, UNITS_OWN
 from targets.models import Campaign, DecidedForm, Declaration, ReviewEvent
 from targets.models.decision import SEE_HELD
 from targets.models.review import done_by
@@ -144,11 +144,11 @@ class WorklistFilter(FilterSet):
         return self.answered(self._told(forms), name, value)
 
     def answered_of_sent(self, forms: Any, name: str, value: str) -> Any:
-        return self.answered(forms.exclude(state__in=(*EDITABLE, VOID)), name, value)
+        return self.answered(forms.exclude(state__in=UNITS_OWN), name, value)
 
     def _told(self, forms: Any) -> Any:
-        """Amounts and findings belong to the text: of others' drafts they are not told, so such forms are not found by them."""
-        return forms.filter(Q(unit__in=self.user.scope.own) | ~Q(state__in=EDITABLE))
+        """Amounts and findings belong to the text: of others' drafts, and of voided forms, they are not told, so such forms are not found by them."""
+        return forms.filter(Q(unit__in=self.user.scope.own) | ~Q(state__in=UNITS_OWN))
 
     # What the page shows ----------------------------------------------------------------------------------------------
 

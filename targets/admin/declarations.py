@@ -34,7 +34,7 @@ from targets.admin.stale import renewed_view
 from targets.admin.steps import ADOPT, LISTED, step_view, waive_view
 from targets.admin.worklist import filters_view, worklist_context
 from targets.decisions import choose, offered
-from targets.domain.steps import EDITABLE, VOID
+from targets.domain.steps import UNITS_OWN, VOID
 from targets.editing import EditRefused, create_declaration
 from targets.forms import NewDeclaration
 from targets.models import DecidedForm, Declaration
@@ -104,9 +104,11 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
         user = person(request)
 
         def readable(declaration: Declaration) -> bool:
-            return declaration.state not in EDITABLE or declaration.is_own_text_of(user)
+            return declaration.state not in UNITS_OWN or declaration.is_own_text_of(user)
 
-        told = Case(When(Q(unit__in=user.scope.own) | ~Q(state__in=EDITABLE), then="total"))  # the order would tell too
+        told = Case(
+            When(Q(unit__in=user.scope.own) | ~Q(state__in=UNITS_OWN), then="total")
+        )  # the order would tell too
 
         @admin.display(description="金额（万元）", ordering=told)
         def amount(declaration: Any) -> SafeString:

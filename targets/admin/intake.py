@@ -26,7 +26,7 @@ from targets.admin.uploads import WorkbookField
 from targets.domain.compose import MODES
 from targets.domain.sheets.archive import is_archive
 from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
-from targets.domain.steps import EDITABLE, VOID
+from targets.domain.steps import UNITS_OWN, VOID
 from targets.intake.annotated import annotated, may_be_annotated, problem_list
 from targets.intake.batch import choose, discard_batch, open_batch
 from targets.intake.storing import STORING
@@ -384,7 +384,7 @@ def _stored_forms(batch: ImportBatch, user: Person) -> QuerySet[Declaration]:
 
 def _stored_line(declaration: Declaration, user: Person) -> dict[str, Any]:
     """Its figures only for those who may read its text; a voided form is judged no more."""
-    is_readable = declaration.state not in EDITABLE or declaration.is_own_text_of(user)
+    is_readable = declaration.state not in UNITS_OWN or declaration.is_own_text_of(user)
     is_judged = is_readable and declaration.state != VOID
     return {"form": declaration, "url": form_url(declaration), "is_readable": is_readable, "is_judged": is_judged}
 

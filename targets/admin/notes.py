@@ -18,6 +18,7 @@ from targets.domain.steps import (
     REQUEST_RETURN,
     RETURNS,
     REVIEW_LEVELS,
+    UNITS_OWN,
     VOID,
 )
 from targets.editing import LATE_CURE
@@ -59,7 +60,7 @@ def strips(declaration: Declaration, events: Sequence[ReviewEvent], *, is_own: b
         yield Strip(
             _adjustment(declaration, approval, events, is_own=is_own), "调整中", "", "", url, "查看已批复的一版"
         )
-    if declaration.stale and declaration.state not in (*EDITABLE, VOID):
+    if declaration.stale and declaration.state not in UNITS_OWN:
         yield Strip(f"从上年复制的内容中有{len(declaration.stale)}处没有改过，单位也没有确认仍然适用。", "未更新")
     if declaration.state in EDITABLE and not is_own and not approval:
         yield Strip("单位正在修改。以下是上次送审的内容，修改后的内容送审后可见。")
@@ -85,7 +86,7 @@ def off_ceiling(
     declaration: Declaration, told: Iterable[str], events: Sequence[ReviewEvent], *, is_own: bool
 ) -> Iterator[Strip]:
     """控制数不符; of money in a draft its unit alone is told. What finance asked for stands in its own strip."""
-    if declaration.is_plan or not (is_own or declaration.state not in EDITABLE):
+    if declaration.is_plan or not (is_own or declaration.state not in UNITS_OWN):
         return
     asked = _open_ask(events)
     for words in (one for one in told if asked is None or one not in asked.opinion):

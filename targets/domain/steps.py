@@ -38,6 +38,8 @@ STATES: dict[str, str] = {
 REVIEW_LEVELS = (DEPARTMENT_REVIEW, OFFICE_REVIEW, PERFORMANCE_REVIEW)
 """In their order; a year may leave some out, the performance office's never."""
 EDITABLE = frozenset({DRAFT, RETURNED})
+UNITS_OWN = EDITABLE | {VOID}
+"""What a form holds then is told to the unit's own people alone: it may never have been sent."""
 
 NEXT_LEVEL = "next_level"
 """Target of a step that goes to the next review level in use (or, after the last, to passed)."""

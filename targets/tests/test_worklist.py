@@ -72,6 +72,19 @@ def test_findings_of_a_draft_do_not_find_it_for_finance(
     assert found(client, findings="warning") == {"首次"}
 
 
+def test_of_a_voided_form_its_unit_alone_is_told_the_amount(client: Client, world: World) -> None:
+    """It was never sent."""
+    take_step(world.declaration(title="甲"), "void", by=world.boss, order=Order(opinion="重复建立"))
+    told = {}
+    for name in ("filler", "boss", "perf", "admin", "auditor"):
+        client.force_login(world.people[name])
+        page = client.get(LIST, {"state__exact": "void"})
+        assert [form.title for form in page.context["cl"].result_list] == ["甲"]
+        told[name] = ("100.00" in page.content.decode(), found(client, state__exact="void", amount="100-100") == {"甲"})
+    yes, no = (True, True), (False, False)
+    assert told == {"filler": yes, "boss": yes, "perf": no, "admin": no, "auditor": no}
+
+
 @pytest.mark.parametrize(
     ("text", "span"),
     [

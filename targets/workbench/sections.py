@@ -12,7 +12,17 @@ from departments.models import Department, Deputation, Membership, Person
 from departments.models.people import Scope
 from departments.roles import FILLER, PERFORMANCE_REVIEWER
 from targets.ceilings import disagreements, with_ceilings
-from targets.domain.steps import APPROVED, EDITABLE, PASSED, RETURNED, RETURNS, REVIEW_LEVELS, STATES, UNDO_IMPORT
+from targets.domain.steps import (
+    APPROVED,
+    EDITABLE,
+    PASSED,
+    RETURNED,
+    RETURNS,
+    REVIEW_LEVELS,
+    STATES,
+    UNDO_IMPORT,
+    UNITS_OWN,
+)
 from targets.links import form_url, waiting_url
 from targets.models import BudgetYear, Campaign, Category, Declaration, Disclosure, ReviewEvent, Waiver
 from targets.models.authorship import awaiting_confirmation
@@ -310,7 +320,7 @@ def _is_his_alone(event: ReviewEvent, person: Person) -> bool:
 def counts_by_state(person: Person) -> list[dict[str, Any]]:
     """How many forms stand in each state, in the order of the way, with the projects' amounts (of those sent)."""
     visible = Declaration.objects.visible_to(person).order_by()
-    sent = Q(submitted_revision__isnull=False) & ~Q(state__in=EDITABLE)
+    sent = Q(submitted_revision__isnull=False) & ~Q(state__in=UNITS_OWN)
     counted = visible.values("state").annotate(
         forms=Count("pk"), amount=Sum("total", filter=sent), units=Count("unit", distinct=True)
     )

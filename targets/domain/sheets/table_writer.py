@@ -22,8 +22,8 @@ STYLES = {TEXT: 1, AMOUNT: 2, NUMBER: 3}
 HEAD_STYLE = 4
 TEXT_FORMAT = 49
 """So that `=100%` stays text when somebody edits the cell."""
-POINTS, ROW_HEIGHT, HEAD_HEIGHT = 11, 15, 36
-"""Size of the letters; heights of a row with one line of them and of the head, which may have two."""
+POINTS, ROW_HEIGHT = 11, 15
+"""Size of the letters; height of a row with one line of them."""
 POINTS_OF_WIDTH = 5.7
 """A column is as many digits wide as its width says: eight pixels each in these letters, less the margins of the cell."""
 A3, A4 = 8, 9
@@ -115,10 +115,11 @@ def _write_sheet(
         f'<c r="{column_name(at)}1" s="{HEAD_STYLE}" t="inlineStr"><is><t>{_escaped(column.header)}</t></is></c>'
         for at, column in enumerate(columns)
     )
+    head_height = max(_height_of(column.header, column.width) for column in columns)
     sheet.write(
         f'{XML}<worksheet {MAIN}><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
         f'<sheetViews><sheetView workbookViewId="0">{_pane(printed)}</sheetView></sheetViews>'
-        f'<sheetFormatPr defaultRowHeight="{ROW_HEIGHT}"/><cols>{widths}</cols><sheetData><row r="1" ht="{HEAD_HEIGHT}">{head}</row>'.encode()
+        f'<sheetFormatPr defaultRowHeight="{ROW_HEIGHT}"/><cols>{widths}</cols><sheetData><row r="1" ht="{head_height:.0f}">{head}</row>'.encode()
     )
     writer = _LineWriter(columns, shared)
     waiting: list[str] = []
