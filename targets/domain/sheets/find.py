@@ -177,10 +177,11 @@ def _list_layout(grid: Grid, row: int, keys: list[str]) -> Layout | None:
     layout = FLAT
     if len(keys) < FEWEST_HEADINGS or layout.must_have[0].isdisjoint(keys):
         return None
-    words = set(keys).union(label_key(cell.text) for below in grid.rows[row + 1 : row + 3] for cell in below)
-    is_head = sum(key in layout.headings or key in layout.sides for key in keys) * 2 > len(keys)
-    if not is_head:
-        return None
+    words: set[str] = set()
+    for said in [keys, *([label_key(cell.text) for cell in below] for below in grid.rows[row + 1 : row + 3])]:
+        if sum(key in layout.headings or key in layout.sides for key in said) * 2 <= len(said):
+            break
+        words.update(said)
     words = words.union(*map(undressed_heading, words))
     return layout if all(words & need for need in layout.must_have) else None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from targets.domain.record import MONEY
 from targets.domain.sheets.carried import Carried
-from targets.domain.sheets.cells import Cell, Grid, label_key, plain
+from targets.domain.sheets.cells import NUMBERED, Cell, Grid, label_key, plain
 from targets.domain.sheets.find import Block
 from targets.domain.sheets.flat import (
     BOTH_NAMES,
@@ -25,7 +25,7 @@ from targets.domain.sheets.foot import begins_foot
 from targets.domain.sheets.header import Header, Span, are_column_numbers
 from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, MEASUREMENT_UNIT, OPERATOR, YEAR
 from targets.domain.sheets.plan_v2 import PLAN_V2
-from targets.domain.sheets.problems import WARNING, Problem, problem, quoted
+from targets.domain.sheets.problems import GUESS, WARNING, Problem, problem, quoted
 from targets.domain.sheets.project_v1 import PROJECT_V1
 from targets.domain.sheets.table import TOTALS
 
@@ -35,6 +35,7 @@ OF_PROJECTS, OF_PLANS = ("title", "code"), (DEPARTMENT, DEPARTMENT_CODE)
 OWN_TEXTS = ROW_FIELDS | {OPERATOR, QUANTITY, MEASUREMENT_UNIT}
 ANSWERS = ROW_FIELDS - {"number", "key", "weight"}
 UNITS_TOO = frozenset(map(label_key, BOTH_NAMES))
+ENDS_OF_TOTALS = ("合计", "小计", "总计")
 MONEY_SAID = frozenset(MONEY)
 OF_UNIT = MONEY_SAID | {"title", UNIT_CODE}
 """What a line says that names the unit of the projects below it."""
@@ -178,6 +179,8 @@ class Lines:
     foot: list[list[Cell]] = field(default_factory=list)
     strays: list[Cell] = field(default_factory=list)
     headings: dict[str, Cell] = field(default_factory=dict)
+    told: list[Problem] = field(default_factory=list)
+    """Lines that stand between the forms."""
     unit_above: Cell | None = None
     """Names the unit of the lines to come, in a list with one column for units and projects."""
 
@@ -216,10 +219,13 @@ class Lines:
             if MONEY_SAID & said.keys():
                 self.totals.append((said | {"unit": said["title"]}, cells))
             return False
+        if len(cells) == 1 and "title" in said and self._is_section(page, row):
+            self._begin_section(page, said["title"])
+            return False
         if self.unit_above and "title" in said:
             said.setdefault("unit", self.unit_above)
         names_form = not said.keys().isdisjoint(self.names)
-        if label_key(said[self.names[0]].text if self.names[0] in said else cells[0].text) in TOTALS or (
+        if _is_total(said[self.names[0]].text if self.names[0] in said else cells[0].text, own) or (
             not names_form and not ANSWERS & own.keys() and MONEY_SAID & said.keys()
         ):
             self.totals.append((said, cells))
@@ -231,6 +237,20 @@ class Lines:
         elif label_key(own.get("name", "")) not in FLAT.must_have[1] or names_form:
             return self._take_line(page, row, said) and names_form
         return False
+
+    def _is_section(self, page: Page, row: int) -> bool:
+        """A line with one text alone is no project if the next one names a project itself."""
+        below = next((below for below in range(row + 1, page.rows.stop) if any(self.grid.texts[below])), 0)
+        return below > 0 and "title" in page.said(below) and bool(page.own(below)[0])
+
+    def _begin_section(self, page: Page, cell: Cell) -> None:
+        """It names the unit of the lines below it, where they have no column for that."""
+        said = "不是项目，没有读入"
+        if page.columns.keys().isdisjoint(("unit", DEPARTMENT)):
+            self.unit_above = cell._replace(text=NUMBERED.sub("", cell.text))
+            said = f"不是项目，已把{quoted(self.unit_above.text)}读为下面各项目的实施单位"
+        sentence = f"{quoted(cell.text)}单独成行，{said}，请核对。"
+        self.told.append(problem(self.grid.name, cell.address, GUESS, sentence))
 
     def _take_line(self, page: Page, row: int, said: dict[str, Cell]) -> bool:
         above = self.current
@@ -286,3 +306,9 @@ class Lines:
                 )
                 listed.faults.append(problem(self.grid.name, cell.address, WARNING, sentence))
         return is_same
+
+
+def _is_total(text: str, own: Mapping[str, str]) -> bool:
+    """合计, and 某局小计 on a line without an indicator."""
+    key = label_key(text)
+    return key in TOTALS or (not own and key.endswith(ENDS_OF_TOTALS))

@@ -54,7 +54,7 @@ class ListForms:
     def __iter__(self) -> Iterator[FormReading]:
         above, lines = self.form.heads[0], self._lines
         foot = read_foot(FLAT, lines.foot)
-        told = sorted((*self._told, *self._told_totals()), key=row_of)
+        told = sorted((*self._told, *lines.told, *self._told_totals()), key=row_of)
         tops = [self.form.blocks[0].top, *(listed.first for listed in lines.listed[1:]), self.form.blocks[-1].bottom]
         for number, listed in enumerate(lines.listed):
             head = self._head(listed, above)

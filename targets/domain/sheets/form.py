@@ -165,7 +165,9 @@ class _FormReader:
             self._tell(told.place, GUESS, told.sentence)
         for cell, sentence in [guess for head in self.form.heads for guess in head.guesses]:
             self._tell(cell.address, GUESS, sentence)
-        self._tell_strays([*table.strays, *foot.strays, *(cell for head in self.form.heads for cell in head.strays)])
+        strays = [*table.strays, *foot.strays, *(cell for head in self.form.heads for cell in head.strays)]
+        told_of = {told.place for told in table.told} if strays else set()
+        self._tell_strays([cell for cell in strays if cell.address not in told_of])
         refused = any(found.level == REFUSED for found in self.problems)
         record = None
         if not refused and year is not None:

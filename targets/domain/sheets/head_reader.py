@@ -358,8 +358,9 @@ class _HeadReader:
             self.head.guesses.append((label, f"{said}已读为“{self.layout.named[name]}”，请核对。"))
 
     def _keep_more(self, name: str, label: Cell, printed: str, value: Cell) -> None:
-        """年度绩效目标2 goes on with the goal; another value of a field is kept beside it."""
-        if name in GOALS and label_key(label.text)[-1:].isdigit():
+        """年度绩效目标2 goes on with the goal, and so does the same label again; another value of a field is kept beside it."""
+        key = label_key(label.text)
+        if name in GOALS and (key[-1:].isdigit() or key == label_key(self.head.labels[name].text)):
             held = self.head.values[name]
             self.head.values[name] = held._replace(text=f"{held.text}\n{value.text}")
         else:

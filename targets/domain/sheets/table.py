@@ -202,8 +202,8 @@ class _Page:
         lines: list[Line] = []
         side_end = self._side_end()
         above = self.grid.rows[max(0, self.header.top - 1)]
-        if len(above) == 1:
-            self._see_sides(above)
+        if len(above) == 1 and not self._see_sides(above):
+            self._begins_section(above[0].row, above[0].text)
         for row in range(self.header.top, self.header.bottom + 1):
             self._see_sides(self.grid.rows[row])
         in_foot = False
@@ -241,7 +241,9 @@ class _Page:
             return False
         self.section = {name: category} if name == SHARED else self.section | {name: category}
         sentence = f"{quoted(text)}单独成行，已读为下面各行的“{self.layout.headings_of[name]}”，请核对。"
-        self.table.told.append(Told(row, self.grid.rows[row][0].column, sentence))
+        told = Told(row, self.grid.rows[row][0].column, sentence)
+        if told not in self.table.told:  # the last line of one block is the line above the next
+            self.table.told.append(told)
         return True
 
     def _sort(self, row: int, said: Sequence[str]) -> Line:

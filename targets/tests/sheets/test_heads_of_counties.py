@@ -306,3 +306,79 @@ def test_sign_number_and_unit_below_one_heading_before_another_column():
         ("产出指标", "达标率", "≥95%", ""),
         ("效益指标", "沿河环境", "改善", ""),
     ]
+
+
+def test_each_category_with_a_table_of_its_own():
+    (form,) = read_drawn(
+        """
+        2024年项目支出绩效目标表||
+        项目名称|河道保洁|
+        产出指标||
+        二级指标|三级指标|指标值
+        数量指标|保洁里程|≥126公里
+        效益指标||
+        二级指标|三级指标|指标值
+        社会效益指标|沿河环境|改善
+        """
+    )
+    assert cells(form, "level1", "level2", "name") == [
+        ("产出指标", "数量指标", "保洁里程"),
+        ("效益指标", "社会效益指标", "沿河环境"),
+    ]
+    assert [cell for cell, _ in told(form)] == ["A3", "A6"]
+
+
+def test_values_below_their_labels_are_no_list():
+    (form,) = read_drawn(
+        """
+        2024年项目支出绩效目标表||||
+        项目名称|主管部门|实施单位|项目负责人|联系电话
+        河道保洁|某县水利局|某县河道所|张三|0533-12345
+        一级指标|二级指标|三级指标|指标值|分值
+        产出指标|数量指标|保洁里程|≥126公里|10
+        """
+    )
+    assert (form.title, form.record.department_name, form.record.unit) == ("河道保洁", "某县水利局", "某县河道所")
+    assert form.record.extra == {"项目负责人": "张三", "联系电话": "0533-12345"}
+    assert cells(form, "level1", "name", "target", "weight") == [("产出指标", "保洁里程", "≥126公里", "10")]
+
+
+def test_goal_whose_label_stands_beside_each_of_its_lines():
+    (form,) = read_drawn(HEAD.format("年度目标|目标1：水清|||||\n年度目标|目标2：岸绿|||||"))
+    assert (form.record.goal, form.record.extra) == ("目标1：水清\n目标2：岸绿", {})
+
+
+SECTIONS = """
+2024年度项目支出绩效目标汇总表||||||
+项目名称|预算金额（万元）|年度目标|一级指标|二级指标|三级指标|指标值
+一、某县水利局{}
+河道保洁|12|水清|产出指标|数量指标|保洁里程|≥126公里
+某县水利局小计|12|||||
+二、某县民政局||||||
+孤儿保障|13|安居|产出指标|数量指标|保障人数|≥26人
+"""
+
+
+@pytest.mark.parametrize("blank", ["|<|<|<|<|<|<", "||||||"])
+def test_lines_of_a_list_that_name_the_unit_of_the_projects_below_them(blank):
+    forms = read_drawn(SECTIONS.format(blank))
+    assert [(form.title, form.record.unit, form.record.total) for form in forms] == [
+        ("河道保洁", "某县水利局", Decimal(120000)),
+        ("孤儿保障", "某县民政局", Decimal(130000)),
+    ]
+    remarks = [remark for form in forms for remark in told(form)]
+    sentence = "“一、某县水利局”单独成行，不是项目，已把“某县水利局”读为下面各项目的实施单位，请核对。"
+    assert ("A3", sentence) in remarks
+    assert any(cell == "A6" for cell, _ in remarks)
+
+
+def test_project_on_a_line_of_its_own_above_its_indicators_is_one():
+    (form,) = read_drawn(
+        """
+        2024年度项目支出绩效目标汇总表|||||
+        项目名称|年度目标|一级指标|二级指标|三级指标|指标值
+        河道保洁|||||
+        ||产出指标|数量指标|保洁里程|≥126公里
+        """
+    )
+    assert (form.title, cells(form, "name")) == ("河道保洁", [("保洁里程",)])
