@@ -169,7 +169,7 @@ def test_the_summary_of_a_department() -> None:
         [1, "甲", "学校", 728, 728, None, 9, "编制中"],
         [2, "乙", "学校", 1.234567, 0, 1.234567, 3, "编制中"],
         [None, "合计", "2张", 729.234567, 728, 1.234567, 12, None],
-        ["单位负责人（签字）：", None, "填表人：", "联系电话：", None, None, "填报日期：", None],
+        ["单位负责人（签字）：", None, "填表人：", "联系电话：", None, "填报日期：", None, None],
     ]
     assert sheet["D5"].number_format == "#,##0.00####"
     assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
@@ -198,7 +198,7 @@ def test_departments_and_years_have_sheets_of_their_own() -> None:
         ("[405]=健康[局]", 1, 728, 728, None),
         ("宣传部", 1, None, None, None),
         ("合计", 3, 1456, 1456, None),
-        (None, "填表人：", "联系电话：", None, None),
+        (None, "填表人：", "联系电话：", None, "填报日期："),
     ]
     assert summary_of(summary_form(), summary_form(year=2024)).sheetnames == [
         "各部门合计",

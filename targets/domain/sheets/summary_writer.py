@@ -23,7 +23,7 @@ TITLES = {PROJECT: "项目支出绩效目标汇总表", PLAN: "部门整体绩�
 BOTH_KINDS = "绩效目标汇总表"
 ALL_DEPARTMENTS = "各部门合计"
 TOTAL = "合计"
-SIGNATURES = ((0, "单位负责人（签字）："), (2, "填表人："), (3, "联系电话："), (6, "填报日期："))
+SIGNATURES = ((0, "单位负责人（签字）："), (2, "填表人："), (3, "联系电话："), (5, "填报日期："))
 """Column and words of the line to sign, as under the forms."""
 
 FORM_COLUMNS = (
