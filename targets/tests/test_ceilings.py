@@ -1,5 +1,7 @@
 """控制数: typed or imported, forms that do not agree are marked where they are met, and go back with the difference named."""
 
+import json
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -14,7 +17,7 @@ from django.utils import timezone
 
 from departments.models import Department
 from departments.tests.test_transfer import sentences, workbook
-from targets.ceilings import with_ceilings
+from targets.ceilings import off_ceilings, with_ceilings
 from targets.decisions import release
 from targets.models import BudgetYear, Ceiling, DecidedForm, Declaration
 from targets.review import StepRefused, take_step
@@ -89,6 +92,26 @@ def test_a_department_s_ceiling_is_for_all_its_units(client: Client, world: Worl
     assert words == (
         "主管部门教育和体育局控制数 150.00 万元，各项目合计 200.00 万元（本表 100.00 万元），超出 50.00 万元。"
     )
+
+
+@pytest.mark.parametrize("step", ["submit", ""])
+def test_money_to_the_cent_that_meets_a_ceiling_is_not_over_it(world: World, sent: Declaration, step: str) -> None:
+    """0.1 + 0.2 is more than 0.3 in binary."""
+    other = world.declaration(title="第二个项目")
+    if step:
+        world.advance(other, step)
+    for form, total in ((sent, "0.10"), (other, "0.20")):
+        Declaration.objects.filter(pk=form.pk).update(total=Decimal(total))
+    ceiling(world, "0.00003")
+    assert off_ceilings([sent.pk, other.pk]) == {}
+
+
+def test_a_form_stands_in_the_sum_once_sent_or_not(world: World, sent: Declaration) -> None:
+    draft = world.declaration(title="还在编制")
+    ceiling(world, "199")
+    assert list(off_ceilings([sent.pk, draft.pk])) == [draft.pk]
+    Ceiling.objects.update(amount=Decimal(2_000_000))
+    assert off_ceilings([sent.pk, draft.pk]) == {}
 
 
 def test_a_ceiling_of_another_year_or_unit_says_nothing(client: Client, world: World, sent: Declaration) -> None:
@@ -362,9 +385,49 @@ def test_marks_cost_no_more_for_many_forms(client: Client, world: World, sent: D
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="of few rows PostgreSQL reads all")
 def test_sums_are_looked_up_past_what_others_draft(world: World, sent: Declaration) -> None:
-    plan = with_ceilings(Declaration.objects.all()).filter(is_off=True).explain()
+    plan = with_ceilings(Declaration.objects.all(), are_few=True).filter(is_off=True).explain()
     for place in ("unit", "department"):
         assert (
             f"USING COVERING INDEX money_of_a_{place} ({place}_id=? AND budget_year_id=? AND kind=? AND state=?)"
             in plan
         )
+
+
+def test_sums_are_made_once_however_many_forms_stand_under_a_ceiling(world: World, sent: Declaration) -> None:
+    for number in range(4):
+        world.advance(world.declaration(title=f"项目{number}"), "submit")
+    ceiling(world, "80")
+    ceiling(world, "80", world.education)
+    off = with_ceilings(Declaration.objects.all()).filter(is_off=True)
+    assert off.count() == 5
+    assert (made_for_each if connection.vendor == "sqlite" else made_again)(off) == []
+
+
+def made_for_each(forms: QuerySet[Declaration]) -> list[str]:
+    """Groups within a question that is put again for each form, by SQLite's plan: number, that of what it is part of, words."""
+    steps = {}
+    for line in forms.explain().splitlines():
+        number, parent, _, words = line.split(" ", 3)
+        steps[number] = (parent, words)
+    groups = [number for number, (_, words) in steps.items() if "GROUP BY" in words]
+    assert len(groups) > 1
+    return [words for words in (_within(steps, number) for number in groups) if "CORRELATED" in words]
+
+
+def _within(steps: dict[str, tuple[str, str]], number: str) -> str:
+    parent, words = steps[number]
+    return f"{_within(steps, parent)} > {words}" if parent in steps else words
+
+
+def made_again(forms: QuerySet[Declaration]) -> list[dict[str, Any]]:
+    """Sums that PostgreSQL made more than once."""
+    [told] = json.loads(forms.explain(analyze=True, format="json"))
+    sums = [node for node in _nodes(told["Plan"]) if node["Node Type"] == "Aggregate"]
+    assert len(sums) > 1
+    return [node for node in sums if node["Actual Loops"] > 1]
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for below in node.get("Plans", ()):
+        yield from _nodes(below)

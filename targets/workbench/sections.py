@@ -90,7 +90,7 @@ def waiting_forms(person: Person) -> list[Declaration]:
     """Every form whose next move is this person's, the longest waiting first; one query."""
     found = Declaration.objects.visible_to(person).waiting_for(person)
     related = found.select_related(*LIST_PARTS, "budget_year").prefetch_related("budget_year__campaigns")
-    return list(with_progress(with_ceilings(related.defer(*LONG_TEXTS))).order_by("state_since", "id"))
+    return list(with_progress(with_ceilings(related.defer(*LONG_TEXTS), are_few=True)).order_by("state_since", "id"))
 
 
 # Filler ---------------------------------------------------------------------------------------------------------------
