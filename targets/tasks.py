@@ -168,6 +168,9 @@ def read_and_store(run: jobs.Run) -> str:
     if batch.state == ImportBatch.State.UNREADABLE:
         raise jobs.Refused(batch.message)
     if batch.state == ImportBatch.State.PREVIEW:
+        titles = run.job.options.get("titles", ())
+        if titles and not batch.forms.filter(title__in=titles).exists():
+            raise jobs.Refused(f"文件里没有名称为“{'”“'.join(titles)}”的表，没有写入任何数据。请核对名称后再导入。")
         choose_only(batch, **run.job.options)
     ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.PREVIEW).update(state=ImportBatch.State.STORING)
     return store(run)

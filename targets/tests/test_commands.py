@@ -2,7 +2,6 @@
 
 import io
 import json
-import zipfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -304,45 +303,6 @@ def test_in_words(world: World, tmp_path: Path) -> None:
     refused, sentence = faults.splitlines()
     assert refused.split() == ["不能导入", "甲", "甲"]
     assert "火星局" in sentence
-
-
-@pytest.mark.parametrize("options", [[], ["--mode", "append"], ["--mode", "office"], ["--only", "甲"], ["--dry-run"]])
-def test_a_file_that_cannot_be_read_is_told_where_faults_are(world: World, tmp_path: Path, options: list[str]) -> None:
-    path = tmp_path / "表.xlsx"
-    path.write_bytes(b"PK\x03\x04" + bytes(range(256)) * 20)
-    code, printed, faults = streams("import_forms", path, *options)
-    assert (code, printed) == (2, "表.xlsx（未写入）\n")
-    assert faults.splitlines()[0].strip().startswith("“表.xlsx”")
-    assert faults.splitlines()[0].endswith("。")
-    assert stored() == (0, 0, 0)
-
-
-def test_of_an_archive_the_file_that_could_not_be_read_is_told(world: World, tmp_path: Path) -> None:
-    path = tmp_path / "表.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("好.xlsx", write_official([world.record()]))
-        archive.writestr("坏.xlsx", b"PK\x03\x04" + bytes(range(256)) * 20)
-    code, file = one_file(path, "--dry-run")
-    assert (code, file["outcome"], actions(file)) == (1, "partial", [("学前教育补助", "create")])
-    assert "坏.xlsx" in file["message"]
-    code, _, faults = streams("import_forms", path)
-    assert (code, "坏.xlsx" in faults, Declaration.objects.count()) == (1, True, 1)
-
-
-def test_a_name_that_no_form_has_is_told_once_for_all_files(world: World, tmp_path: Path) -> None:
-    paths = [tmp_path / "一.xlsx", tmp_path / "二.xlsx"]
-    for path, title in zip(paths, "甲乙", strict=True):
-        path.write_bytes(write_official([world.record(title=title)]))
-    code, _, faults = streams("import_forms", *paths, "--only", "甲", "--only", "丙")
-    assert (code, faults) == (1, "文件里没有名称为“丙”的表，没有导入。请核对 --only 的名称。\n")
-    assert [form.title for form in Declaration.objects.all()] == ["甲"]
-    assert streams("import_forms", *paths, "--only", "乙")[0] == 0
-
-
-def test_a_device_without_end_is_read_up_to_the_limit(world: World, settings: Any) -> None:
-    settings.MAX_UPLOAD_BYTES = 1024 * 1024
-    code, _, faults = streams("import_forms", "/dev/zero")
-    assert (code, faults.strip()[-1]) == (2, "。")
 
 
 # export_forms ---------------------------------------------------------------------------------------------------------

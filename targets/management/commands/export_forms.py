@@ -12,6 +12,7 @@ from departments.room import FULL, is_without_room
 from targets.domain.record import KINDS
 from targets.domain.sheets.flat_writer import KIND_WORDS
 from targets.domain.steps import STATES, VOID
+from targets.management.arguments import words
 from targets.models import Declaration
 from targets.outgoing.shapes import (
     CONTENT_TYPES,
@@ -43,12 +44,14 @@ class Command(BaseCommand):
     help = "导出绩效目标表：官方样式、指标明细或汇总表"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--year", help="预算年度，如 2023")
-        parser.add_argument("--kind", default=ALL, help=f"表种：{_listed(KIND_WORDS)}，all（默认，全部）")
-        parser.add_argument("--department", metavar="CODE", help="主管部门或实施单位的代码")
-        parser.add_argument("--state", help=f"状态：{_listed(STATES)}；不写则为除已作废以外的全部")
-        parser.add_argument("--layout", default=OFFICIAL, help=f"样式：{_listed(LAYOUTS)}；不写为官方样式")
-        parser.add_argument("--format", help=f"格式：{'、'.join(CONTENT_TYPES)}；不写则看文件扩展名，看不出的为 xlsx")
+        parser.add_argument("--year", type=words, help="预算年度，如 2023")
+        parser.add_argument("--kind", type=words, default=ALL, help=f"表种：{_listed(KIND_WORDS)}，all（默认，全部）")
+        parser.add_argument("--department", type=words, metavar="CODE", help="主管部门或实施单位的代码")
+        parser.add_argument("--state", type=words, help=f"状态：{_listed(STATES)}；不写则为除已作废以外的全部")
+        parser.add_argument("--layout", type=words, default=OFFICIAL, help=f"样式：{_listed(LAYOUTS)}；不写为官方样式")
+        parser.add_argument(
+            "--format", type=words, help=f"格式：{'、'.join(CONTENT_TYPES)}；不写则看文件扩展名，看不出的为 xlsx"
+        )
         parser.add_argument("-o", "--output", required=True, metavar="FILE", help="写到哪个文件")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -64,8 +67,8 @@ class Command(BaseCommand):
                 _copy(made.file, Path(options["output"]))
         except OSError as error:
             why = FULL if is_without_room(error) else WHY_NOT_WRITTEN.get(type(error), error.strerror)
-            raise CommandError(f"不能写入“{options['output']}”：{why}。请换一个位置。") from None
-        self.stdout.write(f"已导出{made.count}张表：{options['output']}")
+            raise CommandError(f"不能写入“{words(options['output'])}”：{why}。请换一个位置。") from None
+        self.stdout.write(f"已导出{made.count}张表：{words(options['output'])}")
 
     def _shape(self, layout: str, file_format: str | None, output: Path) -> Shape:
         if layout not in LAYOUTS:

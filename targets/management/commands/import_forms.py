@@ -16,6 +16,7 @@ from targets.domain.compose import MODES, REPLACE
 from targets.domain.sheets.problems import too_large
 from targets.intake.batch import FILE_REFUSED, OK, Preview, choose_only, keep, open_batch, preview
 from targets.intake.storing import ImportRefused, store_batch
+from targets.management.arguments import file_name, words, year
 from targets.models.intake import ACTIONS, REFUSED
 from targets.tasks import READ_AND_STORE, start_job
 
@@ -28,15 +29,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE")
-        parser.add_argument("--year", type=int, help="预算年度；不写则按表上标题")
+        parser.add_argument("--year", type=year, help="预算年度；不写则按表上标题")
         parser.add_argument("--dry-run", action="store_true", help="只预览，不写入")
         parser.add_argument("--json", action="store_true", help="输出 JSON")
         parser.add_argument("--background", action="store_true", help="交后台程序读取和导入，立即返回")
-        parser.add_argument("--only", action="append", default=[], metavar="TITLE", help="只导入这个名称的表，可重复")
+        parser.add_argument(
+            "--only", action="append", default=[], type=words, metavar="TITLE", help="只导入这个名称的表，可重复"
+        )
         parser.add_argument(
             "--mode", choices=list(MODES), default=REPLACE, help="部门整体表：覆盖、追加、只更新本科室的行"
         )
-        parser.add_argument("--as", dest="username", help="以谁的名义导入；不写则为系统管理员")
+        parser.add_argument("--as", dest="username", type=words, help="以谁的名义导入；不写则为系统管理员")
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
@@ -57,31 +60,32 @@ class Command(BaseCommand):
             raise SystemExit(code)
 
     def _take(self, path: Path, by: Person, options: dict[str, Any]) -> tuple[Preview, int | None]:
+        name = file_name(path)
         try:
             size = path.stat().st_size
             if size > settings.MAX_UPLOAD_BYTES:
-                return Preview(path.name, message=too_large(path.name, size, settings.MAX_UPLOAD_BYTES)), None
+                return Preview(name, message=too_large(name, size, settings.MAX_UPLOAD_BYTES)), None
             with path.open("rb") as file:
                 content = file.read(settings.MAX_UPLOAD_BYTES + 1)  # a device has no size and no end
         except OSError:
-            return Preview(path.name, message=f"找不到或不能读取文件“{path}”。请核对路径。"), None
+            return Preview(name, message=f"找不到或不能读取文件“{words(str(path))}”。请核对路径。"), None
         if options["background"] and not options["dry_run"]:
-            batch = open_batch(content, path.name, by=by, year=options["year"])
+            batch = open_batch(content, name, by=by, year=options["year"])
             start_job(READ_AND_STORE, batch, by, titles=options["only"], mode=options["mode"])
-            return Preview(path.name), batch.pk
-        shown = preview(content, path.name, by=by, year=options["year"])
+            return Preview(name), batch.pk
+        shown = preview(content, name, by=by, year=options["year"])
         wanted = [
             form for form in shown.forms if form.can_go_in and (not options["only"] or form.title in options["only"])
         ]
         if options["dry_run"] or shown.message or not wanted:
             return shown, None
-        batch = open_batch(content, path.name, by=by, year=options["year"])
+        batch = open_batch(content, name, by=by, year=options["year"])
         keep(batch, shown)
         choose_only(batch, options["only"], options["mode"])
         try:
             left_out = store_batch(batch, by=by)
         except ImportRefused as refusal:
-            return Preview(path.name, shown.forms, shown.problems, message=str(refusal)), None
+            return Preview(name, shown.forms, shown.problems, message=str(refusal)), None
         for place, reason in left_out.items():
             shown.forms[place].refuse(reason)
         return shown, batch.pk

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from targets.intake.storing import ImportRefused
 from targets.intake.undo import undo_batch
+from targets.management.arguments import words
 from targets.management.commands.import_forms import acting_person
 from targets.models import ImportBatch
 
@@ -16,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("batch", type=int, metavar="BATCH", help="导入批次编号")
-        parser.add_argument("--as", dest="username", help="以谁的名义撤销；不写则为系统管理员")
+        parser.add_argument("--as", dest="username", type=words, help="以谁的名义撤销；不写则为系统管理员")
 
     def handle(self, *args: Any, **options: Any) -> None:
         batch = ImportBatch.objects.filter(pk=options["batch"]).first()
