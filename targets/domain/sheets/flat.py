@@ -6,7 +6,7 @@ V3, 井研县 2023 (domain reference, section 8), the exchange of the integrated
 from dataclasses import replace
 
 from targets.domain.record import PLAN, ROW_TEXTS
-from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, YEAR, Column, Layout
+from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, MONEY_UNIT, YEAR, Column, Layout
 from targets.domain.sheets.plan_v2 import PLAN_V2
 from targets.domain.sheets.project_v1 import PROJECT_V1
 
@@ -45,6 +45,7 @@ FORM_COLUMNS = (
             "年初预算数", "项目资金", "资金金额", "总金额", "项目总金额", "年度预算数", "申请金额", "项目资金总额", "年度预算资金",
         ),
     ),
+    Column(MONEY_UNIT, ("金额单位",), (), aliases=("货币单位", "资金单位")),
     Column("fiscal", ("财政拨款",), (), aliases=("其中财政拨款", "财政资金", "本年财政拨款", "财政拨款金额", "其中财政资金")),
     Column("other", ("其他资金",), (), aliases=("其中其他资金", "其他资金金额")),
     Column(

@@ -16,7 +16,8 @@ from targets.domain.sheets.foot import read_foot
 from targets.domain.sheets.form import Form, FormReading, read_form, row_of
 from targets.domain.sheets.head import Head, add_extra, years_in
 from targets.domain.sheets.indicator import joined_target, settle
-from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, MEASUREMENT_UNIT, OPERATOR, YEAR
+from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, MEASUREMENT_UNIT, MONEY_UNIT, OPERATOR, YEAR
+from targets.domain.sheets.level_column import take_level_columns
 from targets.domain.sheets.list_shift import straighten_lines
 from targets.domain.sheets.names import split_department
 from targets.domain.sheets.plan_v2 import PLAN_V2
@@ -42,6 +43,7 @@ class ListForms:
         for block in form.blocks:
             if block.header:
                 take_sign_column(grid, block.header, block.bottom)
+                take_level_columns(grid, form.layout, block.header, block.bottom)
                 self._told += [
                     problem(grid.name, told.place, GUESS, told.sentence) for told in meant_headings(FLAT, block.header)
                 ]
@@ -77,7 +79,7 @@ class ListForms:
 
     def _head(self, listed: Listed, above: Head) -> Head:
         """What the lines say of their form, as if it stood above a table of its own."""
-        head = Head(money_unit=above.money_unit, other_form=above.other_form)
+        head = Head(money_unit=unit_in(listed.text(MONEY_UNIT)) or above.money_unit, other_form=above.other_form)
         is_plan = self._is_plan(listed)
         for name in LEFT_TO_THE_FORM:
             cell = listed.said.get(name) or above.values.get(name)

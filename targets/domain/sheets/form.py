@@ -8,7 +8,7 @@ from decimal import Decimal
 from operator import attrgetter
 
 from targets.domain.record import MONEY, PLAN, Record
-from targets.domain.sheets.amounts import names_several, read_amount, read_behind, unit_in
+from targets.domain.sheets.amounts import FACTORS, names_several, read_amount, read_behind, unit_in
 from targets.domain.sheets.carried import carried_runs
 from targets.domain.sheets.cells import Cell, Grid, address, column_name, label_key
 from targets.domain.sheets.find import Block
@@ -30,6 +30,7 @@ NO_TITLE = Says.LEVEL1 | Says.LEVEL2 | Says.LEVEL | Says.SIGNED
 REPORTS = re.compile("自评|监控")
 OTHER_THAN_LIST = re.compile("自评|评价|监控|审核|反馈")
 """A list may well be called 汇总表."""
+UNIT_LABELS = ("单位", "金额单位", "货币单位")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+\d{2,3}")
 """As spreadsheets show a number of more digits than a cell has room for."""
@@ -130,6 +131,11 @@ def lost_digits(code: str) -> str:
     return GUESS if len(code) > CODE_AT_LEAST and code.isdecimal() and not code[DIGITS_KEPT:].strip("0") else ""
 
 
+def _unit_below(foot: Head) -> str:
+    """单位：元 stands below the table of some forms."""
+    return next((text for name, text in foot.extra.items() if name in UNIT_LABELS and text in FACTORS), "")
+
+
 @dataclass(slots=True)
 class _FormReader:
     grid: Grid
@@ -150,6 +156,7 @@ class _FormReader:
         self._refuse_other_form()
         table = self.table or read_table(self.grid, layout, self.form.blocks, long_is_right=self.head.long_is_right)
         foot = read_foot(layout, table.foot)
+        self.head.money_unit = self.head.money_unit or _unit_below(foot)
         year = self._year()
         title = self._title(year)
         amounts = {name: self._amount(name) for name in MONEY}

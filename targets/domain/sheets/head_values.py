@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 
+from targets.domain.sheets.amounts import FACTORS, is_bare_amount
 from targets.domain.sheets.cells import Cell, label_key, plain, split_label
 from targets.domain.sheets.layout import DEPARTMENT, OF_THAT, Layout
 from targets.domain.sheets.marks import has_marks
 from targets.domain.sheets.remembered import remembered
 
+NAMED_WITH_CODE = (DEPARTMENT, "unit")
 CODE_ALONE = re.compile(r"[\[【〔(（［]?\s*[0-9A-Za-z]{2,20}\s*[\]】〕)）］]?")
 BRACKETS = "[]【】〔〕()（）［］ "
 YEAR_ALONE = re.compile(r"[(\[]?\s*(19|20)\d\d\s*年度?\s*[)\]]?")
@@ -20,12 +22,17 @@ LONGEST_YEAR_LINE = 40
 
 
 def whole_value(layout: Layout, cells: Sequence[Cell], at: int, name: str) -> tuple[Cell, int]:
-    """A value and how many cells it takes: choices with boxes, both ends of a period, or code and name of a department, each in its own cell."""
+    """A value and how many cells it takes.
+
+    Choices with boxes, both ends of a period, an amount and its unit, or code and name of a department, each in its own cell.
+    """
     value, end = cells[at], at + 1
     beside = cells[end] if end < len(cells) else None
+    if beside and is_bare_amount(plain(value.text)) and plain(beside.text) in FACTORS:
+        return value._replace(text=value.text + beside.text), 2
     if (
         beside
-        and name == DEPARTMENT
+        and name in NAMED_WITH_CODE
         and CODE_ALONE.fullmatch(value.text)
         and layout.label_of(beside.text) is None
         and not is_year_alone(beside.text)

@@ -1,11 +1,12 @@
 """Read a table head of any number of rows: which sheet columns hold which field."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+from targets.domain.sheets.amounts_below import SUMS
 from targets.domain.sheets.cells import Cell, Grid, label_key, plain
 from targets.domain.sheets.dressed import DATED, undressed_heading
 from targets.domain.sheets.head import years_in
@@ -31,6 +32,7 @@ TIME = re.compile(
 )
 """Headings that only say of which time a value is: 上年 and 本年 below 指标值."""
 FEWEST_TIMES = 2
+FEWEST_HEADINGS = 3
 ROWS_UP_TO_TITLE = 40
 
 Span = tuple[int, int]
@@ -144,7 +146,7 @@ def _bottom(grid: Grid, layout: Layout, top: int) -> int:
         if (
             not keys
             or not (
-                all(_is_heading(key, layout) for key in keys)
+                _are_headings(keys, layout)
                 or _are_below(grid.rows[top], grid.rows[bottom + 1], layout)
                 or _are_times(grid.rows[top], grid.rows[bottom + 1], layout)
             )
@@ -163,6 +165,12 @@ def _are_below(above: Sequence[Cell], cells: Sequence[Cell], layout: Layout) -> 
         if not key or label_key(over) + key not in layout.headings:
             return False
     return True
+
+
+def _are_headings(keys: Collection[str], layout: Layout) -> bool:
+    """All of them are words of the layout, or most of several: 合计, 财政拨款, 一级指标, 二级指标."""
+    known = sum(_is_heading(key, layout) for key in keys)
+    return known == len(keys) or (known >= FEWEST_HEADINGS and known * 2 > len(keys))
 
 
 def _is_heading(key: str, layout: Layout) -> bool:
@@ -291,8 +299,10 @@ def _has_own(layout: Layout, keys: Sequence[str], name: str) -> bool:
 
 
 def _key(layout: Layout, leaf: _Leaf) -> str:
-    """名称 below 三级绩效指标 is 三级绩效指标名称, where that is a heading of the layout."""
+    """合计 below 项目资金 is that itself; 名称 below 三级绩效指标 is 三级绩效指标名称, where that is a heading of the layout."""
     own = label_key(leaf.text)
+    if own in SUMS and label_key(leaf.over) in layout.columns_of:
+        return label_key(leaf.over)
     joined = label_key(leaf.over) + own
     is_better = joined in layout.columns_of or (joined in layout.listed and own not in layout.columns_of)
     return joined if leaf.over and is_better else own

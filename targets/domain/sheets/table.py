@@ -14,6 +14,7 @@ from targets.domain.sheets.foot import begins_foot
 from targets.domain.sheets.header import SHARED, Header, Span, are_column_numbers
 from targets.domain.sheets.indicator import Beside, is_unfilled, settle
 from targets.domain.sheets.layout import HEADING, Layout
+from targets.domain.sheets.level_column import take_level_columns
 from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.sections import section
 from targets.domain.sheets.sign_column import take_sign_column
@@ -27,6 +28,8 @@ WHOLE = frozenset(("name", "target"))
 SAMPLE = 12
 """Rows by which a head is judged."""
 SIGN = re.compile(r"\s*[≥≤=＝<>＜＞≧≦⩾⩽]{1,2}\s*")
+LEVELS_OF_PLANS = ("level1", "level2")
+"""Nest below the duties, where a plan has such columns."""
 COLONS = (":", "：")
 TOTALS = frozenset("总分 合计 总计 小计 自评总分 得分合计 综合得分 总得分 合计得分".split())
 
@@ -76,6 +79,7 @@ def read_table(grid: Grid, layout: Layout, blocks: Sequence[Block], *, long_is_r
     for number, block in enumerate(blocks):
         if block.header:
             take_sign_column(grid, block.header, block.bottom)
+            take_level_columns(grid, layout, block.header, block.bottom)
             table.told += meant_headings(layout, block.header)
             _Page(grid, layout, block, block.header, table, may_carry=not proven, continues_page=number > 0).read()
     if proven and (layout.nests[0] == SHARED or not in_rows):
@@ -379,7 +383,7 @@ class _Page:
     def _carry(self, row: int, above: IndicatorRow, texts: dict[str, str], merged: Sequence[str]) -> set[str]:
         """Fill blanks from the row above, outermost first, and only as long as the outer cells are the same."""
         carried: set[str] = set()
-        for name in self.layout.nests:
+        for name in (*self.layout.nests, *LEVELS_OF_PLANS):
             if name not in self.column_of:
                 continue
             before = getattr(above, name)

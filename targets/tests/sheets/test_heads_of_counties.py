@@ -125,14 +125,14 @@ def test_table_of_a_project_without_a_column_of_names_is_told():
         """
         2024年项目支出绩效目标表||||
         项目名称|河道保洁|||
-        绩效指标|大类|小类|细项|年度指标值
-        |产出指标|数量指标|保洁里程|≥126公里
+        绩效指标|事项|内容|细项|年度指标值
+        |保洁|河道|保洁里程|≥126公里
         """
     )
     assert "保洁里程" in str(form.record.extra)
     ((place, sentence),) = told(form)
     assert place == "B3"
-    assert sentence.startswith("表中没有找到“三级指标”一栏；表头“大类”、“小类”、“细项”不是本表的栏目")
+    assert sentence.startswith("表中没有找到“三级指标”一栏；表头“事项”、“内容”、“细项”不是本表的栏目")
 
 
 def test_text_of_the_head_goes_on_in_the_next_line_without_merges():
