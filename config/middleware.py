@@ -16,7 +16,8 @@ def end_request(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         _let_go(request)
-        _hear_out(request)
+        if request.method == "POST":
+            _hear_out(request)
         return response
 
     return middleware
