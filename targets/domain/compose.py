@@ -6,6 +6,7 @@ The department form is filled in by ten 科室 and put together by one; importin
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from operator import attrgetter
 
 from targets.domain.diff import Matching, category_and_name, match_rows
 from targets.domain.record import IndicatorRow, Record
@@ -24,7 +25,7 @@ def compose(stored: Record, incoming: Record, mode: str = REPLACE) -> tuple[Reco
     keys = {new: stored.rows[old].key for old, new in matching.pairs}
     rows = tuple(row.with_cells(key=keys.get(place, "")) for place, row in enumerate(incoming.rows))
     if mode == APPEND:
-        return replace(stored, rows=(*stored.rows, *_starting_anew(rows, matching.added))), matching
+        return replace(stored, rows=_with_added(stored.rows, [rows[place] for place in matching.added])), matching
     if mode == OFFICE:
         return replace(stored, rows=_offices_rows(stored.rows, rows, set(keys.values()))), matching
     return replace(incoming, rows=rows, code=incoming.code or stored.code), matching
@@ -68,12 +69,19 @@ _COMPARED: dict[str, Callable[[Sequence[IndicatorRow], Sequence[IndicatorRow]], 
 }
 
 
-def _starting_anew(rows: Sequence[IndicatorRow], places: Sequence[int]) -> list[IndicatorRow]:
-    """Rows taken out of their sheet: a cell goes on from above only if the row above comes along."""
-    taken = set(places)
-    return [
-        row if place - 1 in taken else row.with_cells(continues=()) for place, row in enumerate(rows) if place in taken
-    ]
+def _with_added(stored: Sequence[IndicatorRow], added: Sequence[IndicatorRow]) -> tuple[IndicatorRow, ...]:
+    """Each below the last row of its duty; those of a duty that is new at the end."""
+    last = {_duty(row): place for place, row in enumerate(stored) if any(_duty(row))}
+    below: dict[int, list[IndicatorRow]] = {}
+    for row in added:
+        below.setdefault(last.get(_duty(row), len(stored)), []).append(row)
+    composed: list[IndicatorRow] = []
+    for place, row in enumerate(stored):
+        composed += [row, *below.get(place, ())]
+    return tuple(_parted([*composed, *below.get(len(stored), ())]))
+
+
+_duty = attrgetter("number", "duty_group", "duty")
 
 
 def _offices_rows(

@@ -23,7 +23,7 @@ FILE = replace(STORED, rows=(B2, NEW))
     ("mode", "expected"),
     [
         (REPLACE, (B2.with_cells(key="b"), NEW)),
-        (APPEND, (A, B, C, NEW.with_cells(continues=()))),
+        (APPEND, (A, B, NEW, C)),
         (OFFICE, (B2.with_cells(key="b"), NEW, C)),
     ],
 )
@@ -88,6 +88,13 @@ def test_another_offices_row_of_the_same_name_is_left_alone() -> None:
     composed, matching = compose(replace(STORED, rows=(theirs, mine)), replace(STORED, rows=(changed,)), OFFICE)
     assert composed.rows == (theirs, changed.with_cells(key="m"))
     assert (matching.pairs, matching.removed, matching.added) == (((1, 0),), (0,), ())
+
+
+def test_rows_of_a_duty_that_is_new_come_last() -> None:
+    first = IndicatorRow(number="3", duty="体育", name="赛事", target="≥80次", office="体育科")
+    second = first.with_cells(name="场地", continues=("number", "duty"))
+    composed, _ = compose(STORED, replace(STORED, rows=(first, second, NEW)), APPEND)
+    assert composed.rows == (A, B, NEW, C, first, second)
 
 
 def test_a_row_to_be_added_is_not_lost_to_one_of_the_same_name_under_another_duty() -> None:
