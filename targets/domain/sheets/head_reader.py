@@ -42,7 +42,7 @@ from targets.domain.sheets.marks import ticked
 from targets.domain.sheets.money_table import MoneyColumn, MoneyTable
 from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.sole_amount import is_alone, is_money, sole_amount
-from targets.domain.sheets.task_table import Tasks
+from targets.domain.sheets.task_table import Tasks, is_counted
 from targets.domain.sheets.term_money import TermMoney
 
 NEVER_ABOVE = frozenset({STAMP, YEAR, MONEY_UNIT, HEADING, BUDGETED, REPORTED})
@@ -106,7 +106,7 @@ class _HeadReader:
     def _read_row(self, cells: list[Cell], below: list[Cell]) -> None:
         labels = [self.layout.label_of(cell.text) for cell in cells]
         fields = [label and label.field for label in labels]
-        if (self.tasks.is_open or TASK in fields) and self._read_task(cells, fields):
+        if (self.tasks.is_open or TASK in fields or is_counted(cells)) and self._read_task(cells, fields):
             return
         self.terms.see(cells, fields)
         self.long_parts = self.terms.long_parts(cells, fields)

@@ -7,10 +7,21 @@ import re
 from dataclasses import replace
 
 from targets.domain.record import PLAN
-from targets.domain.sheets.layout import DEPARTMENT, EXTRA, HEADING, MONEY_UNIT, YEAR, Dialect, Label
+from targets.domain.sheets.layout import (
+    BUDGETED,
+    DEPARTMENT,
+    EXTRA,
+    HEADING,
+    MONEY_UNIT,
+    REPORTED,
+    YEAR,
+    Dialect,
+    Label,
+)
 from targets.domain.sheets.plan_v2 import PLAN_V2
 from targets.domain.sheets.plan_v12 import PLAN_V12_WORDS
 from targets.domain.sheets.project_v1 import PROJECT_V1
+from targets.domain.sheets.project_v9 import PROJECT_V9
 
 PLAN_V8_WORDS = Dialect(
     labels=(
@@ -31,6 +42,14 @@ PLAN_V8_WORDS = Dialect(
     sides=("绩效目标", "绩效指标", "年度绩效指标", "部门整体绩效指标", "整体绩效指标"),
 )  # fmt: skip
 
+PLAN_V9_WORDS = Dialect(
+    labels=tuple(
+        replace(label, field=label.field if label.field in (BUDGETED, REPORTED) else EXTRA)
+        for label in PROJECT_V9.labels
+    )
+)
+"""What a self-evaluation of a plan prints: the words of a project's, whose goals are kept as texts."""
+
 PLAN_V8 = replace(
     PROJECT_V1,
     slug="plan_v8",
@@ -40,5 +59,10 @@ PLAN_V8 = replace(
     captions=(),
     lines=(),
     names_form=DEPARTMENT,
-    dialects=(PLAN_V8_WORDS, PLAN_V12_WORDS, *(replace(dialect, labels=()) for dialect in PROJECT_V1.dialects)),
+    dialects=(
+        PLAN_V8_WORDS,
+        PLAN_V12_WORDS,
+        PLAN_V9_WORDS,
+        *(replace(dialect, labels=()) for dialect in PROJECT_V1.dialects),
+    ),
 )

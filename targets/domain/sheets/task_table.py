@@ -1,4 +1,7 @@
-"""年度主要任务 in the head of a plan: 任务名称, 主要内容, 预算金额 (总额, 财政拨款, 其他资金), kept row by row as texts."""
+"""Tables in the head of a form, kept row by row as texts.
+
+年度主要任务 of a plan: 任务名称, 主要内容, 预算金额 (总额, 财政拨款, 其他资金); and any other whose rows are counted: 序号, 支出内容, 金额.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,6 +12,7 @@ from targets.domain.sheets.cells import Cell, label_key, plain
 from targets.domain.sheets.layout import HEADING, TASK
 
 TASKS = "年度主要任务"
+COUNTED, COUNT, FEWEST = "明细", "序号", 3
 UNFILLED = re.compile(r"任务\s*\d*\s*[:：]?|…+|\.{3,}")
 
 
@@ -30,14 +34,15 @@ class Tasks:
 
     def take(self, cells: Sequence[Cell], fields: Sequence[str | None], ends: Sequence[int]) -> bool:
         """Whether a row belongs to such a table. `ends` are the last columns below each of its cells."""
-        if list(fields).count(TASK) > 1:
-            side = cells[0] if fields[0] == HEADING else None
+        counted = is_counted(cells)
+        if counted or list(fields).count(TASK) > 1:
+            side = cells[0] if fields[0] == HEADING or (counted and not _is_count(cells[0])) else None
             columns = [
                 TaskColumn(cell.text, cell.column, end, unit_in(cell.text))
                 for cell, end in zip(cells, ends, strict=True)
                 if cell is not side
             ]
-            self.tables.append(TaskTable(columns, side))
+            self.tables.append(TaskTable(columns, side, COUNTED if counted else TASKS))
             self.is_open = True
             return True
         table = self.tables[-1] if self.is_open else None
@@ -63,6 +68,8 @@ class TaskTable:
 
     columns: list[TaskColumn]
     side: Cell | None
+    name: str
+    """What its rows are called where it has no such label."""
     rows: list[list[Cell]] = field(default_factory=list)
 
     def has_headings(self, cells: Sequence[Cell]) -> bool:
@@ -88,7 +95,7 @@ class TaskTable:
 
     def kept(self, money_unit: str) -> Iterator[tuple[str, str]]:
         """Name and text of each row."""
-        name = (self.side.text.strip("：: ") if self.side else "") or TASKS
+        name = (self.side.text.strip("：: ") if self.side else "") or self.name
         number = 0
         for cells in self.rows:
             begins, *rest = [self._said(cell, money_unit) for cell in cells]
@@ -108,6 +115,15 @@ class TaskTable:
             return cell.text
         unit = (column.unit or money_unit) if _is_amount(cell.text) else ""
         return f"{column.heading.strip('：: ')} {cell.text}{unit}"
+
+
+def is_counted(cells: Sequence[Cell]) -> bool:
+    """序号 stands first, or behind the label left of the table, and two other headings at least behind it."""
+    return any(_is_count(cell) and len(cells) - at >= FEWEST for at, cell in enumerate(cells[:2]))
+
+
+def _is_count(cell: Cell) -> bool:
+    return label_key(cell.text) == COUNT
 
 
 def _is_amount(text: str) -> bool:

@@ -130,3 +130,45 @@ def test_categories_of_a_plan_nest_below_its_duties():
         ("1", "产出指标", "数量指标", "漏损率"),
         ("2", "", "质量指标", "达标率"),
     ]
+
+
+@pytest.mark.parametrize(("side", "name"), [("支出明细", "支出明细"), ("", "明细")])
+def test_counted_table_in_the_head_is_kept_line_by_line(side, name):
+    (form,) = read_drawn(
+        f"""
+        2024年项目支出绩效目标表|||||
+        项目名称|河道保洁||||
+        {side}|序号|支出内容|测算依据|金额（万元）|
+        |1|人工费|6人×1万元|6|
+        |2|材料费|市场询价|6|
+        |合计|||12|
+        年度目标|水清||||
+        一级指标|二级指标|三级指标|指标值||
+        产出指标|数量指标|保洁里程|≥126公里||
+        """
+    )
+    assert form.record.goal == "水清"
+    assert form.record.extra == {
+        f"{name} 1": "1：支出内容 人工费；测算依据 6人×1万元；金额（万元） 6万元",
+        f"{name} 2": "2：支出内容 材料费；测算依据 市场询价；金额（万元） 6万元",
+        f"{name} 合计": "金额（万元） 12万元",
+    }
+
+
+def test_self_evaluation_of_a_plan():
+    (form,) = read_drawn(
+        """
+        2024年部门整体支出绩效自评表||||||
+        部门（单位）名称|某局|||||
+        年度预算（万元）||预算数|执行数|执行率|分值|得分
+        |资金总额|100|90|90%|10|9
+        年度总体目标|预期目标|||实际完成情况||
+        |完成任务|||已完成||
+        一级指标|二级指标|三级指标|年度指标值|实际完成值|分值|得分
+        产出指标|数量指标|里程|≥126公里|130公里|10|10
+        """
+    )
+    extra = form.record.extra
+    assert (extra["预期目标"], extra["实际完成情况"]) == ("完成任务", "已完成")
+    assert (extra["资金总额"], extra["资金总额 执行数"], extra["资金总额 执行率"]) == ("100万元", "90万元", "90%")
+    assert [(row.target, row.weight) for row in form.record.rows] == [("≥126公里", "10")]
