@@ -11,6 +11,7 @@ from targets.domain.sheets.carried import Carried
 from targets.domain.sheets.cells import Cell, Grid, Merge, label_key
 from targets.domain.sheets.find import Block
 from targets.domain.sheets.foot import begins_foot
+from targets.domain.sheets.head import without_repeats
 from targets.domain.sheets.header import SHARED, Header, Span, are_column_numbers
 from targets.domain.sheets.indicator import Beside, is_unfilled, settle
 from targets.domain.sheets.layout import HEADING, Layout
@@ -30,6 +31,8 @@ SAMPLE = 12
 SIGN = re.compile(r"\s*[≥≤=＝<>＜＞≧≦⩾⩽]{1,2}\s*")
 LEVELS_OF_PLANS = ("level1", "level2")
 """Nest below the duties, where a plan has such columns."""
+FEWEST_ACROSS = 2
+"""A text in more cells than this and no other: what was merged over the table, written into each of its cells."""
 COLONS = (":", "：")
 TOTALS = frozenset("总分 合计 总计 小计 自评总分 得分合计 综合得分 总得分 合计得分".split())
 
@@ -233,7 +236,7 @@ class _Page:
                 or (in_foot and (not line.texts.keys() >= WHOLE or any(map(begins_foot, said))))
             )
             if in_foot:
-                self.table.foot.append(self.grid.rows[row])
+                self.table.foot.append(without_repeats(self.grid.rows[row]))
             else:
                 lines.append(line)
         return lines
@@ -308,6 +311,7 @@ class _Page:
             begins_foot(said[0])
             or self._is_labelled(row, said[0])
             or (len(said) == 1 and self._is_line_across(self.grid.rows[row][0]))
+            or (len(said) > FEWEST_ACROSS and len(without_repeats(self.grid.rows[row])) == 1)
         )
 
     def _is_labelled(self, row: int, text: str) -> bool:

@@ -251,6 +251,21 @@ def test_group_over_a_sum_and_its_parts():
     assert (record.total, record.fiscal, record.other) == (Decimal(1200000), Decimal(1000000), Decimal(200000))
 
 
+def test_remark_below_the_table_that_stands_in_every_cell_is_no_indicator():
+    remark = "本表由项目单位填报。"
+    (form,) = read_drawn(
+        f"""
+        2024年项目支出绩效目标表|||
+        项目名称|河道保洁||
+        一级指标|二级指标|三级指标|指标值
+        产出指标|数量指标|保洁里程|≥126公里
+        {remark}|{remark}|{remark}|{remark}
+        """
+    )
+    assert cells(form, "name", "target") == [("保洁里程", "≥126公里")]
+    assert told(form) == [("A5", f"“{remark}”不属于任何栏目，没有读入。如需保留，请移到相应栏目。")]
+
+
 def test_seals_below_the_table_are_no_indicator():
     (form,) = read_drawn(
         """
