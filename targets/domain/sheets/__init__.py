@@ -25,7 +25,8 @@ Above and below the table
     sections that some forms have: `money_table`, `task_table`, `terms` with `term_money`
     `foot`, `signing`
 The table
-    `header` (which column is what), `sign_column` and `level_column` (signs or categories under another heading), `table` (its rows)
+    `header` (which column is what), `sign_column` and `level_column` (signs or categories under another heading)
+    `meant` (what is told of headings), `table` (its rows)
     `straighten` with `shift` and `says` (cells that slipped)
     `sections` (categories in lines of their own), `carried` (blanks filled from above), `split` (glued cells), `indicator`, `rest` (what no field takes)
 A list, one line an indicator

@@ -1,13 +1,33 @@
-"""Labels in one row, their values in the rows below: which value belongs to which label."""
+"""Labels over others and over values: how far each reaches, and which value in the rows below belongs to which label."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from targets.domain.sheets.cells import Cell
-from targets.domain.sheets.layout import OVERALL_GOAL
+from targets.domain.sheets.cells import Cell, Grid
+from targets.domain.sheets.head import LONGEST_UNKNOWN_LABEL
+from targets.domain.sheets.layout import OVERALL_GOAL, Layout
 
 GOALS = ("goal", OVERALL_GOAL)
 Above = tuple[Cell, str, int]
 """A label, its field, and the last column below it."""
+
+
+def with_ends(grid: Grid, cells: Sequence[Cell], fields: Sequence[str | None]) -> Iterator[Above]:
+    """Each label with the last column it covers: its merge's, or up to the next cell of its row."""
+    for at, (cell, name) in enumerate(zip(cells, fields, strict=True)):
+        merged = grid.right_of(cell) - 1
+        beside = cells[at + 1].column - 1 if at + 1 < len(cells) else grid.width
+        yield cell, name or "", max(merged, cell.column) if merged > cell.column else beside
+
+
+def is_group(grid: Grid, layout: Layout, cell: Cell) -> bool:
+    """An unknown label over other labels: merged down, or with nothing below it while its neighbours go on."""
+    merge = grid.merge_from.get((cell.row, cell.column))
+    if merge:
+        return merge.bottom > merge.top
+    below = grid.rows[cell.row + 1] if cell.row + 1 < grid.height else []
+    if len(below) < 2 or below[0].column <= cell.column:
+        return False
+    return layout.label_of(below[0].text) is not None or len(below[0].text) <= LONGEST_UNKNOWN_LABEL
 
 
 def labels_of(above: Sequence[Above], values: Sequence[Cell]) -> tuple[list[tuple[Above, Cell]], bool]:

@@ -19,12 +19,13 @@ from targets.domain.sheets.indicator import joined_target, settle
 from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, MEASUREMENT_UNIT, MONEY_UNIT, OPERATOR, YEAR
 from targets.domain.sheets.level_column import take_level_columns
 from targets.domain.sheets.list_shift import straighten_lines
+from targets.domain.sheets.meant import meant_headings
 from targets.domain.sheets.names import split_department
 from targets.domain.sheets.plan_v2 import PLAN_V2
 from targets.domain.sheets.problems import GUESS, WARNING, Problem, problem, quoted
 from targets.domain.sheets.project_v1 import PROJECT_V1
 from targets.domain.sheets.sign_column import take_sign_column
-from targets.domain.sheets.table import Table, meant_headings
+from targets.domain.sheets.table import Table
 
 LEFT_TO_THE_FORM = (*MONEY, "goal", "code", "unit", DEPARTMENT, DEPARTMENT_CODE)
 ORDERS = {

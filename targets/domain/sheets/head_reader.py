@@ -1,12 +1,11 @@
 """Read the labelled cells above a table: pairs of label and value, in any order, at any place, beside or below each other."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from targets.domain.record import MONEY, PROJECT
 from targets.domain.sheets.amounts import MONEY_LABEL, is_amount, is_bare_amount, lacks_unit, unit_in
 from targets.domain.sheets.amounts_below import SUMS, amounts_below, may_be_amounts
-from targets.domain.sheets.below import GOALS, Above, labels_of
+from targets.domain.sheets.below import GOALS, Above, is_group, labels_of, with_ends
 from targets.domain.sheets.cells import Cell, Grid, label_key, plain, split_label
 from targets.domain.sheets.head import (
     ANNEX,
@@ -39,7 +38,7 @@ from targets.domain.sheets.layout import (
     Layout,
 )
 from targets.domain.sheets.marks import ticked
-from targets.domain.sheets.money_table import MoneyColumn, MoneyTable
+from targets.domain.sheets.money_table import MoneyColumn, MoneyTable, is_last_part
 from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.sole_amount import is_alone, is_money, sole_amount
 from targets.domain.sheets.task_table import Tasks, is_counted
@@ -124,19 +123,12 @@ class _HeadReader:
         if len(cells) == 2 and fields[0] in LONG_TEXTS and fields[1] is None:
             self.last_pair = (cells[0], fields[0] or "", cells[1])
         if all(label and not label.value for label in labels):
-            self.above += [found for found in self._with_ends(cells, fields) if found[1] not in NEVER_ABOVE]
+            self.above += [found for found in with_ends(self.grid, cells, fields) if found[1] not in NEVER_ABOVE]
         else:
             self.above = []
 
-    def _with_ends(self, cells: list[Cell], fields: list[str | None]) -> Iterator[tuple[Cell, str, int]]:
-        """Each label with the last column it covers: its merge's, or up to the next cell of its row."""
-        for at, (cell, name) in enumerate(zip(cells, fields, strict=True)):
-            merged = self.grid.right_of(cell) - 1
-            beside = cells[at + 1].column - 1 if at + 1 < len(cells) else self.grid.width
-            yield cell, name or "", max(merged, cell.column) if merged > cell.column else beside
-
     def _read_amounts(self, cells: list[Cell], fields: list[str | None], below: list[Cell]) -> bool:
-        found, beside = amounts_below([*self._with_ends(cells, fields)], below)
+        found, beside = amounts_below([*with_ends(self.grid, cells, fields)], below)
         if found:
             self._keep_unit(beside, [None] * len(beside))
             self.above, self.last_pair = [], None
@@ -151,7 +143,7 @@ class _HeadReader:
         return bool(found)
 
     def _read_task(self, cells: list[Cell], fields: list[str | None]) -> bool:
-        is_task = self.tasks.take(cells, fields, [last for _, _, last in self._with_ends(cells, fields)])
+        is_task = self.tasks.take(cells, fields, [last for _, _, last in with_ends(self.grid, cells, fields)])
         if is_task:
             self._keep_unit(cells, fields)
         return is_task
@@ -205,7 +197,7 @@ class _HeadReader:
     # Money of a self-evaluation
 
     def _begin_money(self, cells: list[Cell], fields: list[str | None]) -> None:
-        columns = [found for found in self._with_ends(cells, fields) if found[1] in (BUDGETED, REPORTED)]
+        columns = [found for found in with_ends(self.grid, cells, fields) if found[1] in (BUDGETED, REPORTED)]
         self.tables.append(MoneyTable([MoneyColumn(*column) for column in columns]))
         self.in_money = True
         self._keep_unit(cells, fields)
@@ -271,22 +263,11 @@ class _HeadReader:
 
     def _read_pairs(self, cells: list[Cell], labels: list[Labelled | None]) -> None:
         at = 0
-        if len(cells) > 2 and labels[0] is None and self._is_group(cells[0]):
+        if len(cells) > 2 and labels[0] is None and is_group(self.grid, self.layout, cells[0]):
             self._keep_unit(cells[:1], [None])
             at = 1
         while at < len(cells):
             at += self._read_pair(cells, labels, at)
-
-    def _is_group(self, cell: Cell) -> bool:
-        """An unknown label over other labels: merged down, or with nothing below it while its neighbours go on."""
-        merge = self.grid.merge_from.get((cell.row, cell.column))
-        if merge:
-            return merge.bottom > merge.top
-        below = self.grid.rows[cell.row + 1] if cell.row + 1 < self.grid.height else []
-        return len(below) > 1 and below[0].column > cell.column and self._is_known_or_short(below[0].text)
-
-    def _is_known_or_short(self, text: str) -> bool:
-        return self.layout.label_of(text) is not None or len(text) <= LONGEST_UNKNOWN_LABEL
 
     def _read_pair(self, cells: list[Cell], labels: list[Labelled | None], at: int) -> int:
         """Take the label at `at` with its value, the next filled cell that is no label; return how many cells that was."""
@@ -332,7 +313,7 @@ class _HeadReader:
             self.terms.money.setdefault("total", (label, value))
             name = EXTRA
         if name == PART_OR_OTHER:
-            name = EXTRA if self._is_part(label) else "other"
+            name = EXTRA if is_last_part(label, self.part, self.head.labels) else "other"
             printed = f"自有资金 {printed}" if name == EXTRA else printed
         if name == MONEY_UNIT:
             unit = unit_in(value.text)
@@ -380,15 +361,6 @@ class _HeadReader:
             if lacks_unit(printed_label(label.text), text)
             else text
         )
-
-    def _is_part(self, label: Cell) -> bool:
-        """其他 as the last part of 自有资金 stands in the column of its other parts or directly below them."""
-        if not self.part:
-            return False
-        whole = [self.head.labels[name].column for name in ("total", "fiscal") if name in self.head.labels]
-        if label.column in whole and self.part.column not in whole:
-            return False
-        return label.column == self.part.column and (self.part.column not in whole or label.row == self.part.row + 1)
 
     def _read_other(self, cells: list[Cell], at: int, value: Cell | None) -> int:
         """A cell that is no label of the layout: a title, a year, a labelled cell of another form, or a remark."""

@@ -1,6 +1,6 @@
-"""The money of a self-evaluation: rows 年度资金总额, 财政拨款 …, columns 年初预算数, 全年执行数, 得分 …"""
+"""Parts of the money. Of a self-evaluation: rows 年度资金总额, 财政拨款 …, columns 年初预算数, 全年执行数, 得分 …"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -46,3 +46,13 @@ class MoneyTable:
             if column.field == BUDGETED and any(number in row.cells for row in self.rows):
                 return number
         return None
+
+
+def is_last_part(label: Cell, part: Cell | None, labels: Mapping[str, Cell]) -> bool:
+    """其他 as the last part of 自有资金 stands in the column of its other parts or directly below them."""
+    if part is None:
+        return False
+    whole = [labels[name].column for name in ("total", "fiscal") if name in labels]
+    if label.column in whole and part.column not in whole:
+        return False
+    return label.column == part.column and (part.column not in whole or label.row == part.row + 1)

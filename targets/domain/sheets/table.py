@@ -16,6 +16,7 @@ from targets.domain.sheets.header import SHARED, Header, Span, are_column_number
 from targets.domain.sheets.indicator import Beside, is_unfilled, settle
 from targets.domain.sheets.layout import HEADING, Layout
 from targets.domain.sheets.level_column import take_level_columns
+from targets.domain.sheets.meant import WHOLE, meant_headings
 from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.sections import section
 from targets.domain.sheets.sign_column import take_sign_column
@@ -24,8 +25,6 @@ from targets.domain.sheets.terms import NOT_SAID, Half, half_grid, halves
 from targets.domain.values import TEXT, IndicatorValue
 
 ROW_FIELDS = frozenset(ROW_TEXTS)
-WHOLE = frozenset(("name", "target"))
-"""What an indicator says at least."""
 SAMPLE = 12
 """Rows by which a head is judged."""
 SIGN = re.compile(r"\s*[≥≤=＝<>＜＞≧≦⩾⩽]{1,2}\s*")
@@ -88,28 +87,6 @@ def read_table(grid: Grid, layout: Layout, blocks: Sequence[Block], *, long_is_r
     if proven and (layout.nests[0] == SHARED or not in_rows):
         table.blanks = _blanks_below_text(layout, table)
     return table
-
-
-def meant_headings(layout: Layout, header: Header) -> list[Told]:
-    """What is to be said of headings that are only nearly words of the layout."""
-    told = [
-        Told(header.top, column, f"表头{quoted(text)}已读为“{layout.headings_of[name]}”，请核对。")
-        for text, name, column in header.meant
-    ]
-    if not header.fields.keys() >= WHOLE or (layout.is_full and header.unknown):
-        told += _not_understood(layout, header)
-    return told
-
-
-def _not_understood(layout: Layout, header: Header) -> list[Told]:
-    """Headings that no column has, and columns that every form has and this one lacks: one may be the other."""
-    unknown = {text: first for text, (first, _) in header.unknown.items() if label_key(text) not in layout.listed}
-    missing = "、".join(f"“{layout.headings_of[name]}”" for name in sorted(WHOLE - header.fields.keys()))
-    said = [f"表中没有找到{missing}一栏"] if missing else []
-    if unknown:
-        said.append(f"表头{'、'.join(quoted(text, 20) for text in unknown)}不是本表的栏目，内容放在“其他栏目”中")
-    sentence = f"{'；'.join(said)}。如是本表的某一栏，请改用规定的栏目名称后重新上传。"
-    return [Told(header.top, min(unknown.values(), default=0), sentence)] if said else []
 
 
 def _blanks_below_text(layout: Layout, table: Table) -> list[int]:
