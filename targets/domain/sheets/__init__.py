@@ -5,7 +5,7 @@ In: bytes → `sniff` what they are → `guard` what may be parsed → `opened` 
 The door
     `reader` (a file → records), `child` (the same as a process of its own), `nursery` (forks such processes)
 What may be parsed
-    `sniff`, `guard`, `archive` (a zip of files), `parts` (those of an .xlsx), `ole` and `biff` (.xls), `docx_parts`
+    `sniff`, `guard`, `archive` (a zip of files), `directory` (of a zip) and `parts` (those of an .xlsx), `ole` and `biff` (.xls), `docx_parts`
 One type of file → shown text
     `opened` (the table of types)
     .xlsx: `plain` and `pieces` (long sheets), `formats`, `number_format`, `date_format`, `numerals`

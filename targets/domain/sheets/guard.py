@@ -4,7 +4,6 @@ The spreadsheet parser allocates the bounding box of a sheet at once; a file of 
 XFD1048576 ends the whole process. So the box is measured here, from the cells themselves and never from `<dimension>`.
 """
 
-import io
 import re
 import struct
 import zipfile
@@ -13,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from targets.domain.sheets.biff import Biff, Encrypted, read_biff
+from targets.domain.sheets.directory import Entry, entries_of
 from targets.domain.sheets.docx_parts import main_part, unsafe
 from targets.domain.sheets.ole import Broken
 from targets.domain.sheets.parts import CURE_OF_ANY, Parts, damaged
@@ -223,21 +223,21 @@ def _unpack(content: bytes, name: str, limits: Limits) -> Parts:
         is_workbook = content.count(b"xl/worksheets/sheet") > limits.sheets
         raise too_many_sheets(name, limits) if is_workbook else _refused(name, REFUSED_KINDS["archive"])
     try:
-        entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
+        entries = entries_of(content)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, UnicodeDecodeError) as error:
         raise damaged(name) from error
-    if len(entries) > limits.entries or sum(entry.file_size for entry in entries) > limits.unpacked_bytes:
+    if len(entries) > limits.entries or sum([entry.size for entry in entries]) > limits.unpacked_bytes:
         raise _too_large(name)
-    found: dict[str, zipfile.ZipInfo] = {}
+    found: dict[str, Entry] = {}
     for entry in entries:
-        part = entry.filename
+        part = entry.name
         leads_out = part.startswith(("/", "\\")) or (".." in part and ".." in part.replace("\\", "/").split("/"))
         if part in found or leads_out or len(part) > LONGEST_PART_NAME:
             raise damaged(name)
-        if entry.flag_bits & 1:
+        if entry.is_locked:
             raise _refused(name, REFUSED_KINDS["locked"])
-        ratio_broken = entry.file_size > limits.ratio_from and entry.file_size > entry.compress_size * limits.ratio
-        if entry.file_size > limits.part_bytes or ratio_broken:
+        ratio_broken = entry.size > limits.ratio_from and entry.size > entry.packed_size * limits.ratio
+        if entry.size > limits.part_bytes or ratio_broken:
             raise _too_large(name)
         found[part] = entry
     return Parts(content, found, name)

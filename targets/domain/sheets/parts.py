@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import cast
 
+from targets.domain.sheets.directory import END, END_MARK, RECORD_MARK, Entry
 from targets.domain.sheets.problems import FileRefused, quoted
 
 CURE_OF_ANY = "请用 Excel、Word 或 WPS 打开，表格另存为“.xlsx”，文档另存为“.docx”，再重新上传。"
@@ -21,14 +22,16 @@ SHORT, SHORT_UNPACKED = 4 * 1024, 32 * 1024
 VERSION, NAME_IN_UTF8, DAY_OF_NONE = 20, 1 << 11, (0, 0x21)
 ENTRY = struct.Struct("<5HIIIHH")
 """Version, marks, method, time, day, checksum, both sizes, lengths of name and extra: alike at a part and in the directory."""
-IN_DIRECTORY, END = struct.Struct("<HHHII"), struct.Struct("<4HIIH")
-"""What follows it in the directory, the place of the part last; and the end of the zip."""
+IN_DIRECTORY = struct.Struct("<HHHII")
+"""What follows it in the directory, the place of the part last."""
+LOCAL, LOCAL_MARK = struct.Struct("<4s22xHH"), b"PK\x03\x04"
+"""Of the header of a part: its mark, and the lengths of name and extra."""
 
 
 class Parts(Mapping[str, bytes]):
     """The parts of a zip, unpacked when they are asked for; large ones are not kept."""
 
-    def __init__(self, content: bytes, entries: Mapping[str, zipfile.ZipInfo], name: str) -> None:
+    def __init__(self, content: bytes, entries: Mapping[str, Entry], name: str) -> None:
         self._content = content
         self._entries = entries
         self._name = name
@@ -54,29 +57,29 @@ class Parts(Mapping[str, bytes]):
         return len(self._entries)
 
     def size(self, part: str) -> int:
-        return self._entries[part].file_size
+        return self._entries[part].size
 
     def _at_once(self, part: str) -> bytes:
         """A small part; like `stream`, no byte more or less than it was declared to be."""
         entry = self._entries[part]
         packed = self._packed(entry)
-        if entry.compress_type == STORED:
+        if entry.method == STORED:
             data = bytes(packed)
-        elif entry.compress_type == DEFLATED:
-            is_short = entry.compress_size <= SHORT and entry.file_size <= SHORT_UNPACKED
+        elif entry.method == DEFLATED:
+            is_short = entry.packed_size <= SHORT and entry.size <= SHORT_UNPACKED
             try:
-                data = _known(bytes(packed), entry.file_size) if is_short else _inflated(packed, entry.file_size)
+                data = _known(bytes(packed), entry.size) if is_short else _inflated(packed, entry.size)
             except zlib.error as error:
                 raise damaged(self._name) from error
         else:
             raise damaged(self._name)
-        if len(data) != entry.file_size:
+        if len(data) != entry.size:
             raise damaged(self._name)
         return data
 
     def stream(self, part: str) -> Iterator[bytes]:
         """A part piece by piece. Its declared size is insisted on: a parser that trusts the data must find the same."""
-        left = self._entries[part].file_size
+        left = self._entries[part].size
         for piece in self._unpacked(self._entries[part]):
             left -= len(piece)
             if left < 0:
@@ -96,23 +99,23 @@ class Parts(Mapping[str, bytes]):
         entries = {part: entry for part, entry in self._entries.items() if not part.startswith(without)}
         for part, entry in entries.items():
             kept = self._kept.get(part)
-            method, data = (entry.compress_type, self._packed(entry)) if kept is None else (STORED, kept)
+            method, data = (entry.method, self._packed(entry)) if kept is None else (STORED, kept)
             name = part.encode()
-            sizes = (entry.CRC, len(data), entry.file_size, len(name), 0)
+            sizes = (entry.checksum, len(data), entry.size, len(name), 0)
             head = ENTRY.pack(VERSION, NAME_IN_UTF8, method, *DAY_OF_NONE, *sizes)
-            written += (b"PK\x03\x04", head, name, data)
-            directory += (b"PK\x01\x02", VERSION.to_bytes(2, "little"), head, IN_DIRECTORY.pack(0, 0, 0, 0, at), name)
+            written += (LOCAL_MARK, head, name, data)
+            directory += (RECORD_MARK, VERSION.to_bytes(2, "little"), head, IN_DIRECTORY.pack(0, 0, 0, 0, at), name)
             at += 4 + len(head) + len(name) + len(data)
         length, count = sum(map(len, directory)), len(entries)
-        return b"".join((*written, *directory, b"PK\x05\x06", END.pack(0, 0, count, count, length, at, 0)))
+        return b"".join((*written, *directory, END.pack(END_MARK, 0, 0, count, count, length, at, 0)))
 
-    def _unpacked(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    def _unpacked(self, entry: Entry) -> Iterator[bytes]:
         packed = self._packed(entry)
         feeds = (packed[at : at + AT_ONCE] for at in range(0, len(packed), AT_ONCE))
-        if entry.compress_type == STORED:
+        if entry.method == STORED:
             yield from map(bytes, feeds)
             return
-        if entry.compress_type != DEFLATED:
+        if entry.method != DEFLATED:
             raise damaged(self._name)
         unpacking = zlib.decompressobj(-zlib.MAX_WBITS)
         try:
@@ -124,13 +127,14 @@ class Parts(Mapping[str, bytes]):
         except zlib.error as error:
             raise damaged(self._name) from error
 
-    def _packed(self, entry: zipfile.ZipInfo) -> memoryview:
-        at = entry.header_offset
-        head = self._content[at : at + 30]
-        if len(head) < 30 or head[:4] != b"PK\x03\x04":
+    def _packed(self, entry: Entry) -> memoryview:
+        if entry.at + LOCAL.size > len(self._content):
             raise damaged(self._name)
-        start = at + 30 + int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
-        return memoryview(self._content)[start : start + entry.compress_size]
+        mark, named, extra = LOCAL.unpack_from(self._content, entry.at)
+        if mark != LOCAL_MARK:
+            raise damaged(self._name)
+        start = entry.at + LOCAL.size + named + extra
+        return memoryview(self._content)[start : start + entry.packed_size]
 
 
 def _inflated(packed: bytes | memoryview, size: int) -> bytes:
