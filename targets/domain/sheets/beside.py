@@ -48,13 +48,10 @@ def _gaps(grid: Grid, blocks: Sequence[Block]) -> list[int]:
     """Blank columns with a whole form on either side, whose rows need not stand beside each other."""
     if not blocks or any(block.layout.is_list for block in blocks):
         return []
-    is_blank = [not any(column) for column in zip_longest(*grid.texts, fillvalue="")]
-    for merge in grid.merge_from.values():
-        is_blank[merge.left : merge.right + 1] = [False] * (merge.right + 1 - merge.left)
-    filled = [column for column, blank in enumerate(is_blank) if not blank]
-    starts = [after for before, after in pairwise(filled) if after > before + 1]
-    if not starts:
+    filled = {column for column, texts in enumerate(zip_longest(*grid.texts, fillvalue="")) if any(texts)}
+    if not _starts(filled):
         return []
+    starts = _starts(filled.union(*(range(merge.left, merge.right + 1) for merge in grid.merge_from.values())))
     layouts = {block.layout for block in blocks}
     found: list[int] = []
     left = 0
@@ -64,6 +61,11 @@ def _gaps(grid: Grid, blocks: Sequence[Block]) -> list[int]:
             found.append(start)
             left = start
     return found
+
+
+def _starts(columns: Iterable[int]) -> list[int]:
+    """Those with a gap before them."""
+    return [after for before, after in pairwise(sorted(columns)) if after > before + 1]
 
 
 def _is_form(grid: Grid, layouts: Iterable[Layout], first: int, end: int) -> bool:
