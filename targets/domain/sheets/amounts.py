@@ -1,8 +1,8 @@
 """Amounts of the head: what a cell says, in 元 with two decimals."""
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from targets.domain.sheets.cells import label_key, plain
 from targets.domain.sheets.remembered import remembered
@@ -25,8 +25,7 @@ LARGEST = Decimal(10) ** 16
 FEN = Decimal("0.01")
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """`value` is None for a blank cell. `fault` says why the cell is no amount; `guess` what was assumed."""
 
     value: Decimal | None = None
@@ -38,7 +37,9 @@ class Amount:
 
 def read_amount(text: str, unit: str) -> Amount:
     """Read a cell whose heading speaks of `unit` (元 or 万元); a unit in the cell itself counts for more."""
-    written = UNIT_IN_BRACKETS.sub(r"\1", _folded(text))
+    written = _folded(text)
+    if written.endswith(")"):
+        written = UNIT_IN_BRACKETS.sub(r"\1", written)
     if written in NONE:
         return Amount(guess="已按空白（没有金额）读入，请核对。" if written else "")
     found = AMOUNT.fullmatch(written)
@@ -50,10 +51,11 @@ def read_amount(text: str, unit: str) -> Amount:
         return Amount(fault="是负数")
     if amount >= LARGEST:
         return Amount(fault="数额过大")
-    if amount != amount.quantize(FEN):
+    in_fen = amount.quantize(FEN)
+    if amount != in_fen:
         return Amount(fault="不能精确到分")
     guess = f"已按 {amount / WAN:,.2f} 万元读入，请核对。" if own_unit and own_unit != unit else ""
-    return Amount(amount.quantize(FEN), guess=guess, has_unit=bool(own_unit))
+    return Amount(in_fen, guess=guess, has_unit=bool(own_unit))
 
 
 def read_behind(text: str, exact: str, unit: str) -> Amount:

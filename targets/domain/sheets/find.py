@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 
 from targets.domain.record import PLAN, PROJECT
 from targets.domain.sheets.cells import Grid, inside_brackets, label_key, split_label
@@ -145,7 +146,9 @@ def _table_layout(headings: frozenset[str], keys: list[str], start: _Start | Non
     """The layout that knows most of the headings; of two that know them equally the one that the form began with."""
     if len({*keys}) < FEWEST_HEADINGS:
         return None
-    fitting = _fitting(headings) or _fitting(headings.union(*map(undressed_heading, keys)) & HEADINGS)
+    fitting = _fitting(headings)
+    if not fitting and (meant := HEADINGS.intersection(chain.from_iterable(map(undressed_heading, keys)))):
+        fitting = _fitting(headings | meant)
     if not fitting:
         return None
     began = start.layout if start else None
@@ -178,7 +181,7 @@ def _list_layout(grid: Grid, row: int, keys: list[str]) -> Layout | None:
     if len(keys) < FEWEST_HEADINGS or layout.must_have[0].isdisjoint(keys):
         return None
     words: set[str] = set()
-    for said in [keys, *([label_key(cell.text) for cell in below] for below in grid.rows[row + 1 : row + 3])]:
+    for said in chain([keys], ([label_key(cell.text) for cell in below] for below in grid.rows[row + 1 : row + 3])):
         if sum(key in layout.headings or key in layout.sides for key in said) * 2 <= len(said):
             break
         words.update(said)

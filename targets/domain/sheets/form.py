@@ -146,10 +146,10 @@ class _FormReader:
     table: Table | None = None
     """The rows, if they are read already (of a list)."""
     problems: list[Problem] = field(default_factory=list)
+    head: Head = field(init=False)
 
-    @property
-    def head(self) -> Head:
-        return self.form.heads[0]
+    def __post_init__(self) -> None:
+        self.head = self.form.heads[0]
 
     def read(self) -> FormReading:
         layout = self.form.layout

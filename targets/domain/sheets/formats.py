@@ -52,8 +52,8 @@ FORMULA = re.compile(
     rb"\s*<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v[^>]*>([^<]*)<)?"
 )
 HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row (?=[^>]*\bhidden="(?:1|true)")[^>]*\br="([0-9]{1,7})"')
-COLUMNS = re.compile(rb"""<(?:\w+:)?col ([^<>]*?\b(?:hidden|width\s*=\s*["']0)[^<>]*)>""")
-"""Those that may be hidden."""
+COLUMNS = re.compile(rb"<(?:\w+:)?col ([^>]*)>")
+MAY_HIDE = re.compile(rb"""hidden|width\s*=\s*["']0""")
 COLUMN_SAYS = re.compile(rb"""\b(min|max|hidden|width)\s*=\s*["']([^"']*)["']""")
 NO_WIDTH = re.compile(rb"0+(?:\.0*)?")
 MOST_COLUMNS = 16_384
@@ -112,7 +112,8 @@ class WorkbookFormats:
     def hidden_columns(self, data: bytes) -> frozenset[int]:
         """Of a sheet's part, from 0; of width 0 is hidden too. What is said of columns stands before the rows."""
         spans: list[tuple[int, int]] = []
-        for tag in COLUMNS.findall(data, 0, max(data.find(b"sheetData"), 0)):
+        above = max(data.find(b"sheetData"), 0)
+        for tag in COLUMNS.findall(data, 0, above) if MAY_HIDE.search(data, 0, above) else ():
             said = dict(COLUMN_SAYS.findall(tag))
             first, last = said.get(b"min", b""), said.get(b"max", b"")
             is_hidden = said.get(b"hidden") in (b"1", b"true") or NO_WIDTH.fullmatch(said.get(b"width", b""))

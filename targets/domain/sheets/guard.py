@@ -158,7 +158,7 @@ def _inspect_xlsx(content: bytes, parts: Parts, name: str, limits: Limits) -> Pa
             sheets.add(part)
             if found:
                 plain[part] = found
-    if sum(part.startswith("xl/worksheets/") and part.endswith(".xml") for part in parts) > limits.sheets:
+    if len(parts) > limits.sheets < sum(part.startswith("xl/worksheets/") and part.endswith(".xml") for part in parts):
         raise too_many_sheets(name, limits)
     return Package(XLSX, content, parts, None, frozenset(sheets), plain)
 
