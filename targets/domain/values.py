@@ -144,6 +144,11 @@ class IndicatorValue:
         factor, base = split_scale(canonical_unit(self.unit))
         return quantity * factor, base
 
+    @cached_property
+    def is_percentage(self) -> bool:
+        amount = self.in_base_unit
+        return amount is not None and amount[1] == "%"
+
     @property
     def is_range(self) -> bool:
         """`3-5次` and `≥3且≤5次` are one condition with two ends, not two indicators."""

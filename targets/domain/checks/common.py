@@ -14,7 +14,7 @@ from targets.domain.names import name_key
 from targets.domain.rules import ERROR, WARNING
 from targets.domain.taxonomy import COST
 from targets.domain.units import canonical_unit
-from targets.domain.values import COMPOUND, EMPTY, QUANTITY, RATIO, TEXT, IndicatorValue
+from targets.domain.values import COMPOUND, EMPTY, QUANTITY, RATIO, TEXT
 
 _HUNDRED = Decimal(100)
 
@@ -208,9 +208,12 @@ _may_be_negative = words_in("增长|增幅|增速|下降|降低|降幅|减少|�
 @rule("R22", ERROR, "百分比超出范围")
 def percent_out_of_range(form: Form) -> Iterator[Fault]:
     """-100% in 2023 was a misread =100%; a share above 100% does not exist, growth and execution may be."""
-    cells_of_values = ("target", *form.references)
+    references = form.references
+    cells_of_values = ("target", *references)
     for line in form.indicators:
-        percentages = [name for name in cells_of_values if _is_percentage(line.value(name))]
+        if not references and not line.target.is_percentage:
+            continue
+        percentages = [name for name in cells_of_values if line.value(name).is_percentage]
         if not percentages:
             continue
         for test, sentence in (
@@ -224,11 +227,6 @@ def percent_out_of_range(form: Form) -> Iterator[Fault]:
                 number = first.number.removeprefix("-") + first.unit
                 cure = sentence.format(number=number, name=line.name)
                 yield line.fault(cells[0], line.quoted(cells[0]) + others + cure, cells=" ".join(cells))
-
-
-def _is_percentage(value: IndicatorValue) -> bool:
-    amount = value.in_base_unit
-    return amount is not None and amount[1] == "%"
 
 
 def _is_negative_share(line: Line, name: str) -> bool:
