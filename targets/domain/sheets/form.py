@@ -357,7 +357,7 @@ class _FormReader:
             cells = "、".join(quoted(cell.text, 20) for cell in remarks[:5]) + ("等" if len(remarks) > 5 else "")
             sentence = f"表前、表后的 {len(remarks)} 行文字（{cells}）不属于任何栏目，没有读入。"
             self._tell(remarks[0].address, WARNING, f"{sentence}如需保留，请移到相应栏目。")
-            strays = [cell for cell in strays if cell not in remarks]
+            strays = [cell for cell in strays if self.grid.rows[cell.row] != [cell]]
         for cell in strays:
             self._tell(
                 cell.address, WARNING, f"{quoted(cell.text)}不属于任何栏目，没有读入。如需保留，请移到相应栏目。"

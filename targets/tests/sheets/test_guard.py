@@ -283,6 +283,14 @@ def test_columns_that_are_hidden_thousands_of_times_are_hidden_once():
     assert time.process_time() - begin < 2
 
 
+def test_thirty_thousand_lines_of_text_below_a_table_are_told_at_once():
+    lines = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (row, row) for row in range(60, 30_060))
+    begin = time.process_time()
+    (form,) = read_workbook(in_sheet(b"</sheetData>", lines + b"</sheetData>"), "预算.xlsx").forms
+    assert "表前、表后的 30000 行文字" in form.problems[-1].message
+    assert time.process_time() - begin < 6
+
+
 def test_heads_of_a_table_that_repeat_ten_thousand_times_take_as_many_steps():
     text = "一级指标,二级指标,三级指标,指标值\n" * 40_000
     begin = time.process_time()
