@@ -74,7 +74,8 @@ def _is_form(grid: Grid, layouts: Iterable[Layout], first: int, end: int) -> boo
     for layout in layouts:
         labels = (map(layout.label_of, texts) for texts in rows)
         named = next(
-            (row for row, found in enumerate(labels) if any(one and one[0] == layout.names_form for one in found)), -1
+            (row for row, found in enumerate(labels) if any(one and one.field == layout.names_form for one in found)),
+            -1,
         )
         if named >= 0 and any(_is_head(texts, layout) for texts in rows[named:]):
             return True

@@ -12,7 +12,6 @@ PART = re.compile(
 )
 """Speaks of a part of the money, of what became of it, or of other money than the year's budget."""
 
-
 HEADING_OF_MONEY = re.compile("资金|预算|金额|经费")
 
 
