@@ -164,15 +164,15 @@ def test_of_two_publications_the_list_shows_the_latest_and_the_older_says_so(wor
     assert reverse("public:form", args=[old.pk]) in newer
 
 
-def test_contact_persons_beside_the_form_stay_out(world, visitor):
-    extra = {"联系电话": "0533-5180000", "填表人": "张某某", "立项依据": "鲁财教〔2022〕1号"}
+def test_contact_persons_and_remarks_beside_the_form_stay_out(world, visitor):
+    extra = {"联系电话": "0533-5180000", "填表人": "张某某", "立项依据": "鲁财教〔2022〕1号", "表外文字": "找李某改"}
     item = publish(world, approve(world, extra=extra)).items.get()
 
     text = read(visitor, reverse("public:form", args=[item.pk]))
     workbook = visitor.get(reverse("public:workbook", args=[item.pk])).content
 
     cells = [str(cell.value) for row in load_workbook(BytesIO(workbook)).active.iter_rows() for cell in row]
-    for words in ("0533-5180000", "张某某"):
+    for words in ("0533-5180000", "张某某", "找李某改"):
         assert words not in text
         assert not any(words in cell for cell in cells)
     assert "鲁财教〔2022〕1号" in text

@@ -245,10 +245,11 @@ class Lines:
 
     def _begin_section(self, page: Page, cell: Cell) -> None:
         """It names the unit of the lines below it, where they have no column for that."""
-        said = "不是项目，没有读入"
-        if page.columns.keys().isdisjoint(("unit", DEPARTMENT)):
-            self.unit_above = cell._replace(text=NUMBERED.sub("", cell.text))
-            said = f"不是项目，已把{quoted(self.unit_above.text)}读为下面各项目的实施单位"
+        if not page.columns.keys().isdisjoint(("unit", DEPARTMENT)):
+            self.strays.append(cell)
+            return
+        self.unit_above = cell._replace(text=NUMBERED.sub("", cell.text))
+        said = f"不是项目，已把{quoted(self.unit_above.text)}读为下面各项目的实施单位"
         sentence = f"{quoted(cell.text)}单独成行，{said}，请核对。"
         self.told.append(problem(self.grid.name, cell.address, GUESS, sentence))
 

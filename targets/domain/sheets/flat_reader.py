@@ -59,12 +59,12 @@ class ListForms:
         foot = read_foot(FLAT, lines.foot)
         told = sorted((*self._told, *lines.told, *self._told_totals()), key=row_of)
         tops = [self.form.blocks[0].top, *(listed.first for listed in lines.listed[1:]), self.form.blocks[-1].bottom]
+        strays = self._strays((*above.strays, *foot.strays, *lines.strays))
         for number, listed in enumerate(lines.listed):
             head = self._head(listed, above)
             for name, text in (*above.extra.items(), *foot.extra.items()):
                 add_extra(head.extra, name, text)
-            if not number:
-                head.strays += [*above.strays, *foot.strays, *lines.strays]
+            head.strays += strays.get(number, ())
             layout = FLAT_PLAN if self._is_plan(listed) else FLAT
             bottom = max(tops[number + 1], listed.last + 1)
             block = Block(layout, tops[number], self.form.blocks[0].header, bottom, is_named=True)
@@ -77,6 +77,18 @@ class ListForms:
                 told=(*told[first:last], *listed.faults),
                 table=self._table(listed, head),
             )
+
+    def _strays(self, cells: Sequence[Cell]) -> dict[int, list[Cell]]:
+        """Number of a form → texts of no column: those beside its lines, and those in lines of their own above it (or below all)."""
+        found: dict[int, list[Cell]] = {}
+        if cells:
+            listed = self._lines.listed
+            firsts = [one.first for one in listed]
+            owners = {row: number for number, one in enumerate(listed) for _, row in one.places()}
+            for cell in cells:
+                number = owners.get(cell.row, min(bisect_left(firsts, cell.row), len(firsts) - 1))
+                found.setdefault(number, []).append(cell)
+        return found
 
     def _head(self, listed: Listed, above: Head) -> Head:
         """What the lines say of their form, as if it stood above a table of its own."""

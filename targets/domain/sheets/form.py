@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from operator import attrgetter
@@ -13,14 +13,15 @@ from targets.domain.sheets.carried import carried_runs
 from targets.domain.sheets.cells import Cell, Grid, address, column_name, label_key
 from targets.domain.sheets.find import Block
 from targets.domain.sheets.foot import read_foot
-from targets.domain.sheets.head import Head, add_extra
+from targets.domain.sheets.head import UNFILLED, Head, add_extra
 from targets.domain.sheets.head_reader import read_head
 from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, STAMP, Layout
 from targets.domain.sheets.names import split_department
 from targets.domain.sheets.plan_v2 import plan_title
 from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, Problem, problem, quoted
-from targets.domain.sheets.rest import own_rows, table_extra
+from targets.domain.sheets.rest import numbers_of, own_rows, table_extra
 from targets.domain.sheets.says import Says, at_first_sight
+from targets.domain.sheets.strays import kept_strays, told_strays
 from targets.domain.sheets.table import Table, read_table
 
 NOT_IMPORTED = "这张表没有导入。"
@@ -164,7 +165,9 @@ class _FormReader:
         code = split_department(self.head.text(DEPARTMENT_CODE) or code)[0] or self.head.text(DEPARTMENT_CODE) or code
         unit = self.head.text("unit")
         project_code = self._project_code()
-        extra = self._extra(table, foot, unit, name)
+        strays = [*table.strays, *foot.strays, *(cell for head in self.form.heads for cell in head.strays)]
+        strays = [cell for cell in strays if not UNFILLED.fullmatch(cell.text)]
+        extra = self._extra(table, foot, unit, name, strays)
         self._tell_remark()
         self._tell_guesses(table)
         self._tell_blanks(table)
@@ -172,9 +175,9 @@ class _FormReader:
             self._tell(told.place, GUESS, told.sentence)
         for cell, sentence in [guess for head in self.form.heads for guess in head.guesses]:
             self._tell(cell.address, GUESS, sentence)
-        strays = [*table.strays, *foot.strays, *(cell for head in self.form.heads for cell in head.strays)]
-        told_of = {told.place for told in table.told} if strays else set()
-        self._tell_strays([cell for cell in strays if cell.address not in told_of])
+        if strays:
+            self._tell_strays(strays, {told.place for told in table.told})
+        self._tell_sheet()
         refused = any(found.level == REFUSED for found in self.problems)
         record = None
         if not refused and year is not None:
@@ -312,7 +315,7 @@ class _FormReader:
         said = [unit_in(self.head.labels[name].text) for name in MONEY if name in self.head.labels]
         return next(filter(None, said), "")
 
-    def _extra(self, table: Table, foot: Head, unit: str, department: str) -> dict[str, str]:
+    def _extra(self, table: Table, foot: Head, unit: str, department: str, strays: Sequence[Cell]) -> dict[str, str]:
         extra: dict[str, str] = {}
         for head in (*self.form.heads, foot):
             for name, value in head.extra.items():
@@ -321,6 +324,8 @@ class _FormReader:
         if stamp and not {stamp.text, split_department(stamp.text)[1]} & {unit, split_department(unit)[1], department}:
             add_extra(extra, "填报单位", stamp.text)
         for name, value in table_extra(self.form.layout, table):
+            add_extra(extra, name, value)
+        for name, value in kept_strays(strays, numbers_of(table)) if strays else ():
             add_extra(extra, name, value)
         return extra
 
@@ -351,17 +356,12 @@ class _FormReader:
         )
         self._tell(address(table.blanks[0], column), WARNING, sentence)
 
-    def _tell_strays(self, strays: Sequence[Cell]) -> None:
-        remarks = [cell for cell in strays if self.grid.rows[cell.row] == [cell]]
-        if len(remarks) > 1:
-            cells = "、".join(quoted(cell.text, 20) for cell in remarks[:5]) + ("等" if len(remarks) > 5 else "")
-            sentence = f"表前、表后的 {len(remarks)} 行文字（{cells}）不属于任何栏目，没有读入。"
-            self._tell(remarks[0].address, WARNING, f"{sentence}如需保留，请移到相应栏目。")
-            strays = [cell for cell in strays if self.grid.rows[cell.row] != [cell]]
-        for cell in strays:
-            self._tell(
-                cell.address, WARNING, f"{quoted(cell.text)}不属于任何栏目，没有读入。如需保留，请移到相应栏目。"
-            )
+    def _tell_strays(self, strays: Sequence[Cell], told_of: Container[str]) -> None:
+        for place, sentence in told_strays(self.grid, [cell for cell in strays if cell.address not in told_of]):
+            self._tell(place, WARNING, sentence)
+
+    def _tell_sheet(self) -> None:
+        """What is to be said of rows and columns and of single cells, whatever they were read as."""
         rows = self._rows()
         if self.grid.hidden or self.grid.hidden_columns:
             self._tell_hidden(rows)

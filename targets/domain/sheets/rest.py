@@ -56,6 +56,14 @@ def _counting(table: Table, numbers: Mapping[int, int]) -> frozenset[str]:
     return frozenset(heading for heading, texts in found.items() if texts == running)
 
 
+def numbers_of(table: Table) -> dict[int, int]:
+    """Row of the sheet → number of the first row of the record in it, for the rows of the year."""
+    found: dict[int, int] = {}
+    for place, number in _numbers(table).items():
+        found.setdefault(table.places[place], number)
+    return found
+
+
 def _numbers(table: Table) -> dict[int, int]:
     """Place in the table → number of the row in the record, for the rows of the year."""
     places = [place for place, side in enumerate(table.sides) if not is_long(side)]

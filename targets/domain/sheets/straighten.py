@@ -212,7 +212,7 @@ class Page:
     def _tell_moved(self, cells: Sequence[Cell], laid: Laid) -> None:
         cell = laid.first_moved or cells[0]
         headings = self.layout.headings_of
-        found = f"已读入“{headings.get(laid.moved_to, laid.moved_to)}”" if laid.moved_to else "没有读入"
+        found = f"已读入“{headings.get(laid.moved_to, laid.moved_to)}”" if laid.moved_to else "放在“其他栏目”中"
         sentence = f"这一行的单元格与表头错开，已按内容对齐各栏（{quoted(cell.text)}{found}），请核对。"
         self.told.append(Told(cell.row, cell.column, sentence))
 

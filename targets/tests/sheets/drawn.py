@@ -3,6 +3,8 @@
 from targets.domain.sheets.reader import read_workbook
 from targets.tests.sheets.books import one_sheet
 
+KEPT_BESIDE = "不属于任何栏目，已放在“其他栏目”的“表外文字”中。如属某一栏目，请移过去。"
+
 
 def lines(picture: str) -> list[list[str]]:
     rows = [[cell.strip() for cell in line.split("|")] for line in picture.strip().split("\n")]

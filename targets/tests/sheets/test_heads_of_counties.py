@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from targets.tests.sheets.drawn import cells, read_drawn, told
+from targets.tests.sheets.drawn import KEPT_BESIDE, cells, read_drawn, told
 
 HEAD = """
 2024年项目支出绩效目标表||||||
@@ -263,7 +263,8 @@ def test_remark_below_the_table_that_stands_in_every_cell_is_no_indicator():
         """
     )
     assert cells(form, "name", "target") == [("保洁里程", "≥126公里")]
-    assert told(form) == [("A5", f"“{remark}”不属于任何栏目，没有读入。如需保留，请移到相应栏目。")]
+    assert form.record.extra == {"表外文字": remark}
+    assert told(form) == [("A5", f"“{remark}”{KEPT_BESIDE}")]
 
 
 def test_seals_below_the_table_are_no_indicator():

@@ -7,7 +7,7 @@ import pytest
 from targets.domain.sheets.amounts_below import amounts_below
 from targets.domain.sheets.cells import Cell
 from targets.domain.sheets.layout import EXTRA
-from targets.tests.sheets.drawn import read_drawn, told
+from targets.tests.sheets.drawn import KEPT_BESIDE, read_drawn, told
 
 FORM = """
     2025年度项目绩效目标表
@@ -67,8 +67,8 @@ def test_amounts_below_their_labels(picture, money, extra, remarks):
 
 def test_numbers_that_belong_to_nothing_are_told():
     (form,) = read_drawn(FORM.format("序列|甲类|乙类|丙类\n12|34|56"))
-    assert form.record.extra == {"序列": "甲类", "乙类": "丙类", "12": "34"}
-    assert told(form) == [("C4", "“56”不属于任何栏目，没有读入。如需保留，请移到相应栏目。")]
+    assert form.record.extra == {"序列": "甲类", "乙类": "丙类", "12": "34", "表外文字": "56"}
+    assert told(form) == [("C4", f"“56”{KEPT_BESIDE}")]
 
 
 def row(*texts: str, at: int = 1) -> list[Cell]:

@@ -86,7 +86,7 @@ def test_an_amount_that_is_shown_rounded_is_read_whole(codes, lines):
     ("cells", "told"),
     [
         ({"total": 12.5}, "同一项目的金额前后不一致"),
-        ({"title": None}, "“里程”不属于任何栏目，没有读入"),
+        ({"title": None}, "“里程”不属于任何栏目，已放在“其他栏目”的“表外文字”中"),
         ({"year": 2022}, "写的是2022年"),
     ],
 )

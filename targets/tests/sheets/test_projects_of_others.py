@@ -1,6 +1,7 @@
 """V1 as clerks, Excel, WPS and other programs hand it in."""
 
 import io
+from dataclasses import replace
 from decimal import Decimal
 
 import openpyxl
@@ -343,6 +344,7 @@ def test_foot_is_no_row_and_what_was_written_there_is_kept():
     assert form.record.rows == EXPECTED.rows
     assert form.record.extra == {
         "单位负责人（签字）": "张三", "填表人": "李四", "填报日期": "2022年12月6日", "联系电话": "0533-5180000", "注": "本表一式三份。",
+        "表外文字": "请于月底前报送",
     }  # fmt: skip
     assert [(p.cell, p.level) for p in form.problems] == [("A18", "warning")]
 
@@ -371,11 +373,12 @@ def test_weights_are_read():
     assert form.record.rows[0].weight == "10"
 
 
-def test_text_outside_the_columns_is_told():
+def test_text_outside_the_columns_is_kept_and_told():
     lines = project_lines()
     lines[8].append("见说明")
     form = only(one_sheet(lines, merges=MERGES))
-    assert (form.record, [(p.cell, p.level) for p in form.problems]) == (EXPECTED, [("F9", "warning")])
+    record = replace(EXPECTED, extra={"表外文字": "第1行 见说明"})
+    assert (form.record, [(p.cell, p.level) for p in form.problems]) == (record, [("F9", "warning")])
 
 
 def test_self_evaluation_is_another_form():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from targets.tests.sheets.drawn import cells, read_drawn, told
+from targets.tests.sheets.drawn import KEPT_BESIDE, cells, read_drawn, told
 
 LEVELS = ("level1", "level2", "name", "target")
 MAY_HAVE = "这一行的单元格可能与表头错开，已照原样读入，请核对。"
@@ -70,8 +70,9 @@ def test_lines_of_a_list_with_codes_between_its_categories():
         ("产出指标", "质量指标", "合格率", "≥98%"),
         ("产出指标", "质量指标", "113", "返工率"),
     ]
+    assert form.record.extra["表外文字"] == "第3行 ≤2%"
     assert told(form) == [
-        ("J5", "“≤2%”不属于任何栏目，没有读入。如需保留，请移到相应栏目。"),
+        ("J5", f"“≤2%”{KEPT_BESIDE}"),
         ("E3", "这一行的单元格与表头错开，已按内容对齐各栏（“产出指标”已读入“一级指标”），请核对。"),
         ("D5", MAY_HAVE),
     ]
