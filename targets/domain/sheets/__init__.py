@@ -28,7 +28,8 @@ The table
     `header` (which column is what), `sign_column` and `level_column` (signs or categories under another heading)
     `meant` (what is told of headings), `table` (its rows)
     `straighten` with `shift` and `says` (cells that slipped)
-    `sections` (categories in lines of their own), `carried` (blanks filled from above), `split` (glued cells), `indicator`, `rest` (what no field takes), `strays` (what not even a label names)
+    `sections` (categories in lines of their own), `carried` (blanks filled from above), `split` (glued cells), `indicator`
+    `rest` (what no field takes), `strays` (what not even a label names)
 A list, one line an indicator
     `flat` (its columns), `flat_lines` → `flat_reader`, `list_shift` (slipped lines), `own_list` (ours, read as it was written)
 A workbook of ours

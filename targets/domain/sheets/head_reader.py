@@ -19,7 +19,13 @@ from targets.domain.sheets.head import (
     without_repeats,
     years_in,
 )
-from targets.domain.sheets.head_values import LONGEST_YEAR_LINE, is_year_alone, printed_label, whole_value
+from targets.domain.sheets.head_values import (
+    LONGEST_YEAR_LINE,
+    is_year_alone,
+    only_names_year,
+    printed_label,
+    whole_value,
+)
 from targets.domain.sheets.layout import (
     BUDGETED,
     EXTRA,
@@ -387,6 +393,8 @@ class _HeadReader:
                 return 1
         if len(cell.text) <= LONGEST_YEAR_LINE and (years := years_in(cell.text)):
             head.years += [(year, cell) for year in years]
+            if not only_names_year(cell.text):
+                head.strays.append(cell)
             return 1
         is_number = len(cells) > 1 and is_amount(cell.text)
         if (NOISE.fullmatch(plain(cell.text)) and not is_number) or (not key and unit_in(cell.text)):

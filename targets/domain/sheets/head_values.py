@@ -20,6 +20,9 @@ PERIOD = re.compile(rf"{_DATE}|[-—–~至到]+")
 LONGEST_YEAR_LINE = 40
 """Longer text that mentions a year explains something; it does not name the year of the form."""
 
+MORE_THAN_A_YEAR = re.compile(r"[，。；！,;!]")
+OF_TITLES = re.compile(r"预算|绩效|表$|年度?[)）\]]?$")
+
 
 def whole_value(layout: Layout, cells: Sequence[Cell], at: int, name: str) -> tuple[Cell, int]:
     """A value and how many cells it takes.
@@ -59,6 +62,11 @@ def _is_choice(layout: Layout, cells: Sequence[Cell], at: int) -> bool:
 def is_year_alone(text: str) -> bool:
     """It stands in the middle of its line, and is no value of the label before it."""
     return len(text) <= LONGEST_YEAR_LINE and YEAR_ALONE.fullmatch(plain(text)) is not None
+
+
+def only_names_year(text: str) -> bool:
+    """2024年部门预算: a line that names the year and else says nothing."""
+    return OF_TITLES.search(text) is not None and not MORE_THAN_A_YEAR.search(text)
 
 
 @remembered

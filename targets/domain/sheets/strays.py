@@ -1,10 +1,12 @@
 """Texts that stand in no column and beside no label: kept together in a text of their own, so that nothing is dropped, and told."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 
 from targets.domain.sheets.cells import Cell, Grid
+from targets.domain.sheets.header import Header
 from targets.domain.sheets.problems import quoted
 
 BESIDE = "表外文字"
@@ -13,6 +15,18 @@ LONGEST_KEPT = 10_000
 """Characters of one such text: a cell of a workbook has room for three times as many."""
 MOST_QUOTED = 5
 WHERE = f"不属于任何栏目，已放在“其他栏目”的“{BESIDE}”中。如属某一栏目，请移过去。"
+REMARK = re.compile(r"[，。；：！,;:!]|\d{7}")
+"""Found in a text beside a table head that is a remark, no heading."""
+
+
+def remarks_in_head(grid: Grid, header: Header, bottom: int) -> Iterator[Cell]:
+    """What stands beside the headings of a table like one of them, over nothing."""
+    remarks = {text: span for text, span in header.unknown.items() if REMARK.search(text)}
+    for cell in chain.from_iterable(grid.rows[header.top : header.bottom + 1]) if remarks else ():
+        first, last = remarks.get(cell.text, (-1, -1))
+        rows = range(header.bottom + 1, bottom)
+        if first == cell.column and not any(any(grid.texts[row][first : last + 1]) for row in rows):
+            yield cell
 
 
 def kept_strays(strays: Sequence[Cell], numbers: Mapping[int, int]) -> Iterator[tuple[str, str]]:

@@ -18,9 +18,11 @@ from targets.domain.sheets.layout import HEADING, Layout
 from targets.domain.sheets.level_column import take_level_columns
 from targets.domain.sheets.meant import WHOLE, meant_headings
 from targets.domain.sheets.problems import quoted
+from targets.domain.sheets.says import Says, at_first_sight
 from targets.domain.sheets.sections import section
 from targets.domain.sheets.sign_column import take_sign_column
 from targets.domain.sheets.straighten import Line, Page, Told, is_cut, level1_beside, split_lines
+from targets.domain.sheets.strays import remarks_in_head
 from targets.domain.sheets.terms import NOT_SAID, Half, half_grid, halves
 from targets.domain.values import TEXT, IndicatorValue
 
@@ -33,6 +35,7 @@ LEVELS_OF_PLANS = ("level1", "level2")
 FEWEST_ACROSS = 2
 """A text in more cells than this and no other: what was merged over the table, written into each of its cells."""
 COLONS = (":", "：")
+NOTED = tuple("★☆*＊※▲△●")
 TOTALS = frozenset("总分 合计 总计 小计 自评总分 得分合计 综合得分 总得分 合计得分".split())
 
 
@@ -83,6 +86,7 @@ def read_table(grid: Grid, layout: Layout, blocks: Sequence[Block], *, long_is_r
             take_sign_column(grid, block.header, block.bottom)
             take_level_columns(grid, layout, block.header, block.bottom)
             table.told += meant_headings(layout, block.header)
+            table.strays += remarks_in_head(grid, block.header, block.bottom)
             _Page(grid, layout, block, block.header, table, may_carry=not proven, continues_page=number > 0).read()
     if proven and (layout.nests[0] == SHARED or not in_rows):
         table.blanks = _blanks_below_text(layout, table)
@@ -287,7 +291,7 @@ class _Page:
         return (
             begins_foot(said[0])
             or self._is_labelled(row, said[0])
-            or (len(said) == 1 and self._is_line_across(self.grid.rows[row][0]))
+            or (len(said) == 1 and (self._is_line_across(self.grid.rows[row][0]) or self._is_footnote(row, said[0])))
             or (len(said) > FEWEST_ACROSS and len(without_repeats(self.grid.rows[row])) == 1)
         )
 
@@ -299,6 +303,15 @@ class _Page:
         first = self.grid.rows[row][0].column
         is_left = first < min(self.field_at, default=0) and first not in self.unknown_at
         return text.endswith(COLONS) or bool(label[1]) or is_left
+
+    def _is_footnote(self, row: int, text: str) -> bool:
+        """★为核心指标 below a table: what a mark means, not a category that has it."""
+        is_left = self.grid.rows[row][0].column <= min(self.field_at, default=0)
+        return (
+            is_left
+            and text.startswith(NOTED)
+            and not at_first_sight(text.lstrip("".join(NOTED))) & (Says.LEVEL1 | Says.LEVEL2)
+        )
 
     def _is_line_across(self, cell: Cell) -> bool:
         """One text merged over most of the table is a remark."""

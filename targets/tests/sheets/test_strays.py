@@ -16,15 +16,15 @@ FORM = """
     2024年项目支出绩效目标表||||
     {head}
     项目名称|河道保洁|||
-    一级指标|二级指标|三级指标|指标值|
+    一级指标|二级指标|三级指标|指标值|{heads}
     产出指标|数量指标|保洁里程|≥126公里|{beside}
     产出指标|质量指标|达标率|≥95%|
     {below}
     """
 
 
-def form(*, above="", head="", beside="", below=""):
-    (found,) = read_drawn(FORM.format(above=above, head=head, beside=beside, below=below))
+def form(*, above="", head="", heads="", beside="", below=""):
+    (found,) = read_drawn(FORM.format(above=above, head=head, heads=heads, beside=beside, below=below))
     assert cells(found, "name", "target") == [("保洁里程", "≥126公里"), ("达标率", "≥95%")]
     return found
 
@@ -34,6 +34,9 @@ def form(*, above="", head="", beside="", below=""):
     [
         ({"above": "请各单位认真填写"}, "请各单位认真填写", [("A1", f"“请各单位认真填写”{KEPT_BESIDE}")]),
         ({"head": "|待局长办公会研究"}, "待局长办公会研究", [("B2", f"“待局长办公会研究”{KEPT_BESIDE}")]),
+        ({"head": "2023年起按新标准执行"}, "2023年起按新标准执行", [("A2", f"“2023年起按新标准执行”{KEPT_BESIDE}")]),
+        ({"heads": "金额单位为元，请核对"}, "金额单位为元，请核对", [("E4", f"“金额单位为元，请核对”{KEPT_BESIDE}")]),
+        ({"below": "★为核心指标"}, "★为核心指标", [("A7", f"“★为核心指标”{KEPT_BESIDE}")]),
         ({"beside": "数据待核"}, "第1行 数据待核", [("E5", f"“数据待核”{KEPT_BESIDE}")]),
         ({"beside": "数据待核|张某某"}, "第1行 数据待核 张某某", [("E5", f"“数据待核”{KEPT_BESIDE}"), ("F5", f"“张某某”{KEPT_BESIDE}")]),
         ({"below": "填表人：\n请于月底前报送"}, "请于月底前报送", [("A8", f"“请于月底前报送”{KEPT_BESIDE}")]),
@@ -43,7 +46,7 @@ def form(*, above="", head="", beside="", below=""):
             [("A8", f"表前、表后的 2 行文字（“请于月底前报送”、“一式三份”）{KEPT_BESIDE}")],
         ),
     ],
-    ids=["above", "in the head", "beside a row", "two beside a row", "below", "two below"],
+    ids=["above", "in the head", "with a year", "beside the headings", "a footnote", "beside a row", "two beside a row", "below", "two below"],
 )  # fmt: skip
 def test_remarks_are_kept_and_told(places, kept, remarks):
     found = form(**places)
@@ -54,6 +57,9 @@ def test_remarks_are_kept_and_told(places, kept, remarks):
     "places",
     [
         {"above": "附件2"},
+        {"head": "2024年部门预算"},
+        {"head": "（2024年度）"},
+        {"heads": "财政审核意见"},
         {"below": "第 1 页 共 2 页"},
         {"below": "- 3 -"},
         {"below": "填表人：||填报日期：  年  月  日"},
