@@ -10,6 +10,7 @@ whole way of an upload: read, matched, kept, checked and stored.
 """
 
 import argparse
+import gc
 import io
 import os
 import statistics
@@ -70,12 +71,15 @@ def one_by_one(count: int, repeat: int) -> None:
         OPENPYXL: (by_openpyxl, files),
     }
     taken: dict[str, list[float]] = {name: [] for name in deeds}
+    gc.disable()  # as in the child process; for all of them alike
     for _ in range(repeat):
         for name, (deed, contents) in deeds.items():
             start = time.process_time()
             for content in contents:
                 deed(content)
             taken[name].append((time.process_time() - start) * 1000 / count)
+        gc.collect()
+    gc.enable()
     print(
         f"{count} forms of {forms.ROWS_OF_A_FORM} indicators, {os.cpu_count()} cores under load {os.getloadavg()[0]:.1f}; "
         "ms of processor for each: min / median / max"

@@ -217,7 +217,7 @@ def _named_layout(said: list[str], keys: list[str], start: _Start | None) -> Lay
 def _may_begin(text: str) -> bool:
     """Whether a form, its title or its table may begin in the row of this text: most rows of a sheet hold none such."""
     key = label_key(text)
-    return key in HEADINGS or key in NAMES or key.endswith("表") or _begins_with_name(text)
+    return key in HEADINGS or key in NAMES or key.endswith("表") or (_has_colon(text) and _begins_with_name(text))
 
 
 @remembered
