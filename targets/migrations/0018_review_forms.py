@@ -1,4 +1,7 @@
-"""审核表: questions of a year, what reviewers answer. Years that are there begin with the usual eight questions."""
+"""审核表: questions of a year, what reviewers answer. Years that are there begin with the usual eight questions.
+
+They stand here as they were: those that a new year begins with may go on to change.
+"""
 
 import django.db.models.deletion
 import django.utils.timezone
@@ -7,23 +10,46 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
-from targets.domain.assessment import STANDARD_QUESTIONS
+QUESTIONS = (
+    (
+        "完整性", "规范完整性", "填报格式是否规范，内容是否完整、准确，有无缺项、错项。", 10,
+        ("R01", "R03", "R06", "R07", "R08", "R09", "R10", "R11", "R42", "R43", "R45", "R48", "R52"),
+    ),
+    (
+        "完整性", "明确清晰性", "绩效目标是否明确、清晰，能否反映项目的主要内容，是否写明预期的产出和效果。", 10, ("R02", "R12"),
+    ),
+    (
+        "相关性", "目标相关性", "总体目标是否符合法律法规和发展规划，与部门职责、年度工作计划是否密切相关。", 15, ("R04",),
+    ),
+    (
+        "相关性", "指标科学性", "指标是否全面、细化、量化，定性的是否具体可考核；是否选取了关键指标并明确指标值。", 15,
+        ("R13", "R16", "R17", "R19", "R20", "R21", "R22", "R25", "R26", "R28"),
+    ),
+    (
+        "适当性", "绩效合理性", "预期绩效是否显著，是否符合行业正常水平，与往年和同类项目相比是否合理。", 15, ("R35", "R37", "R40"),
+    ),
+    (
+        "适当性", "资金匹配性", "目标与资金规模是否匹配：按这些资金目标是否过高或过低，按这些目标资金是否过多或过少。", 15,
+        ("R18", "R29", "R30", "R31", "R32", "R33"),
+    ),
+    (
+        "可行性", "实现可能性", "目标是否经过论证和合理测算，能否如期实现。", 10, ("R38", "R39", "R61"),
+    ),
+    (
+        "可行性", "条件充分性", "实施方案是否合理，组织实施能力和条件是否充分，内部控制和管理制度是否健全。", 10, (),
+    ),
+)  # fmt: skip
+"""Group, name, text, points, the rules that bear on it."""
 
 
 def ask_of_each_year(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     questions = apps.get_model("targets", "ReviewQuestion")
     questions.objects.bulk_create(
         questions(
-            budget_year=year,
-            group=one.group,
-            name=one.name,
-            text=one.text,
-            points=one.points,
-            order=order,
-            rules=list(one.rules),
+            budget_year=year, group=group, name=name, text=text, points=points, order=order, rules=list(rules)
         )
         for year in apps.get_model("targets", "BudgetYear").objects.all()
-        for order, one in enumerate(STANDARD_QUESTIONS, start=1)
+        for order, (group, name, text, points, rules) in enumerate(QUESTIONS, start=1)
     )
 
 
