@@ -39,6 +39,7 @@ from targets.editing import EditRefused, create_declaration
 from targets.forms import NewDeclaration
 from targets.models import DecidedForm, Declaration
 from targets.models.decision import SEE_HELD
+from targets.models.declaration import DeclarationQuerySet
 from targets.progress import last_deed
 from targets.review import StepRefused, label_of, whose_turn
 from targets.templatetags.targets_ui import money, state_chip
@@ -156,10 +157,10 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
         return format_html('<span class="nw">{}</span>', date_format(localtime(declaration.updated_at), "n月j日 H:i"))
 
     @admin.action(description="导出官方表", permissions=["view"])
-    def export_official(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase:
+    def export_official(self, request: HttpRequest, queryset: DeclarationQuerySet) -> HttpResponseBase:
         user = person(request)
-        hidden = [one.heading for one in queryset if not one.submitted_revision_id and not one.is_own_text_of(user)]
-        if hidden and len(hidden) < len(queryset):
+        hidden = [one.heading for one in queryset.exclude(pk__in=queryset.readable_by(user).values("pk"))]
+        if hidden and len(hidden) < queryset.count():
             names = "、".join(hidden[:10])
             messages.warning(request, f"刚才导出的文件中没有这{len(hidden)}张：{names}。单位编制中，送审后可见。")
         return export_forms(request, queryset, back=request.get_full_path())
@@ -307,7 +308,7 @@ class DeclarationAdmin(OfficialExportMixin, ScopedAdmin):
 
     def workbook(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         declaration = self.get_object(request, str(pk))
-        chosen = self.get_queryset(request).filter(pk=declaration.pk)
+        chosen = Declaration.objects.visible_to(person(request)).filter(pk=declaration.pk)
         return export_forms(request, chosen, back=address(declaration))
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:

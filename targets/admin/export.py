@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -14,6 +13,7 @@ from django.utils.http import content_disposition_header
 from import_export.admin import ExportMixin
 
 from departments.scoped_admin import person
+from targets.models.declaration import DeclarationQuerySet
 from targets.outgoing.shapes import BY_SLUG, OFFICIAL, SHAPES, SMALL, ExportRefused, NothingWritten, Shape, written
 from targets.outgoing.text import readable
 from targets.worklist_filter import WorklistFilter
@@ -22,7 +22,7 @@ NOTHING_TO_EXPORT = "没有可导出的表：所选的表还没有送审，您�
 NO_FORM_CHOSEN = "没有可导出的表。请放宽筛选条件后再导出。"
 
 
-def export_forms(request: HttpRequest, declarations: QuerySet[Any], *, back: str = "") -> HttpResponseBase:
+def export_forms(request: HttpRequest, declarations: DeclarationQuerySet, *, back: str = "") -> HttpResponseBase:
     """The chosen forms as one official workbook; with nothing to export it leads to `back`, and says why."""
     try:
         return download(request, BY_SLUG[OFFICIAL], declarations)
@@ -31,7 +31,7 @@ def export_forms(request: HttpRequest, declarations: QuerySet[Any], *, back: str
         return HttpResponseRedirect(back or reverse("admin:index"))
 
 
-def download(request: HttpRequest, shape: Shape, declarations: QuerySet[Any]) -> HttpResponseBase:
+def download(request: HttpRequest, shape: Shape, declarations: DeclarationQuerySet) -> HttpResponseBase:
     """The forms in a shape; those whose text the person may not read are left out. Raises ExportRefused.
 
     `declarations` must be scoped by `visible_to` (as a ScopedAdmin's queryset is).
@@ -90,7 +90,7 @@ class OfficialExportMixin(ExportMixin):
         return actions | {"export_as": self.get_action("export_as")} if actions else actions
 
     @admin.action(description="导出为其他格式")
-    def export_as(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+    def export_as(self, request: HttpRequest, queryset: DeclarationQuerySet) -> HttpResponse:
         chosen = ",".join(map(str, queryset.values_list("pk", flat=True)))
         return self._export_page(request, ExportForm(initial={"chosen": chosen}), queryset)
 
@@ -110,16 +110,20 @@ class OfficialExportMixin(ExportMixin):
                 form.add_error(None, str(refusal))
         return self._export_page(request, form, declarations)
 
-    def _export_page(self, request: HttpRequest, form: ExportForm, declarations: QuerySet[Any]) -> TemplateResponse:
-        kind = self.model.objects.kind
-        narrowed = WorklistFilter(request.GET, self.get_queryset(request), user=person(request), kind=kind)
+    def _export_page(
+        self, request: HttpRequest, form: ExportForm, declarations: DeclarationQuerySet
+    ) -> TemplateResponse:
+        user = person(request)
+        narrowed = WorklistFilter(request.GET, self.get_queryset(request), user=user, kind=self.model.objects.kind)
+        number = declarations.readable_by(user).count()
         context = {
             **self.admin_site.each_context(request),
             "title": "导出",
             "opts": self.opts,
             "form": form,
             "ticked": form.ticked(),
-            "number": declarations.count(),
+            "number": number,
+            "hidden": declarations.count() - number,
             "complaints": narrowed.complaints,
             "address": f"{reverse(f'admin:targets_{self.opts.model_name}_export')}?{request.GET.urlencode()}",
         }

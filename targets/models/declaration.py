@@ -41,6 +41,13 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
             return self
         return self.filter(unit__in=user.scope.reach())
 
+    def readable_by(self, user: Person) -> "DeclarationQuerySet":
+        """Of many forms those for which `Declaration.record_for` gives a text, be it the present one or what was sent."""
+        is_typed_by_another = Q(sitting__isnull=False) & ~Q(sitting__person=user)
+        entered = Q(version=1, current_revision__author=user) & ~Q(current_revision__reason=Revision.Reason.UNDO)
+        sent = Q(submitted_revision__isnull=False)
+        return self.filter(Q(unit__in=user.scope.own) | sent | (entered & ~is_typed_by_another))
+
     def editable_by(self, user: Person) -> "DeclarationQuerySet":
         return self.filter(state__in=EDITABLE, unit__in=user.scope.reach(FILLER))
 

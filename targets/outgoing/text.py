@@ -4,11 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
-
 from departments.models import Person
 from targets.domain.record import Record
 from targets.models import Declaration, Indicator, Revision
+from targets.models.declaration import DeclarationQuerySet
 
 EXPORT_ORDER = ("year", "-kind", "department__code", "department_id", "unit__code", "title_key", "id")
 FORMS_AT_ONCE = 100
@@ -26,18 +25,20 @@ class Outgoing:
     revision: Revision | None
 
 
-def readable(declarations: QuerySet[Any], reader: Person | None) -> Iterator[Outgoing]:
+def readable(declarations: DeclarationQuerySet, reader: Person | None) -> Iterator[Outgoing]:
     """Of `declarations` (already scoped), those whose text the person may read, with the text he may read.
 
     It is the rule of `Declaration.record_for`. Without a person (commands of the server's operator) it is what the tables hold.
     """
+    if reader is not None:
+        declarations = declarations.readable_by(reader)
     chosen = list(declarations.order_by(*EXPORT_ORDER).values_list("pk", flat=True))
     for start in range(0, len(chosen), FORMS_AT_ONCE):
         yield from _read(chosen[start : start + FORMS_AT_ONCE], reader)
 
 
 def _read(ids: Sequence[int], reader: Person | None) -> Iterator[Outgoing]:
-    related = ("department", "unit", "current_revision", "submitted_revision")
+    related = ("department", "unit", "current_revision", "submitted_revision", "sitting")
     found = Declaration.objects.select_related(*related).defer(*_FROZEN).in_bulk(ids)
     forms = [found[pk] for pk in ids if pk in found]
     own = {form.pk for form in forms if reader is None or form.is_own_text_of(reader)}

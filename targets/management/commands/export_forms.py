@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from departments.room import FULL, is_without_room
 from targets.domain.record import KINDS
@@ -14,6 +14,7 @@ from targets.domain.sheets.flat_writer import KIND_WORDS
 from targets.domain.steps import STATES, VOID
 from targets.management.arguments import words
 from targets.models import Declaration
+from targets.models.declaration import DeclarationQuerySet
 from targets.outgoing.shapes import (
     CONTENT_TYPES,
     LAYOUTS,
@@ -88,7 +89,7 @@ class Command(BaseCommand):
             )
         return shape
 
-    def _chosen(self, options: dict[str, Any]) -> QuerySet[Declaration]:
+    def _chosen(self, options: dict[str, Any]) -> DeclarationQuerySet:
         year, kind, state = options["year"], options["kind"], _state(options["state"])
         chosen = Declaration.objects.filter(state=state) if state else Declaration.objects.exclude(state=VOID)
         if year:
