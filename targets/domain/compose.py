@@ -6,9 +6,10 @@ The department form is filled in by ten 科室 and put together by one; importin
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
-from targets.domain.diff import Matching, category_and_name, match_rows
+from targets.domain.diff import Ambiguity, Matching, category_and_name, match_rows
+from targets.domain.names import name_key
 from targets.domain.record import IndicatorRow, Record
 
 REPLACE, APPEND, OFFICE = "replace", "append", "office"
@@ -34,33 +35,47 @@ def compose(stored: Record, incoming: Record, mode: str = REPLACE) -> tuple[Reco
 def _within_categories(stored: Sequence[IndicatorRow], incoming: Sequence[IndicatorRow]) -> Matching:
     """群众满意度 under another duty is another indicator: a row to be added must not be lost to a namesake."""
     found = match_rows(stored, incoming)
-    pairs = [
-        (old, new) for old, new in found.pairs if category_and_name(stored[old]) == category_and_name(incoming[new])
-    ]
-    return _matching(found, pairs, len(stored), len(incoming))
+    pairs = [(old, new) for old, new in found.pairs if _is_at_its_place(stored[old], incoming[new])]
+    return _matching(pairs, len(stored), len(incoming), found.ambiguous)
+
+
+def _is_at_its_place(old: IndicatorRow, new: IndicatorRow) -> bool:
+    """A duty that the file leaves blank is no other one."""
+    has_its_duty = name_key(new.duty) in ("", name_key(old.duty))
+    return has_its_duty and category_and_name(old) == category_and_name(new)
 
 
 def _within_offices(stored: Sequence[IndicatorRow], incoming: Sequence[IndicatorRow]) -> Matching:
-    """A row is looked for among those of its own office: another office's row of the same name is left alone."""
+    """A row is looked for among those of its own office, and at its place among those of none, which then become the
+    office's: another office's row of the same name is left alone."""
     offices = {row.office.strip() for row in incoming}
-    places = [place for place, row in enumerate(stored) if row.office.strip() in offices]
-    found = match_rows([stored[place] for place in places], incoming)
-    return _matching(found, [(places[old], new) for old, new in found.pairs], len(stored), len(incoming), places)
+    own = [place for place, row in enumerate(stored) if row.office.strip() in offices]
+    nobodys = [place for place, row in enumerate(stored) if not row.office.strip() and "" not in offices]
+    found = _among(match_rows, stored, own, incoming, range(len(incoming)))
+    others = _among(_within_categories, stored, nobodys, incoming, found.added)
+    pairs = sorted((*found.pairs, *others.pairs), key=itemgetter(1))
+    return _matching(pairs, len(stored), len(incoming), (*found.ambiguous, *others.ambiguous))
 
 
-def _matching(
-    found: Matching, pairs: Sequence[tuple[int, int]], stored: int, incoming: int, places: Sequence[int] = ()
+def _among(
+    match: Callable[[Sequence[IndicatorRow], Sequence[IndicatorRow]], Matching],
+    stored: Sequence[IndicatorRow],
+    old: Sequence[int],
+    incoming: Sequence[IndicatorRow],
+    new: Sequence[int],
 ) -> Matching:
-    """`found` with other pairs, its indexes of stored rows looked up in `places` where these are given."""
+    """As if there were only the rows at these places."""
+    found = match([stored[place] for place in old], [incoming[place] for place in new])
+    pairs = [(old[i], new[j]) for i, j in found.pairs]
+    ambiguous = [Ambiguity(tuple(old[i] for i in one.old), tuple(new[j] for j in one.new)) for one in found.ambiguous]
+    return _matching(pairs, len(stored), len(incoming), ambiguous)
+
+
+def _matching(pairs: Sequence[tuple[int, int]], stored: int, incoming: int, ambiguous: Sequence[Ambiguity]) -> Matching:
     old, new = ({pair[side] for pair in pairs} for side in (0, 1))
-    return Matching(
-        tuple(pairs),
-        tuple(place for place in range(stored) if place not in old),
-        tuple(place for place in range(incoming) if place not in new),
-        tuple(replace(one, old=tuple(places[place] for place in one.old)) for one in found.ambiguous)
-        if places
-        else found.ambiguous,
-    )
+    removed = tuple(place for place in range(stored) if place not in old)
+    added = tuple(place for place in range(incoming) if place not in new)
+    return Matching(tuple(pairs), removed, added, tuple(ambiguous))
 
 
 _COMPARED: dict[str, Callable[[Sequence[IndicatorRow], Sequence[IndicatorRow]], Matching]] = {
@@ -70,7 +85,7 @@ _COMPARED: dict[str, Callable[[Sequence[IndicatorRow], Sequence[IndicatorRow]], 
 
 
 def _with_added(stored: Sequence[IndicatorRow], added: Sequence[IndicatorRow]) -> tuple[IndicatorRow, ...]:
-    """Each below the last row of its duty; those of a duty that is new at the end."""
+    """Each below the last row of its duty, whichever number that has now; those of a duty that is new at the end."""
     last = {_duty(row): place for place, row in enumerate(stored) if any(_duty(row))}
     below: dict[int, list[IndicatorRow]] = {}
     for row in added:
@@ -81,7 +96,7 @@ def _with_added(stored: Sequence[IndicatorRow], added: Sequence[IndicatorRow]) -
     return tuple(_parted([*composed, *below.get(len(stored), ())]))
 
 
-_duty = attrgetter("number", "duty_group", "duty")
+_duty = attrgetter("duty_group", "duty")
 
 
 def _offices_rows(

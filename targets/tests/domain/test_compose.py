@@ -90,6 +90,34 @@ def test_another_offices_row_of_the_same_name_is_left_alone() -> None:
     assert (matching.pairs, matching.removed, matching.added) == (((1, 0),), (0,), ())
 
 
+def test_a_row_of_no_office_becomes_that_of_the_office_whose_file_has_it() -> None:
+    nobodys = [A.with_cells(office=""), B.with_cells(office=" "), C.with_cells(office="")]
+    mine = A.with_cells(key="", target="≥4所")
+    renamed = B2.with_cells(name="学前三年入园率")
+    namesake = C.with_cells(key="", duty="体育", name=C.name, office="基教科")
+    composed, matching = compose(
+        replace(STORED, rows=(*nobodys, C.with_cells(key="d", name="获奖数量"))),
+        replace(STORED, rows=(mine, renamed, namesake)),
+        OFFICE,
+    )
+    assert composed.rows == (
+        mine.with_cells(key="a"),
+        renamed,
+        namesake,
+        nobodys[1].with_cells(continues=()),
+        nobodys[2],
+        C.with_cells(key="d", name="获奖数量"),
+    )
+    assert (matching.pairs, matching.removed, matching.added) == (((0, 0),), (1, 2, 3), (1, 2))
+
+
+def test_a_row_that_leaves_duty_or_number_blank_is_known_and_finds_its_place() -> None:
+    known = B2.with_cells(number="", duty="")
+    new = NEW.with_cells(number="", continues=())
+    composed, _ = compose(STORED, replace(STORED, rows=(known, new)), APPEND)
+    assert composed.rows == (A, B, new, C)
+
+
 def test_rows_of_a_duty_that_is_new_come_last() -> None:
     first = IndicatorRow(number="3", duty="体育", name="赛事", target="≥80次", office="体育科")
     second = first.with_cells(name="场地", continues=("number", "duty"))
@@ -100,7 +128,7 @@ def test_rows_of_a_duty_that_is_new_come_last() -> None:
 def test_a_row_to_be_added_is_not_lost_to_one_of_the_same_name_under_another_duty() -> None:
     stored = IndicatorRow(key="s", duty_group="教育", duty="学前教育", name="群众满意度", target="≥90%")
     other = IndicatorRow(duty_group="体育", duty="群众体育", name="群众满意度", target="≥95%")
-    composed, _ = compose(
-        replace(STORED, rows=(stored,)), replace(STORED, rows=(stored.with_cells(key=""), other)), APPEND
-    )
-    assert composed.rows == (stored, other)
+    third = stored.with_cells(key="", duty="职业教育")
+    for rows in ((stored.with_cells(key=""), other, third), (third, other)):
+        composed, _ = compose(replace(STORED, rows=(stored,)), replace(STORED, rows=rows), APPEND)
+        assert composed.rows == (stored, *(row for row in rows if row.duty != stored.duty))
