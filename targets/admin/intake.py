@@ -20,20 +20,17 @@ from departments.roles import ADMIN, FILLER, FINANCE_ROLES
 from departments.scoped_admin import ScopedAdmin, person
 from targets.admin.export import attachment
 from targets.admin.intake_page import Chosen, all_problems, causes, has_problems, page_of_forms, shown_forms
+from targets.admin.intake_record import FORMS_A_PAGE, is_there_to_undo, record_context, told, told_undone, why_stopped
 from targets.admin.numbers import number_in, numbers_in
-from targets.admin.steps import ADOPT
 from targets.admin.uploads import WorkbookField
 from targets.domain.compose import MODES
 from targets.domain.sheets.archive import is_archive
-from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
-from targets.domain.steps import UNITS_OWN, VOID
 from targets.intake.annotated import annotated, may_be_annotated, problem_list
 from targets.intake.batch import choose, discard_batch, open_batch
 from targets.intake.storing import STORING
 from targets.intake.undo import UNDOING, may_undo
 from targets.jobs import ask_to_cancel
-from targets.links import form_url
-from targets.models import Declaration, ImportBatch, ImportedForm, Job
+from targets.models import ImportBatch, Job
 from targets.models.intake import CREATE, UPDATE
 from targets.outgoing.shapes import CONTENT_TYPES, XLSX
 from targets.tasks import (
@@ -41,7 +38,6 @@ from targets.tasks import (
     READ_AND_STORE,
     STORE,
     UNDER_WAY,
-    UNDO,
     read_at_once,
     revive_jobs,
     start_job,
@@ -50,10 +46,8 @@ from targets.tasks import (
 )
 
 PASTED = "粘贴的表格.txt"
+COUNTS = {"created": "新增", "updated": "更新", "unchanged": "无变化", "refused": "不能导入"}
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-FORMS_A_PAGE = 50
-LEFT_OUT_SHOWN = 200
-REASONS_SHOWN = 5
 WORKED_ON = frozenset({ImportBatch.State.READING, *UNDER_WAY.values()})
 """While a batch is in these states a job is at it."""
 
@@ -106,6 +100,17 @@ class UploadForm(forms.Form):
         return self.cleaned_data
 
 
+def _counted(name: str) -> Callable[[ImportBatch], str]:
+    """A column of the list; before something is stored there is nothing to count."""
+
+    @admin.display(description=COUNTS[name], ordering=name)
+    def column(batch: ImportBatch) -> str:
+        return str(getattr(batch, name)) if batch.stored_at else "—"
+
+    column.__name__ = name
+    return column
+
+
 @admin.register(ImportBatch)
 class ImportBatchAdmin(ScopedAdmin):
     """A person's own uploads; administrators see those of their division. Nothing is changed here by hand."""
@@ -113,7 +118,7 @@ class ImportBatchAdmin(ScopedAdmin):
     view_roles = frozenset({FILLER}) | FINANCE_ROLES
     change_roles = frozenset()
     add_roles = frozenset()
-    list_display = ("file_name", "state", "uploaded_name", "uploaded_at", "created", "updated", "unchanged", "refused")
+    list_display = ("file_name", "state", "uploaded_name", "uploaded_at", *map(_counted, COUNTS))
     list_filter = ("state",)
     search_fields = ("file_name", "uploaded_name")
     search_help_text = "文件名、导入人"
@@ -177,7 +182,7 @@ class ImportBatchAdmin(ScopedAdmin):
             return HttpResponseRedirect(f"{reverse('admin:targets_importbatch_preview', args=[pk])}?page={wanted}")
         page = Paginator(page_of_forms(batch.forms.all()), FORMS_A_PAGE).get_page(request.GET.get("page"))
         chosen = Chosen.of(batch)
-        told, others = causes(batch)
+        found, others = causes(batch)
         context = {
             "batch": batch,
             "page": page,
@@ -186,11 +191,11 @@ class ImportBatchAdmin(ScopedAdmin):
             "chosen": chosen,
             "elsewhere": chosen.without(page.object_list),
             "modes": MODES,
-            "causes": told,
+            "causes": found,
             "other_problems": others,
             **_mending(batch),
             "earlier": self._earlier(request, batch),
-            "stopped": _why_stopped(batch, STORE, READ_AND_STORE),
+            "stopped": why_stopped(batch, STORE, READ_AND_STORE),
         }
         return self._page(request, "targets/intake/preview.html", "导入预览", context)
 
@@ -231,7 +236,7 @@ class ImportBatchAdmin(ScopedAdmin):
             batch.refresh_from_db(fields=["state"])
             messages.warning(request, f"这个文件{batch.get_state_display()}，没有再次导入。")
         elif job.state == Job.State.DONE:
-            messages.success(request, _told(batch))
+            messages.success(request, told(batch))
         return HttpResponseRedirect(reverse("admin:targets_importbatch_change", args=[pk]))
 
     def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -261,7 +266,7 @@ class ImportBatchAdmin(ScopedAdmin):
             batch.refresh_from_db(fields=["state"])
             messages.warning(request, f"这次导入{batch.get_state_display()}，不能撤销。")
         elif batch.state == ImportBatch.State.UNDONE:
-            messages.success(request, _told_undone(batch))
+            messages.success(request, told_undone(batch))
         return HttpResponseRedirect(reverse("admin:targets_importbatch_change", args=[pk]))
 
     # record -----------------------------------------------------------------------------------------------------------
@@ -280,23 +285,9 @@ class ImportBatchAdmin(ScopedAdmin):
             return self._page(request, "targets/intake/progress.html", "导入", context)
         if batch.state == ImportBatch.State.PREVIEW and batch.uploaded_by_id == user.pk:
             return HttpResponseRedirect(reverse("admin:targets_importbatch_preview", args=[batch.pk]))
-        stored = Paginator(_stored_forms(batch, user), FORMS_A_PAGE).get_page(request.GET.get("page"))
-        left_out = batch.forms.filter(is_stored=False).defer("frozen").order_by("place")
-        kept = batch.forms.exclude(kept_because="").select_related("declaration__unit").defer("frozen")
         context = {
-            "batch": batch,
-            "is_own": batch.uploaded_by_id == user.pk,
-            "page": stored,
-            "stored": [_stored_line(declaration, user) for declaration in stored.object_list],
-            "left_out": [(form, *_reasons(form)) for form in left_out[:LEFT_OUT_SHOWN]],
-            "left_out_count": left_out.count(),
-            "kept": list(kept[:LEFT_OUT_SHOWN]),
-            "kept_count": kept.count(),
-            "stopped": _why_stopped(batch, UNDO) if batch.state == ImportBatch.State.STORED else "",
-            "may_adopt": ADOPT.waiting(user).filter(current_revision__batch=batch).exists()
-            if ADOPT.is_open_to(user)
-            else False,
-            "may_undo": _is_there_to_undo(batch) and may_undo(batch, user),
+            **record_context(batch, user, request.GET.get("page")),
+            "may_undo": is_there_to_undo(batch) and may_undo(batch, user),
             **_mending(batch),
         }
         return self._page(request, "targets/intake/batch.html", "导入记录", context)
@@ -344,55 +335,9 @@ def _keep_choices(request: HttpRequest, batch: ImportBatch) -> None:
     choose(batch, shown=shown, ticked=set(numbers_in(request.POST.getlist("form"))), modes=modes)
 
 
-def _told(batch: ImportBatch) -> str:
-    parts = [f"{word}{number}张" for word, number in (("新增", batch.created), ("更新", batch.updated)) if number]
-    if not parts:
-        return f"“{batch.file_name}”中没有写入任何表，原因见下。"
-    return f"已导入“{batch.file_name}”：{'，'.join(parts)}。"
-
-
 def _is_written(job: Job | None) -> bool:
     """Then it is too late to stop it, and on SQLite who tried would wait until it is over."""
     return job is not None and job.state == Job.State.RUNNING and job.doing in (STORING, UNDOING)
-
-
-def _is_there_to_undo(batch: ImportBatch) -> bool:
-    return batch.state == ImportBatch.State.STORED and bool(batch.created or batch.updated)
-
-
-def _told_undone(batch: ImportBatch) -> str:
-    kept = batch.forms.exclude(kept_because="").count()
-    also = f"；另有{kept}张没有撤销，原因见下表" if kept else ""
-    return f"已撤销导入：{batch.forms.filter(is_stored=True).count() - kept}张表恢复到导入前{also}。"
-
-
-def _why_stopped(batch: ImportBatch, *kinds: str) -> str:
-    """What the last job of these kinds had to say; "" where it did what it was to do."""
-    return batch.jobs.filter(kind__in=kinds).order_by("-pk").values_list("message", flat=True).first() or ""
-
-
-def _stored_forms(batch: ImportBatch, user: Person) -> QuerySet[Declaration]:
-    """The forms that the batch wrote, in the file's order, as far as the person sees them."""
-    return (
-        Declaration.objects.visible_to(user)
-        .filter(revisions__batch=batch)
-        .select_related("department", "unit", "current_revision")
-        .defer("current_revision__frozen")
-        .order_by("revisions__id")
-    )
-
-
-def _stored_line(declaration: Declaration, user: Person) -> dict[str, Any]:
-    """Its figures only for those who may read its text; a voided form is judged no more."""
-    is_readable = declaration.state not in UNITS_OWN or declaration.is_own_text_of(user)
-    is_judged = is_readable and declaration.state != VOID
-    return {"form": declaration, "url": form_url(declaration), "is_readable": is_readable, "is_judged": is_judged}
-
-
-def _reasons(form: ImportedForm) -> tuple[list[str], int]:
-    """The first reasons why a form was left out, and how many more there are."""
-    refusals = [one["message"] for one in form.problems if one["level"] == PROBLEM_REFUSED]
-    return refusals[:REASONS_SHOWN], len(refusals[REASONS_SHOWN:])
 
 
 def _stem(batch: ImportBatch) -> str:

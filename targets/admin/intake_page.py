@@ -48,7 +48,7 @@ MARKUP = 40
 """What the tags around a change take, in characters of three bytes."""
 PIECES_SHOWN = 40
 """Texts that differ in more places are shown whole: so many marks tell nothing."""
-SHOWN_WITH = ("declaration__unit", "declaration__current_revision", "department", "unit")
+SHOWN_WITH = ("declaration__unit", "declaration__current_revision", "declaration__sitting", "department", "unit")
 TEXTS = ("frozen", "problems", "declaration__current_revision__frozen")
 IN_DOCUMENT = re.compile(r"(?:表格\d+|正文|页眉|页脚)")
 """How places of a Word document begin; they are no sheets."""
@@ -87,6 +87,18 @@ class ShownChange:
         return len(self.place) + len(self.old) + len(self.new) + len(self.remark) + MARKUP
 
 
+def where_in_file(form: ImportedForm) -> str:
+    """File and sheet (or table of a document), where the name of the sheet does not already say which form this is.
+
+    A text has no sheets: its one is called as the file.
+    """
+    member, _, sheet = form.sheet.rpartition("/")
+    if name_key(sheet) == name_key(form.title) or sheet == sheet_name(member or form.batch.file_name):
+        return member
+    place = sheet if IN_DOCUMENT.match(sheet) else f"工作表“{sheet}”"
+    return f"{member}　{place}" if member else place
+
+
 @dataclass(frozen=True, slots=True)
 class ShownForm:
     """A line of the preview."""
@@ -100,15 +112,7 @@ class ShownForm:
 
     @property
     def where(self) -> str:
-        """File and sheet (or table of a document), where the name of the sheet does not already say which form this is.
-
-        A text has no sheets: its one is called as the file.
-        """
-        member, _, sheet = self.form.sheet.rpartition("/")
-        if name_key(sheet) == name_key(self.form.title) or sheet == sheet_name(member or self.form.batch.file_name):
-            return member
-        place = sheet if IN_DOCUMENT.match(sheet) else f"工作表“{sheet}”"
-        return f"{member}　{place}" if member else place
+        return where_in_file(self.form)
 
     @property
     def label(self) -> str:

@@ -1,6 +1,7 @@
 """The page 导入: what is uploaded, shown, ticked and confirmed, and who sees it."""
 
 import io
+import re
 from decimal import Decimal
 
 import openpyxl
@@ -58,6 +59,7 @@ def test_only_ticked_forms_go_in(world: World) -> None:
     done = confirm(client, page, without=(0,))
     assert [form.title for form in Declaration.objects.all()] == ["校车运营补贴"]
     assert "没有勾选" in page_text(done)
+    assert [where for _, where, _, _ in done.context["left_out"]] == [""]  # the sheet is called as the form
 
 
 def test_nothing_ticked_is_told_and_the_preview_stays(world: World) -> None:
@@ -211,6 +213,18 @@ def test_records_are_seen_by_the_uploader_and_administrators(world: World) -> No
     }
 
 
+def test_only_what_was_stored_is_counted(world: World) -> None:
+    client = client_of(world.filler)
+    confirm(client, upload(client, workbook(world.record(), world.record(title="校车运营补贴")), "甲.xlsx"))
+    waiting = upload(client, workbook(world.record(), world.record(title="冬季取暖")), "乙.xlsx").context["batch"]
+    page = page_text(client.get("/admin/targets/importbatch/"))
+    numbers = re.findall(r'class="field-(?:created|updated|unchanged|refused)">(.*?)</td>', page)
+    assert numbers == ["—", "—", "—", "—", "2", "0", "0", "0"]
+    record = page_text(client_of(world.admin).get(f"/admin/targets/importbatch/{waiting.pk}/change/"))
+    assert "上传人还没有确认，尚未写入任何数据。" in record
+    assert "0 张" not in record.replace("共 0 张", "")
+
+
 def test_the_list_reads_no_file_and_its_queries_do_not_grow(world: World) -> None:
     client = client_of(world.filler)
     counts = []
@@ -227,8 +241,9 @@ def test_the_list_reads_no_file_and_its_queries_do_not_grow(world: World) -> Non
     assert counts[0] == counts[1]
 
 
-def test_preview_and_record_take_the_same_queries_for_many_forms(world: World) -> None:
-    client = client_of(world.filler)
+@pytest.mark.parametrize("who", ["filler", "perf"])
+def test_preview_and_record_take_the_same_queries_for_many_forms(world: World, who: str) -> None:
+    client = client_of(world.people[who])
     world.declaration(title="项目0")
     world.declaration(title="项目1")
     world.declaration(title="项目2")
