@@ -17,7 +17,7 @@ The words of a form
     `layout` (what a layout is), `dressed` (words around its words), `layouts` (all of them, in the order they are tried)
     `project_v1`, `project_v4`, `project_v5`, `project_v6`, `project_v9`, `project_v10`, `project_v11`, `project_v13`
     `plan_v2`, `plan_v8`, `plan_v12`
-    `project_others`, `plan_others`, `project_two_levels` (what several offices print besides)
+    `project_others`, `plan_others`, `project_shared`, `project_two_levels` (what several offices print besides)
 Which forms a sheet holds
     `find`, `beside` (side by side)
 Above and below the table
@@ -29,6 +29,7 @@ The table
     `meant` (what is told of headings), `table` (its rows)
     `straighten` with `shift` and `says` (cells that slipped)
     `sections` (categories in lines of their own), `carried` (blanks filled from above), `split` (glued cells), `indicator`
+    `both_levels`, `named_values` (two fields in one cell), `blanks` (which may have lost their merge)
     `rest` (what no field takes), `strays` (what not even a label names)
 A list, one line an indicator
     `flat` (its columns), `flat_lines` → `flat_reader`, `list_shift` (slipped lines), `own_list` (ours, read as it was written)

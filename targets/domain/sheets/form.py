@@ -9,6 +9,7 @@ from operator import attrgetter
 
 from targets.domain.record import MONEY, PLAN, Record
 from targets.domain.sheets.amounts import FACTORS, names_several, read_amount, read_behind, unit_in
+from targets.domain.sheets.blanks import told_blanks
 from targets.domain.sheets.carried import carried_runs
 from targets.domain.sheets.cells import Cell, Grid, address, column_name, label_key
 from targets.domain.sheets.find import Block
@@ -341,20 +342,10 @@ class _FormReader:
             self._tell(place, GUESS, f"{headings[name]}为空白，已按合并单元格照上一行读为{quoted(value)}，请核对。")
 
     def _tell_blanks(self, table: Table) -> None:
-        """Once for a form: blank is what was read, for the head shows that the file has kept its merges."""
-        if not table.blanks:
-            return
-        layout = self.form.layout
-        outermost = next(column for column in layout.columns if column.field == layout.nests[0])
-        headers = [block.header for block in self.form.blocks if block.header]
-        column = headers[0].fields.get(outermost.field, (0, 0))[0]
-        cells = "、".join(self.grid.origin.line(row) for row in table.blanks[:5]) + (
-            "等" if len(table.blanks) > 5 else ""
-        )
-        sentence = (
-            f"第{cells}行的{outermost.path[-1]}为空白，已照空白读入。如与上一行相同，请合并单元格或补填后重新上传。"
-        )
-        self._tell(address(table.blanks[0], column), WARNING, sentence)
+        if table.blanks:
+            columns = next((block.header.fields for block in self.form.blocks if block.header), {})
+            for place, sentence in told_blanks(self.form.layout, table.blanks, columns, self.grid.origin):
+                self._tell(place, WARNING, sentence)
 
     def _tell_strays(self, strays: Sequence[Cell], told_of: Container[str]) -> None:
         for place, sentence in told_strays(self.grid, [cell for cell in strays if cell.address not in told_of]):

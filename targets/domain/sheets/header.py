@@ -53,13 +53,17 @@ class Header:
     """Printed heading, field and column where a heading was only taken to mean the field."""
     twin: "Header | None" = None
     """A second group of the same headings beside the first (the longer term and the year)."""
+    names_hold_values: bool = False
+    """One column is for both: 三级指标及指标值."""
     year: str = ""
     """The year of the form, where headings name years."""
 
     def at(self, top: int) -> "Header":
         """The same head `top` rows further down."""
         twin = self.twin.at(top) if self.twin else None
-        return Header(self.top + top, self.bottom + top, {**self.fields}, {**self.unknown}, self.over, self.meant, twin)
+        fields, unknown = {**self.fields}, {**self.unknown}
+        both = self.names_hold_values
+        return Header(self.top + top, self.bottom + top, fields, unknown, self.over, self.meant, twin, both)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +275,7 @@ def _assign_group(header: Header, layout: Layout, leaves: list[_Leaf]) -> None:
                 header.unknown.setdefault(_name(header, leaves, keys, at), leaf.span)
             continue
         chosen = _best(fitting, leaf, order, before) if len(fitting) > 1 else fitting[0]
+        header.names_hold_values |= {column.field for column in fitting} >= TWINNED
         if chosen.field in TWINNED:
             header.over |= {*leaf.above, key}
         before = order[chosen.field]

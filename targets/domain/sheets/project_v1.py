@@ -17,6 +17,7 @@ from targets.domain.sheets.layout import (
     Paper,
 )
 from targets.domain.sheets.project_others import COMMON
+from targets.domain.sheets.project_shared import SHARED_COLUMNS
 from targets.domain.sheets.project_v4 import PROJECT_V4
 from targets.domain.sheets.project_v5 import PROJECT_V5
 from targets.domain.sheets.project_v9 import PROJECT_V9
@@ -127,5 +128,5 @@ PROJECT_V1 = Layout(
     nests=("level1", "level2"),
     side="绩效指标",
     side_width=32,
-    dialects=(COMMON, PROJECT_V4, PROJECT_V5, PROJECT_V9, PROJECT_V10, PROJECT_V11, PROJECT_V13),
+    dialects=(COMMON, SHARED_COLUMNS, PROJECT_V4, PROJECT_V5, PROJECT_V9, PROJECT_V10, PROJECT_V11, PROJECT_V13),
 )

@@ -70,6 +70,9 @@ ALWAYS_LEVELS = ("成本", "产出", "效益")
 """Without 指标 the others may as well be the name of an indicator."""
 BARE_LEVELS = LEVEL1_STEMS | LEVEL2_STEMS | BOTH_STEMS
 
+BETWEEN_LEVELS = re.compile(r"\s*(?:[-—–/、:：·|>→]+|[（(]|\s)\s*")
+LEAST_LEVELS, LONGEST_LEVELS = 5, 32
+
 _ORDINAL = r"\(?(?:\d{1,3}|[一二三四五六七八九十]{1,3})\)?[.、]?"
 ORDINAL = re.compile(rf"{_ORDINAL}(?:\s+{_ORDINAL})*")
 LONGEST_ORDINAL = 3
@@ -176,7 +179,20 @@ def _value(text: str, folded: str) -> int:
     return Says.VALUE | Says.MONEY if is_money else Says.VALUE
 
 
+@lru_cache(maxsize=4096)
+def two_levels(text: str) -> tuple[str, str] | None:
+    """产出指标—数量指标 → the two; None for any other text."""
+    if not LEAST_LEVELS <= len(text) <= LONGEST_LEVELS:
+        return None
+    first, *rest = BETWEEN_LEVELS.split(text.rstrip("）)"), maxsplit=1)
+    if rest and stem(first) in LEVEL1_STEMS and stem(rest[0]) in LEVEL2_STEMS | BOTH_STEMS:
+        return first, rest[0]
+    return None
+
+
 def _level(text: str) -> int:
+    if two_levels(text):
+        return Says.LEVEL1 | Says.LEVEL2
     if len(text) > LONGEST_LEVEL:
         return Says.NOTHING
     name = stem(text)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from targets.domain.record import ROW_TEXTS, IndicatorRow
+from targets.domain.sheets.blanks import blanks_below_text
+from targets.domain.sheets.both_levels import part_levels
 from targets.domain.sheets.carried import Carried
 from targets.domain.sheets.cells import Cell, Grid, Merge, label_key
 from targets.domain.sheets.find import Block
@@ -17,6 +19,7 @@ from targets.domain.sheets.indicator import Beside, is_unfilled, settle
 from targets.domain.sheets.layout import HEADING, Layout
 from targets.domain.sheets.level_column import take_level_columns
 from targets.domain.sheets.meant import WHOLE, meant_headings
+from targets.domain.sheets.named_values import take_values_from_names
 from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.says import Says, at_first_sight
 from targets.domain.sheets.sections import section
@@ -61,8 +64,8 @@ class Table(Struct):
     points: dict[str, str] = {}
     """Level → points that stand in its cell."""
     totals: list[list[Cell]] = []
-    blanks: list[int] = []
-    """Rows that may have lost a merge, in a table whose head has kept its own."""
+    blanks: dict[str, list[int]] = {}
+    """Field → rows that may have lost a merge, in a table whose head has kept its own."""
     long_is_right: bool | None = None
     told: list[Told] = []
     """What was put right in rows whose cells had moved or were glued together."""
@@ -88,18 +91,10 @@ def read_table(grid: Grid, layout: Layout, blocks: Sequence[Block], *, long_is_r
             table.told += meant_headings(layout, block.header)
             table.strays += remarks_in_head(grid, block.header, block.bottom)
             _Page(grid, layout, block, block.header, table, may_carry=not proven, continues_page=number > 0).read()
-    if proven and (layout.nests[0] == SHARED or not in_rows):
-        table.blanks = _blanks_below_text(layout, table)
+    if proven:
+        blanks = blanks_below_text(layout, table.rows, in_rows=in_rows)
+        table.blanks = {name: [table.places[at] for at in numbers] for name, numbers in blanks.items()}
     return table
-
-
-def _blanks_below_text(layout: Layout, table: Table) -> list[int]:
-    """Sheet rows whose outermost cell is blank below one that is not: merged in many forms, here perhaps lost.
-
-    Where rows have merges of their own a blank number of a duty is one; an indicator without its level 1 is not.
-    """
-    outer = [getattr(row, layout.nests[0]) for row in table.rows]
-    return [table.places[at] for at in range(1, len(outer)) if not outer[at] and any(outer[:at])]
 
 
 @dataclass(slots=True)
@@ -162,6 +157,7 @@ class _Page:
         self.table.carried += [Carried(SHARED, row, level, text) for row, text in moved]
 
     def _read_lines(self, lines: list[Line]) -> None:
+        take_values_from_names(self.header, lines, self.table.told)
         page, straight = self._straighten(lines, strict=not self.may_carry)
         if page.has_moved and page.strict:
             self.may_carry = True  # damage is proven: a blank may have lost its merge here too
@@ -169,6 +165,8 @@ class _Page:
         straight = page.finish(straight)
         self.table.told += page.told
         self.column_of = {place.field: place.first for place in page.places}
+        if parted := part_levels(self.column_of, straight, self.table.told):
+            self._share_column(*parted)
         for line in straight:
             if line.others and not line.moved:
                 line.others = self._join_others(line)
@@ -177,6 +175,12 @@ class _Page:
                 self._add(line, after_head=(number == 0 and self.continues_page) or line.row in self.grid.origin.breaks)
             if line.others:
                 self._add_others(line.others)
+
+    def _share_column(self, name: str, other: str) -> None:
+        """Another field stands in the column of this one: what is merged or blank there is so for both."""
+        self.column_of[other] = self.column_of[name]
+        hanging = [(other, first, merges) for field, first, merges in self.hanging if field == name]
+        self.hanging = sorted([*self.hanging, *hanging], key=lambda one: self.layout.order[one[0]])
 
     def _straighten(self, lines: list[Line], *, strict: bool) -> tuple[Page, list[Line]]:
         sample = [line.row for line in lines[:SAMPLE]]

@@ -111,6 +111,34 @@ def test_a_value_where_the_name_belongs_and_a_blank_category_are_told_in_a_form_
     ]
 
 
+def test_blank_categories_of_each_level_are_told_in_a_form_with_merges():
+    (form,) = read_drawn(
+        """
+        2023年项目支出绩效目标表|<|<|<
+        项目名称|冬季取暖|<|<
+        一级指标|二级指标|三级指标|指标值
+        产出指标|数量指标|改造户数|≥300户
+        ^||新建管网|≥944米
+        ^|质量指标|合格率|≥90%
+        ||返修率|≤2%
+        效益指标||投诉|下降
+        ^|社会效益指标|取暖条件|改善
+        """
+    )
+    assert cells(form, "level1", "level2") == [
+        ("产出指标", "数量指标"),
+        ("产出指标", ""),
+        ("产出指标", "质量指标"),
+        ("", ""),
+        ("效益指标", ""),
+        ("效益指标", "社会效益指标"),
+    ]
+    assert told(form) == [
+        ("B5", "第5、7行的二级指标为空白，已照空白读入。如与上一行相同，请合并单元格或补填后重新上传。"),
+        ("A7", "第7行的一级指标为空白，已照空白读入。如与上一行相同，请合并单元格或补填后重新上传。"),
+    ]
+
+
 @pytest.mark.parametrize("value", ["≥3900\n人", "≥1.5\n万人", "≥39\n00人", "=2800\n元/生/年"])
 def test_a_line_break_inside_a_name_and_inside_its_value_makes_no_two_indicators(value):
     written = value.replace("\n", "\\n")

@@ -1,0 +1,46 @@
+"""Blanks below a text in a form that kept its merges: read as blank, for the form shows that it has kept them, and told."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from targets.domain.record import IndicatorRow
+from targets.domain.sheets.cells import address
+from targets.domain.sheets.header import SHARED
+from targets.domain.sheets.layout import Layout
+from targets.domain.sheets.origin import Origin
+
+LEVELS = (SHARED, "level2")
+MOST_NAMED = 5
+
+
+def blanks_below_text(layout: Layout, rows: Sequence[IndicatorRow], *, in_rows: bool) -> dict[str, list[int]]:
+    """Field → numbers of the rows whose cell is blank below one of the same category that is not: merged in many forms, here perhaps lost.
+
+    Where rows have merges of their own (`in_rows`) a blank number of a duty is one; an indicator without its levels is not.
+    """
+    outermost = layout.nests[0]
+    chains = [LEVELS] if outermost == SHARED or in_rows else [(outermost,), LEVELS]
+    found: dict[str, list[int]] = {}
+    for names in chains:
+        columns = [[getattr(row, name) for row in rows] for name in names]
+        if all(map(all, columns)):
+            continue
+        above: dict[str, str] = {}
+        for number, texts in enumerate(zip(*columns, strict=True)):
+            for name, text in zip(names, texts, strict=True):
+                if not text:
+                    if name in above:
+                        found.setdefault(name, []).append(number)
+                elif text != above.get(name):
+                    above = {outer: above[outer] for outer in names[: names.index(name)] if outer in above}
+                    above[name] = text
+    return found
+
+
+def told_blanks(
+    layout: Layout, blanks: Mapping[str, Sequence[int]], columns: Mapping[str, tuple[int, int]], origin: Origin
+) -> Iterator[tuple[str, str]]:
+    """Address and sentence, once for each column; `blanks` are rows of the sheet."""
+    for name, rows in blanks.items():
+        lines = "、".join(origin.line(row) for row in rows[:MOST_NAMED]) + ("等" if len(rows) > MOST_NAMED else "")
+        sentence = f"第{lines}行的{layout.headings_of[name]}为空白，已照空白读入。如与上一行相同，请合并单元格或补填后重新上传。"
+        yield address(rows[0], columns.get(name, (0, 0))[0]), sentence

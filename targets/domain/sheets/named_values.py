@@ -1,0 +1,59 @@
+"""Names that hold their value too: 达标率：95% beside a blank cell, or in a column for both (三级指标及指标值)."""
+
+import re
+from collections.abc import Sequence
+
+from targets.domain.sheets.header import Header
+from targets.domain.sheets.problems import quoted
+from targets.domain.sheets.remembered import remembered
+from targets.domain.sheets.says import SIGNS, Says, says
+from targets.domain.sheets.straighten import Line, Told
+from targets.domain.values import QUANTITY, IndicatorValue
+
+SIGNED = re.compile(rf"([^{SIGNS}]+?)\s*[:：（(]?\s*([{SIGNS}]{{1,2}}[^{SIGNS}()（）]*)[)）]?", re.DOTALL)
+"""A name and a value that begins with its sign."""
+APART = re.compile(rf"([^{SIGNS}]+?)\s*(?:[:：]|[—–]+|[\s（(])\s*([^:：—–\s（(]+?)[)）]?", re.DOTALL)
+"""A name, what parts it from its value, and the value: 达标率：95%, 达标率（≥95%）."""
+SURE = re.compile(r"[:：≥≤=＝<>＜＞≧≦%％]")
+"""Found where a text is beyond doubt a name with its value."""
+EACH = re.compile(r"[\n；;]")
+COUNTED = re.compile(r"((?:指标|目标)\s*\d+\s*[:：]\s*)(.+)", re.DOTALL)
+"""What empty forms print before a name: 指标1：."""
+NO_NAME = re.compile(r"(?:指标|目标)?\s*\d*|.*\d")
+
+
+def take_values_from_names(header: Header, lines: Sequence[Line], told: list[Told]) -> None:
+    """Name and value of a line apart, where the cell of its value is blank or there is none; several at once stay for `split`."""
+    is_for_both = "target" not in header.fields
+    for line in lines:
+        name = line.texts.get("name", "")
+        if not name or "target" in line.texts or not (is_for_both or SURE.search(name)):
+            continue
+        pairs = [*map(named_value, filter(None, map(str.strip, EACH.split(name))))]
+        if len(pairs) < 2 or not all(pairs):
+            pairs = [named_value(name)]
+        place = line.row, header.fields["name"][0]
+        if found := [*filter(None, pairs)]:
+            names, values = ("\n".join(parts) for parts in zip(*found, strict=True))
+            line.texts["name"], line.texts["target"] = names, values
+            told.append(
+                Told(*place, f"{quoted(name)}里写有指标值，已分开读为{quoted(names)}和{quoted(values)}，请核对。")
+            )
+        elif is_for_both:
+            told.append(Told(*place, f"{quoted(name)}里没有找到指标值，已全部读为三级指标，请核对。"))
+
+
+@remembered
+def named_value(text: str) -> tuple[str, str] | None:
+    """`达标率：95%` → 达标率 and 95%; None if it is no name with its value."""
+    if counted := COUNTED.fullmatch(text):
+        pair = named_value(counted[2])
+        return pair and (counted[1] + pair[0], pair[1])
+    for way, kind in ((SIGNED, Says.SIGNED), (APART, Says.VALUE)):
+        parts = way.fullmatch(text)
+        if parts and says(parts[2]) & kind and not NO_NAME.fullmatch(parts[1]):
+            return parts[1], parts[2]
+    value = IndicatorValue.parse(text)
+    if value.kind == QUANTITY and value.label and text.startswith(value.label) and not NO_NAME.fullmatch(value.label):
+        return value.label, text.removeprefix(value.label).lstrip()
+    return None
