@@ -29,7 +29,7 @@ The table
     `meant` (what is told of headings), `table` (its rows)
     `straighten` with `shift` and `says` (cells that slipped)
     `sections` (categories in lines of their own), `carried` (blanks filled from above), `split` (glued cells), `indicator`
-    `both_levels`, `named_values` (two fields in one cell), `blanks` (which may have lost their merge)
+    `both_levels`, `named_values` (two fields in one cell), `blanks` (which may have lost their merge), `percents` (0.95 beside %)
     `rest` (what no field takes), `strays` (what not even a label names)
 A list, one line an indicator
     `flat` (its columns), `flat_lines` → `flat_reader`, `list_shift` (slipped lines), `own_list` (ours, read as it was written)

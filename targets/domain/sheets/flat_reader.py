@@ -21,6 +21,7 @@ from targets.domain.sheets.level_column import take_level_columns
 from targets.domain.sheets.list_shift import straighten_lines
 from targets.domain.sheets.meant import meant_headings
 from targets.domain.sheets.names import split_department
+from targets.domain.sheets.percents import settle_fractions
 from targets.domain.sheets.plan_v2 import PLAN_V2
 from targets.domain.sheets.problems import GUESS, WARNING, Problem, problem, quoted
 from targets.domain.sheets.project_v1 import PROJECT_V1
@@ -145,8 +146,12 @@ class ListForms:
         order = ORDERS[PLAN if self._is_plan(listed) else PROJECT]
         others: dict[str, list[tuple[int, str]]] = {}
         above: dict[str, str] = {}
-        for page, row in listed.places():
-            own, hanging = page.own(row)
+        lines = [(page, row, *page.own(row)) for page, row in listed.places()]
+        if MEASUREMENT_UNIT in listed.page.columns:
+            values = ((row, own, "target" if "target" in own else QUANTITY) for _, row, own, _ in lines)
+            column = listed.page.columns.get("target", listed.page.columns.get(QUANTITY, 0))
+            settle_fractions(values, column, table.told)
+        for page, row, own, hanging in lines:
             if row in self._lines.apart:
                 above = {}
             continues = {name for name in hanging & ROW_FIELDS if above and above.get(name) == own.get(name)}

@@ -16,10 +16,11 @@ from targets.domain.sheets.foot import begins_foot
 from targets.domain.sheets.head import without_repeats
 from targets.domain.sheets.header import SHARED, Header, Span, are_column_numbers
 from targets.domain.sheets.indicator import Beside, is_unfilled, settle
-from targets.domain.sheets.layout import HEADING, Layout
+from targets.domain.sheets.layout import HEADING, MEASUREMENT_UNIT, Layout
 from targets.domain.sheets.level_column import take_level_columns
 from targets.domain.sheets.meant import WHOLE, meant_headings
 from targets.domain.sheets.named_values import take_values_from_names
+from targets.domain.sheets.percents import settle_fractions
 from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.says import Says, at_first_sight
 from targets.domain.sheets.sections import section
@@ -170,7 +171,11 @@ class _Page:
         for line in straight:
             if line.others and not line.moved:
                 line.others = self._join_others(line)
-        for number, line in enumerate(split_lines(straight, self.table.told)):
+        lines = split_lines(straight, self.table.told)
+        if MEASUREMENT_UNIT in self.column_of and "target" in self.column_of:
+            values = ((line.row, line.texts, "target") for line in lines)
+            settle_fractions(values, self.column_of["target"], self.table.told)
+        for number, line in enumerate(lines):
             if line.texts:
                 self._add(line, after_head=(number == 0 and self.continues_page) or line.row in self.grid.origin.breaks)
             if line.others:
