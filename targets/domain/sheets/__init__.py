@@ -25,11 +25,12 @@ Above and below the table
     sections that some forms have: `money_table`, `task_table`, `terms` with `term_money`
     `foot`, `signing`
 The table
-    `header` (which column is what), `sign_column` and `level_column` (signs or categories under another heading)
+    `head_rows` → `header` (which column is what), `sign_column` and `level_column` (signs or categories under another heading)
     `meant` (what is told of headings), `table` (its rows)
     `straighten` with `shift` and `says` (cells that slipped)
     `sections` (categories in lines of their own), `carried` (blanks filled from above), `split` (glued cells), `indicator`
-    `both_levels`, `named_values` (two fields in one cell), `blanks` (which may have lost their merge), `percents` (0.95 beside %)
+    `both_levels`, `named_values` (two fields in one cell), `value_columns` (one in several),
+    `blanks` (which may have lost their merge), `percents` (0.95 beside %)
     `rest` (what no field takes), `strays` (what not even a label names)
 A list, one line an indicator
     `flat` (its columns), `flat_lines` → `flat_reader`, `list_shift` (slipped lines), `own_list` (ours, read as it was written)

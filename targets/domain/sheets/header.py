@@ -1,19 +1,18 @@
 """Read a table head of any number of rows: which sheet columns hold which field."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
 
 from targets.domain.sheets.amounts_below import SUMS
-from targets.domain.sheets.cells import Cell, Grid, label_key, plain
-from targets.domain.sheets.dressed import DATED, undressed_heading
+from targets.domain.sheets.cells import Grid, label_key, plain
+from targets.domain.sheets.dressed import DATED
 from targets.domain.sheets.head import years_in
+from targets.domain.sheets.head_rows import PART_OF_VALUE, Heading, bottom_of, fields_of, heading, slipped_below
 from targets.domain.sheets.head_values import YEAR_ALONE
 from targets.domain.sheets.layout import Column, Layout
 
-MOST_ROWS = 8
 LONGEST_HEAD = 1_000
 """Characters of a head that is remembered."""
 COUNTING = ("栏次", "列次", "行次", "序号")
@@ -26,13 +25,6 @@ GROUPED = TWINNED | {SHARED, "level2"}
 LONG_TARGETS = frozenset("中期指标值 实施期指标值 长期指标值 中期目标值 总体指标值 总指标值 中长期指标值".split())
 
 OF_THE_YEAR = re.compile("全年|当年|本年|今年|(?<![上前])年度")
-TIME = re.compile(
-    "(?:上一?年|前年|去年|本年|当年|今年|全年|上?半年|实施期|项目期|中长?期|长期|年度|20[0-9]{2}年)度?"
-    "(?:计划|预期|预计|完成|实际|实现|目标|指标)*[值数]?"
-)
-"""Headings that only say of which time a value is: 上年 and 本年 below 指标值."""
-FEWEST_TIMES = 2
-FEWEST_HEADINGS = 3
 ROWS_UP_TO_TITLE = 40
 
 Span = tuple[int, int]
@@ -55,6 +47,8 @@ class Header:
     """A second group of the same headings beside the first (the longer term and the year)."""
     names_hold_values: bool = False
     """One column is for both: 三级指标及指标值."""
+    values: tuple[tuple[str, Span], ...] = ()
+    """Printed headings over the parts of a value, where it has several: 定量 and 定性."""
     year: str = ""
     """The year of the form, where headings name years."""
 
@@ -62,8 +56,8 @@ class Header:
         """The same head `top` rows further down."""
         twin = self.twin.at(top) if self.twin else None
         fields, unknown = {**self.fields}, {**self.unknown}
-        both = self.names_hold_values
-        return Header(self.top + top, self.bottom + top, fields, unknown, self.over, self.meant, twin, both)
+        more = self.over, self.meant, twin, self.names_hold_values, self.values
+        return Header(self.top + top, self.bottom + top, fields, unknown, *more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +69,14 @@ class _Leaf:
     span: Span
 
 
-class _Heading(NamedTuple):
-    """A cell of the head; rows are counted from its first one."""
-
-    row: int
-    column: int
-    text: str
-    bottom: int
-    right: int
-    """The last column of a merge over several, else -1."""
-
-
 def read_header(grid: Grid, layout: Layout, top: int) -> Header:
-    bottom = _bottom(grid, layout, top)
-    cells = tuple([_heading(grid, cell, top) for cells in grid.rows[top : bottom + 1] for cell in cells])
+    if cells := slipped_below(grid, layout, top):
+        header = _understood(layout, 1, cells, "").at(top)
+        parts = "、".join(cell.text for cell in grid.rows[top + 1])
+        header.meant += ((parts, "target", header.fields["target"][0]),)
+        return header
+    bottom = bottom_of(grid, layout, top)
+    cells = tuple([heading(grid, cell, top) for cells in grid.rows[top : bottom + 1] for cell in cells])
     is_short = sum(len(cell.text) for cell in cells) <= LONGEST_HEAD
     year = _year_above(grid, top) if any(DATED.match(label_key(cell.text)) for cell in cells) else ""
     return (_known if is_short else _understood)(layout, bottom - top, cells, year).at(top)
@@ -108,15 +96,7 @@ def _is_title(text: str) -> bool:
     return label_key(text).endswith("表")
 
 
-def _heading(grid: Grid, cell: Cell, top: int) -> _Heading:
-    row, column, text = cell
-    merge = grid.merge_from.get((row, column))
-    if merge is None:
-        return _Heading(row - top, column, text, row - top, -1)
-    return _Heading(row - top, column, text, merge.bottom - top, merge.right if merge.right > merge.left else -1)
-
-
-def _understood(layout: Layout, bottom: int, cells: tuple[_Heading, ...], year: str) -> Header:
+def _understood(layout: Layout, bottom: int, cells: tuple[Heading, ...], year: str) -> Header:
     header = Header(0, bottom, year=year)
     last = max(max(cell.column, cell.right) for cell in cells)
     leaves = _leaves(cells, 0, bottom, (0, last), frozenset(), "")
@@ -138,72 +118,12 @@ def are_column_numbers(said: Sequence[str]) -> bool:
     return len(texts) >= FEWEST_NUMBERS and texts == [str(number) for number in range(1, len(texts) + 1)]
 
 
-def _bottom(grid: Grid, layout: Layout, top: int) -> int:
-    """The last row of the head: as far as its cells are merged down, and while rows hold nothing but headings."""
-    bottom = top
-    for cell in grid.rows[top]:
-        merge = grid.merge_from.get((cell.row, cell.column))
-        if merge and merge.bottom - top < MOST_ROWS and label_key(cell.text) not in layout.sides:
-            bottom = max(bottom, merge.bottom)
-    while bottom + 1 < grid.height and bottom - top < MOST_ROWS:
-        keys = {label_key(cell.text) for cell in grid.rows[bottom + 1]}
-        if (
-            not keys
-            or not (
-                _are_headings(keys, layout)
-                or _are_below(grid.rows[top], grid.rows[bottom + 1], layout)
-                or _are_times(grid.rows[top], grid.rows[bottom + 1], layout)
-            )
-            or (len(keys) > 1 and keys >= {label_key(c.text) for c in grid.rows[top]})
-        ):
-            break
-        bottom += 1
-    return bottom
-
-
-def _are_below(above: Sequence[Cell], cells: Sequence[Cell], layout: Layout) -> bool:
-    """Whether each of these cells makes a heading with the one that it stands below: 一级绩效指标 over 代码 and 名称."""
-    for cell in cells:
-        over = next((one.text for one in reversed(above) if one.column <= cell.column), "")
-        key = label_key(cell.text)
-        if not key or label_key(over) + key not in layout.headings:
-            return False
-    return True
-
-
-def _are_headings(keys: Collection[str], layout: Layout) -> bool:
-    """All of them are words of the layout, or most of several: 合计, 财政拨款, 一级指标, 二级指标."""
-    known = sum(_is_heading(key, layout) for key in keys)
-    return known == len(keys) or (known >= FEWEST_HEADINGS and known * 2 > len(keys))
-
-
-def _is_heading(key: str, layout: Layout) -> bool:
-    """A word of the layout, or one of its words with a year: 2024年指标值."""
-    if key in layout.headings:
-        return True
-    return DATED.match(key) is not None and not layout.headings.isdisjoint(undressed_heading(key))
-
-
-def _are_times(above: Sequence[Cell], cells: Sequence[Cell], layout: Layout) -> bool:
-    """Whether these cells say of which time the values below are, and stand below the heading of the target or right of it."""
-    return (
-        len(cells) >= FEWEST_TIMES
-        and all(TIME.fullmatch(label_key(cell.text)) for cell in cells)
-        and any(
-            column.field == "target"
-            for cell in above
-            if cell.column <= cells[0].column
-            for column in layout.columns_of.get(label_key(cell.text), ())
-        )
-    )
-
-
 def _leaves(
-    every: Sequence[_Heading], row: int, bottom: int, within: Span, above: frozenset[str], own: str, over: str = ""
+    every: Sequence[Heading], row: int, bottom: int, within: Span, above: frozenset[str], own: str, over: str = ""
 ) -> list[_Leaf]:
     """The lowest headings inside `within`. A heading reaches as far as its merge, or else to the next one beside it."""
     first, last = within
-    cells: list[_Heading] = []
+    cells: list[Heading] = []
     while row <= bottom and not (cells := [c for c in every if c.row == row and first <= c.column <= last]):
         row += 1
     leaves: list[_Leaf] = []
@@ -271,13 +191,17 @@ def _assign_group(header: Header, layout: Layout, leaves: list[_Leaf]) -> None:
     for at, (leaf, key) in enumerate(zip(leaves, keys, strict=True)):
         fitting = [c for c in layout.columns_of.get(key, ()) if c.field not in header.fields and at not in early]
         if not fitting:
-            if key not in layout.sides:
+            if header.values and PART_OF_VALUE.search(leaf.text) and "target" in fields_of(layout, key):
+                header.values += ((leaf.text, leaf.span),)
+            elif key not in layout.sides:
                 header.unknown.setdefault(_name(header, leaves, keys, at), leaf.span)
             continue
         chosen = _best(fitting, leaf, order, before) if len(fitting) > 1 else fitting[0]
         header.names_hold_values |= {column.field for column in fitting} >= TWINNED
         if chosen.field in TWINNED:
             header.over |= {*leaf.above, key}
+        if chosen.field == "target" and PART_OF_VALUE.search(leaf.text):
+            header.values = ((leaf.text, leaf.span),)
         before = order[chosen.field]
         twins = [c for c in fitting if c.path == chosen.path]
         _place(
@@ -287,6 +211,8 @@ def _assign_group(header: Header, layout: Layout, leaves: list[_Leaf]) -> None:
             is_alone=len(twins) > 1 and _is_alone(layout, keys, twins),
         )
 
+    if len(header.values) > 1:
+        header.meant += tuple((text, "target", first) for text, (first, _) in header.values)
     _take_what_is_meant(header, layout)
     _take_target_of_the_year(header, layout, leaves)
 

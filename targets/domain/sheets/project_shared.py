@@ -1,4 +1,4 @@
-"""Columns of a project's form that offices print for two fields at once: read, never written."""
+"""Columns of a project's form that offices print for two fields at once, and fields that they print over two: read, never written."""
 
 from itertools import product
 
@@ -20,4 +20,15 @@ NAME_AND_VALUE = tuple(
     if between or not name.endswith("指标") or value not in ("指标值", "目标值", "值")
 )
 
-SHARED_COLUMNS = Dialect(columns={"level2": BOTH_LEVELS, "name": NAME_AND_VALUE, "target": NAME_AND_VALUE})
+VALUE = ("指标值", "目标值", "年度指标值", "年度目标值", "绩效指标值", "预期指标值", "预期目标值", "全年指标值")
+PARTS_OF_VALUES = (
+    *map("".join, product(("定量", "定性"), ("指标值", "目标值", "值"))),
+    *map("".join, product(VALUE, ("定量", "定性", "定量值", "定性值", "定量指标", "定性指标", "数值", "数字"))),
+    *map("".join, product(VALUE, ("文字", "文字描述", "文字说明", "描述", "定性描述", "定量描述"))),
+    *map("".join, product(VALUE, ("下限", "上限", "下限值", "上限值", "最低值", "最高值", "最小值", "最大值"))),
+)
+"""定量 below 指标值, or both in one heading."""
+
+SHARED_COLUMNS = Dialect(
+    columns={"level2": BOTH_LEVELS, "name": NAME_AND_VALUE, "target": (*NAME_AND_VALUE, *PARTS_OF_VALUES)}
+)

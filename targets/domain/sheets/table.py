@@ -28,6 +28,7 @@ from targets.domain.sheets.sign_column import take_sign_column
 from targets.domain.sheets.straighten import Line, Page, Told, is_cut, level1_beside, split_lines
 from targets.domain.sheets.strays import remarks_in_head
 from targets.domain.sheets.terms import NOT_SAID, Half, half_grid, halves
+from targets.domain.sheets.value_columns import join_values
 from targets.domain.values import TEXT, IndicatorValue
 
 ROW_FIELDS = frozenset(ROW_TEXTS)
@@ -128,6 +129,8 @@ class _Page:
     def __post_init__(self) -> None:
         fields, grid = self.header.fields, self.grid
         self.field_at = _by_column(fields)
+        for _, (first, last) in self.header.values:
+            self.field_at.update(dict.fromkeys(range(first, last + 1), "target"))
         self.unknown_at = _by_column(self.header.unknown)
         self.names = [self.field_at.get(column, "") for column in range(grid.width)]
         hanging = [(name, first, grid.hanging[first]) for name, (first, _) in fields.items() if first in grid.hanging]
@@ -158,6 +161,8 @@ class _Page:
         self.table.carried += [Carried(SHARED, row, level, text) for row, text in moved]
 
     def _read_lines(self, lines: list[Line]) -> None:
+        if self.header.values:
+            join_values(self.grid, self.header, lines, self.table.told)
         take_values_from_names(self.header, lines, self.table.told)
         page, straight = self._straighten(lines, strict=not self.may_carry)
         if page.has_moved and page.strict:

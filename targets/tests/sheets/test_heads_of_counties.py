@@ -93,20 +93,6 @@ def test_headings_that_say_of_which_time_a_value_is_without_merges(heading, belo
     assert [problem.level for problem in form.problems] in ([], ["guess"])
 
 
-def test_row_of_times_left_of_the_heading_of_targets_is_no_row_of_the_head():
-    (form,) = read_drawn(
-        """
-        2024年项目支出绩效目标表|||||
-        项目名称|河道保洁||||
-        一级指标|二级指标|三级指标|指标值|备注|
-        上年|本年||||
-        产出指标|数量指标|保洁里程|100公里|≥126公里|新增
-        """
-    )
-    assert cells(form, "level1", "level2", "name")[1] == ("产出指标", "数量指标", "保洁里程")
-    assert {cell for cell, _ in told(form)} == {"A4", "F5"}
-
-
 def test_levels_without_the_word_for_indicator():
     (form,) = read_drawn(
         """

@@ -1,0 +1,102 @@
+"""Values over several columns, and their headings where these have lost the blanks before them."""
+
+import pytest
+
+from targets.tests.sheets.drawn import cells, read_drawn, told
+
+TOP = "2024年项目支出绩效目标表|||||\n项目名称|河道保洁||||\n"
+
+
+def read(*lines):
+    (form,) = read_drawn(TOP + "\n".join(filter(None, lines)))
+    assert {problem.level for problem in form.problems} <= {"guess"}
+    return form
+
+
+def meant(*headings):
+    return [(place, f"表头“{heading}”已读为“指标值”，请核对。") for place, heading in headings]
+
+
+TWO_KINDS = {
+    "two headings": ("一级指标|二级指标|三级指标|定量指标值|定性指标值|备注", "", "定量指标值", "定性指标值"),
+    "in brackets": ("一级指标|二级指标|三级指标|指标值（定量）|指标值（定性）|备注", "", "指标值（定量）", "指标值（定性）"),
+    "below one": ("一级指标|二级指标|三级指标|指标值||备注", "|||定量|定性|", "定量", "定性"),
+    "below one, merged": ("一级指标|二级指标|三级指标|指标值|<|备注", "^|^|^|定量|定性|^", "定量", "定性"),
+    "words": ("一级指标|二级指标|三级指标|年度指标值||备注", "|||数值|文字描述|", "数值", "文字描述"),
+    "words first": ("一级指标|二级指标|三级指标|目标值||备注", "|||文字描述|数值|", "文字描述", "数值"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("heads", "below", "first", "second"), TWO_KINDS.values(), ids=TWO_KINDS)
+def test_numbers_and_words_in_columns_of_their_own(heads, below, first, second):
+    form = read(
+        heads,
+        below,
+        "产出指标|数量指标|保洁里程|≥126公里||新增",
+        "产出指标|质量指标|达标率|≥95%||",
+        "效益指标|社会效益指标|出行条件||改善|",
+    )
+    assert cells(form, "name", "target", "note") == [
+        ("保洁里程", "≥126公里", "新增"),
+        ("达标率", "≥95%", ""),
+        ("出行条件", "改善", ""),
+    ]
+    assert (form.record.extra, told(form)) == ({}, meant(("D3", first), ("E3", second)))
+
+
+def test_a_line_with_both_a_number_and_words():
+    form = read("一级指标|二级指标|三级指标|定量指标值|定性指标值|备注", "产出指标|质量指标|达标率|≥95%|逐年提高|")
+    assert cells(form, "name", "target") == [("达标率", "≥95% 逐年提高")]
+    sentence = "指标值分栏写的是定量指标值“≥95%”、定性指标值“逐年提高”，已合并读为“≥95% 逐年提高”，请核对。"
+    assert ("D4", sentence) in told(form)
+
+
+@pytest.mark.parametrize(("lower", "upper"), [("下限", "上限"), ("最低值", "最高值"), ("下限值", "上限值")])
+@pytest.mark.parametrize(
+    ("low", "high", "whole"),
+    [
+        ("126公里", "130公里", "126公里-130公里"),
+        ("95%", "", "≥95%"),
+        ("", "1%", "≤1%"),
+        ("≥80%", "≤90%", "≥80%，≤90%"),
+        ("≥80%", "", "≥80%"),
+        ("较好", "", "较好"),
+    ],
+)
+def test_both_ends_of_a_range(lower, upper, low, high, whole):
+    form = read(
+        "一级指标|二级指标|三级指标|指标值||备注", f"|||{lower}|{upper}|", f"产出指标|质量指标|达标率|{low}|{high}|"
+    )
+    assert cells(form, "name", "target") == [("达标率", whole)]
+    joined = [sentence for place, sentence in told(form) if place in ("D5", "E5")]
+    assert [f"已合并读为“{whole}”" in sentence for sentence in joined] == ([True] if whole not in (low, high) else [])
+
+
+def test_a_range_with_its_unit_in_a_column():
+    form = read("一级指标|二级指标|三级指标|指标值||计量单位", "|||下限|上限|", "产出指标|数量指标|里程|126|130|公里")
+    assert (cells(form, "target"), form.record.extra) == ([("126-130公里",)], {})
+
+
+SLIPPED = {
+    "two times": ("上年|本年", "100公里|126公里", "126公里", {"指标值上年": "第1行 100公里"}),
+    "the year first": ("本年|上年", "126公里|100公里", "126公里", {"指标值上年": "第1行 100公里"}),
+    "three times": ("前年|上年|预计当年实现", "90公里|100公里|126公里", "126公里", {"指标值前年": "第1行 90公里", "指标值上年": "第1行 100公里"}),
+    "kinds of values": ("定量|定性", "126公里|", "126公里", {}),
+    "ends of a range": ("下限|上限", "126公里|130公里", "126公里-130公里", {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("slipped", "values", "target", "extra"), SLIPPED.values(), ids=SLIPPED)
+def test_second_row_of_a_head_that_lost_its_blanks(slipped, values, target, extra):
+    form = read("一级指标|二级指标|三级指标|指标值|备注", slipped, f"产出指标|数量指标|里程|{values}|新增")
+    assert cells(form, "level1", "level2", "name", "target", "note") == [
+        ("产出指标", "数量指标", "里程", target, "新增")
+    ]
+    assert form.record.extra == extra
+    assert f"表头“{slipped.replace('|', '、')}”已读为“指标值”，请核对。" in [sentence for _, sentence in told(form)]
+
+
+def test_row_of_times_over_rows_as_long_as_the_head_is_no_row_of_it():
+    form = read("一级指标|二级指标|三级指标|指标值|备注", "上年|本年", "产出指标|数量指标|里程|126公里|新增")
+    assert cells(form, "name", "target", "note")[-1] == ("里程", "126公里", "新增")
+    assert told(form) != []
