@@ -74,7 +74,7 @@ class Nursery:
         if self.owner != os.getpid():
             return
         try:
-            self._process.wait(1)
+            self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from departments.models import Department, Division, Office, Person
@@ -197,7 +197,7 @@ models = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(st.lists(st.fixed_dictionaries({"model": models, "fields": fields_of_anything}), max_size=3))
 def test_no_json_is_an_accident(world, made):
     outcome = preview_basics(json.dumps(made).encode(), by=world.root)

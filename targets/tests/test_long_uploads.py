@@ -2,7 +2,6 @@
 
 import io
 import threading
-import time
 import zipfile
 from typing import Any
 
@@ -13,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from targets.domain.record import Record
 from targets.domain.sheets.flat_writer import FlatForm, write_flat_workbook
 from targets.domain.sheets.writer import write_official
-from targets.intake import kept
+from targets.intake import kept, reading
 from targets.intake.batch import keep, open_batch, preview, read_batch
 from targets.intake.storing import READ_ANEW, ImportRefused, locked, store_batch
 from targets.models import Declaration, ImportBatch
+from targets.tests.threads import until_another_waits
 from targets.tests.world import World, make_world
 
 OTHER = "另一个目标，为1200名幼儿发放补助100万元。"
@@ -119,8 +119,7 @@ def test_forms_read_anew_while_the_lock_was_waited_for_are_not_stored() -> None:
         with transaction.atomic():
             form = locked(batch).forms.get()
             other.start()
-            while not waits_for_a_lock():
-                time.sleep(0.01)
+            until_another_waits()
             form.delete()
             form.pk = None
             form.save()
@@ -141,16 +140,9 @@ def test_forms_read_anew_while_the_lock_was_waited_for_are_not_stored() -> None:
     assert not Declaration.objects.exists()
 
 
-def waits_for_a_lock() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return bool(cursor.fetchone()[0])
-
-
 def test_progress_is_told_in_forms(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "LINES_AT_ONCE", 1)
+    monkeypatch.setattr(reading, "SILENT_SECONDS", threading.TIMEOUT_MAX)  # a slow reader is no progress
     told: list[tuple[int, int]] = []
     content = flat(*(world.record(title=f"项目{number}") for number in range(3)))
     read_batch(opened(world, content), lambda done, total, doing: told.append((done, total)))

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -277,7 +277,7 @@ def test_a_question_that_cannot_be_understood_gets_a_page_and_a_sentence(three, 
     assert "学前生均公用经费" in text
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(
     question=st.dictionaries(
         st.sampled_from(["year", "department", "kind", "q", "page"]),

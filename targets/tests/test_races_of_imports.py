@@ -1,12 +1,11 @@
 """Imports at the same moment as others, and as people who type. Real threads, on both databases."""
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from departments.models import Person
 from targets.domain.edits import Change
@@ -17,7 +16,7 @@ from targets.intake import kept
 from targets.intake.batch import open_batch, read_batch
 from targets.intake.storing import ImportRefused, store_batch
 from targets.models import Declaration, ImportBatch
-from targets.tests.threads import DONE, together
+from targets.tests.threads import DONE, together, until_another_waits
 from targets.tests.world import World, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,17 +53,28 @@ def test_what_is_typed_while_the_import_waits_for_it_is_not_overwritten(world: W
     form = world.declaration()
     row = form.record().rows[1]
     batch = read(world, replace(form.record(), goal="另一个目标：为全区1200名幼儿发放补助100万元。"))
-    typing = threading.Event()
+    typing, waits = threading.Event(), threading.Event()
+
+    def note(statement: str) -> None:
+        if statement.startswith("BEGIN"):
+            waits.set()
 
     def typed() -> None:
         with transaction.atomic():
             apply_changes(form, [Change(row.key, "target", row.target, "≥1300人")], by=world.filler, is_sitting=True)
             typing.set()
-            time.sleep(0.5)  # the import has come by now, and waits
+            if connection.vendor == "postgresql":
+                until_another_waits()
+            else:
+                waits.wait()
 
     def brought_in() -> str:
+        deed = stored(batch, world.filler)
+        connection.ensure_connection()
+        if connection.vendor == "sqlite":  # where whoever begins to write waits
+            connection.connection.set_trace_callback(note)
         typing.wait()
-        return stored(batch, world.filler)()
+        return deed()
 
     assert together(typed, brought_in) == [DONE, TYPED_MEANWHILE]
     form = Declaration.objects.get(pk=form.pk)

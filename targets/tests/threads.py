@@ -1,9 +1,10 @@
 """Several people at the same moment, in real threads."""
 
 import threading
+import time
 from collections.abc import Callable
 
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 
 from departments.models import Person
@@ -36,6 +37,19 @@ def together(*deeds: Callable[[], object]) -> list[str]:
     for thread in threads:
         thread.join()
     return told
+
+
+WAITS_FOR_ME = (
+    "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+)
+"""Of the locks themselves: who is at work is looked up once in a transaction, and not seen when he comes later."""
+
+
+def until_another_waits() -> None:
+    """On PostgreSQL: for whoever holds a lock, until somebody has come who wants it."""
+    with connection.cursor() as cursor:
+        while not cursor.execute(WAITS_FOR_ME).fetchone()[0]:
+            time.sleep(0.01)
 
 
 def step(form: Declaration, slug: str, person: Person) -> Callable[[], object]:

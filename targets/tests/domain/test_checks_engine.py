@@ -86,13 +86,13 @@ RECORDS = st.builds(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(RECORDS)
 def test_what_is_kept_of_a_record_gives_it_back(record: Record) -> None:
     assert Record.from_json(record.as_short_json()) == Record.from_json(record.as_json()) == record
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(RECORDS, st.sampled_from([{}, RULES_2023.taxonomy]), st.sampled_from([{}, {"202": "教育局", "401": "民政局"}]))
 def test_no_record_breaks_a_rule(
     record: Record, taxonomy: Mapping[str, tuple[str, ...]], departments: Mapping[str, str]

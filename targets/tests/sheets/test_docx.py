@@ -6,7 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from targets.domain.sheets.problems import GUESS, WARNING, FileRefused
 from targets.domain.sheets.reader import read_workbook
@@ -70,7 +70,7 @@ def test_forms_of_other_offices_are_the_same_as_word_tables(name):
     assert [problem.level for problem in found.problems] == [problem.level for problem in wanted.problems]
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=8)
 @given(projects() | plans())
 def test_any_form_is_the_same_as_a_word_table(record):
     book = openpyxl.load_workbook(io.BytesIO(write_official([record])))

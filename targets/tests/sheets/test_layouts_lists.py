@@ -4,7 +4,7 @@ import io
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from targets.domain.record import PLAN, PROJECT, IndicatorRow, Record
@@ -184,7 +184,7 @@ def listed(draw):
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(
     st.lists(listed(), min_size=1, max_size=3, unique_by=lambda r: (r.kind, r.year, r.title, r.unit, r.department_name))
 )

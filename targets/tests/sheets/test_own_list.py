@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from targets.domain.record import PLAN, PROJECT, IndicatorRow, Record
@@ -47,7 +47,7 @@ def listed(record):
 
 
 @pytest.mark.parametrize("write", [as_workbook, as_csv])
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60)
 @given(st.lists(any_record().map(listed), min_size=1, max_size=3, unique_by=lambda record: record.title))
 @example(
     [FORM, replace(FORM, kind=PLAN, title="2023年整体绩效目标表", total=None), replace(FORM, title="合计", rows=())]

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from targets.domain.record import PLAN, PROJECT, ROW_TEXTS, IndicatorRow, Record
@@ -173,9 +173,7 @@ def read_back(*records, change=without_part):
     return [form.record for form in reading.forms]
 
 
-quick = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+quick = settings(max_examples=40)
 
 
 @quick
@@ -191,7 +189,7 @@ def test_plan_written_is_the_plan_read(record):
     assert read_back(record) == [record]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20)
 @given(st.lists(projects() | plans(), min_size=1, max_size=4))
 def test_forms_of_both_kinds_share_a_workbook(records):
     assert read_back(*records) == records
@@ -213,7 +211,7 @@ def cells_and_merges(content):
     ]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20)
 @given(projects() | plans())
 @example(Record(PROJECT, 2023, "某项目", rows=(IndicatorRow(name="a"), IndicatorRow(name="b", continues=("level1",)))))
 def test_what_was_read_is_written_with_the_same_cells_and_merges(record):
@@ -268,7 +266,7 @@ def any_record(draw):
     return as_printed(record)  # empty lines of the form are not written
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=80)
 @given(any_record())
 @example(Record(PROJECT, 2023, "某项目", rows=(IndicatorRow(level1="产出指标", level2="甲", name="=100%"),)))
 @example(
