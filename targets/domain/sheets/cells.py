@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
-from operator import mul, sub
 from typing import NamedTuple, overload
 
 from targets.domain.sheets.origin import Origin
@@ -246,39 +245,39 @@ class Grid:
         for line in texts:
             if len(line) < width:
                 line += [""] * (width - len(line))
-        across: list[tuple[int, int]] = []
-        for merge in self._within(merges):
+        room = self.height * width
+        for merge in merges:
             top, left, bottom, right = merge
-            start = top, left
-            merge_from[start] = merge
+            if bottom >= self.height or right >= width:  # as far as they lie within the sheet
+                bottom, right = min(bottom, self.height - 1), min(right, width - 1)
+                merge = Merge(top, left, bottom, right)
+            if top > bottom or left > right:
+                continue
+            room -= (bottom - top + 1) * (right - left + 1)
+            if room < 0:
+                raise FileRefused(
+                    f"工作表“{self.name}”中的合并单元格互相重叠，文件可能已损坏。请用 Excel 或 WPS 打开后另存，再上传。"
+                )
+            merge_from[top, left] = merge
             if right > left:
-                across.append(start)
-                if any(texts[top][left + 1 : right + 1]):
-                    texts[top][left + 1 : right + 1] = [""] * (right - left)
+                line = texts[top]
+                if line[left]:
+                    self.wide.add(top)
+                if any(line[left + 1 : right + 1]):
+                    line[left + 1 : right + 1] = [""] * (right - left)
             if bottom > top:
-                self.tall.append(merge)
-                below = dict.fromkeys(range(top + 1, bottom + 1), merge)
-                for column in range(left, right + 1):
-                    self.hanging.setdefault(column, {}).update(below)
-                for line in texts[top + 1 : bottom + 1]:
-                    if line[left] or (right > left and any(line[left + 1 : right + 1])):
-                        line[left : right + 1] = [""] * (right - left + 1)
-        self.wide = {row for row, column in across if texts[row][column]}
+                self._hang(merge)
 
-    def _within(self, merges: Sequence[Merge]) -> Sequence[Merge]:
-        """As far as they lie within the sheet."""
-        tops, lefts, bottoms, rights = zip(*merges, strict=True)
-        rows, columns = [*map(sub, bottoms, tops)], [*map(sub, rights, lefts)]  # less one
-        if min(rows) < 0 or min(columns) < 0 or max(bottoms) >= self.height or max(rights) >= self.width:
-            last = self.height - 1, self.width - 1
-            cut = [Merge(top, left, *map(min, end, last)) for top, left, *end in merges]
-            inside = [merge for merge in cut if merge.top <= merge.bottom and merge.left <= merge.right]
-            return self._within(inside) if inside else ()
-        if sum(map(mul, rows, columns)) + sum(rows) + sum(columns) + len(merges) > self.width * self.height:
-            raise FileRefused(
-                f"工作表“{self.name}”中的合并单元格互相重叠，文件可能已损坏。请用 Excel 或 WPS 打开后另存，再上传。"
-            )
-        return merges
+    def _hang(self, merge: Merge) -> None:
+        """A merge over several rows."""
+        top, left, bottom, right = merge
+        self.tall.append(merge)
+        below = dict.fromkeys(range(top + 1, bottom + 1), merge)
+        for column in range(left, right + 1):
+            self.hanging.setdefault(column, {}).update(below)
+        for line in self.texts[top + 1 : bottom + 1]:
+            if line[left] or (right > left and any(line[left + 1 : right + 1])):
+                line[left : right + 1] = [""] * (right - left + 1)
 
     def text(self, row: int, column: int) -> str:
         line = self.texts[row] if 0 <= row < self.height else []
@@ -300,4 +299,5 @@ class Grid:
 
 def _are_clean(texts: Collection[str]) -> bool:
     """Quick, and sure where it says yes: nothing is to be taken away."""
-    return "".join(texts).replace("\n", "").isprintable() and [*map(str.strip, texts)] == [*texts]
+    said = [*texts]
+    return "".join(said).replace("\n", "").isprintable() and [*map(str.strip, said)] == said

@@ -41,7 +41,7 @@ def whole_value(layout: Layout, cells: Sequence[Cell], at: int, name: str) -> tu
         and not is_year_alone(beside.text)
     ):
         return value._replace(text=f"[{value.text.strip(BRACKETS)}]{beside.text}"), 2
-    if DATE.fullmatch(plain(value.text)):
+    if beside and DATE.fullmatch(plain(value.text)):
         while end < len(cells) and PERIOD.fullmatch(plain(cells[end].text)):
             value = value._replace(text=f"{value.text} {cells[end].text}")
             end += 1
