@@ -58,6 +58,13 @@ class _Search:
     found: list[tuple[Layout, int, Header | None, bool]] = field(default_factory=list)
     start: _Start | None = None
 
+    @property
+    def began(self) -> Layout | None:
+        """The layout of the form that has begun; without one, of the form whose table may go on with another head."""
+        if self.start:
+            return self.start.layout
+        return self.found[-1][0] if self.found else None
+
     def open(self, row: int, layout: Layout, *, has_label: bool) -> None:
         start = self.start
         if start and start.has_label:
@@ -128,7 +135,7 @@ def find_blocks(grid: Grid) -> list[Block]:
         said = [*filter(None, line)]
         keys = [*map(label_key, said)]
         headings = HEADINGS.intersection(keys)
-        if headings and (layout := _table_layout(headings, keys, search.start) or _list_layout(grid, row, keys)):
+        if headings and (layout := _table_layout(headings, keys, search.began) or _list_layout(grid, row, keys)):
             header = read_header(grid, layout, _head_top(grid, layout, row, below))
             search.table(header, layout)
             below = header.bottom + 1
@@ -142,7 +149,7 @@ def find_blocks(grid: Grid) -> list[Block]:
     return _with_ends(grid, search.found)
 
 
-def _table_layout(headings: frozenset[str], keys: list[str], start: _Start | None) -> Layout | None:
+def _table_layout(headings: frozenset[str], keys: list[str], began: Layout | None) -> Layout | None:
     """The layout that knows most of the headings; of two that know them equally the one that the form began with."""
     if len({*keys}) < FEWEST_HEADINGS:
         return None
@@ -151,7 +158,6 @@ def _table_layout(headings: frozenset[str], keys: list[str], start: _Start | Non
         fitting = _fitting(headings | meant)
     if not fitting:
         return None
-    began = start.layout if start else None
     kind = began.kind if began else None
     return max(fitting, key=lambda found: (found[0], found[1] is began, found[1].kind == kind))[1]
 

@@ -21,7 +21,7 @@ from targets.domain.sheets.flat import (
     ROW_FIELDS,
     UNIT_CODE,
 )
-from targets.domain.sheets.foot import begins_foot
+from targets.domain.sheets.foot import are_page_numbers, begins_foot, is_foot_alone
 from targets.domain.sheets.header import Header, Span, are_column_numbers
 from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, MEASUREMENT_UNIT, OPERATOR, YEAR
 from targets.domain.sheets.plan_v2 import PLAN_V2
@@ -207,7 +207,8 @@ class Lines:
         said = page.said(row)
         own, _ = page.own(row)
         cells = self.grid.rows[row]
-        if are_column_numbers([*filter(None, self.grid.texts[row])]):
+        texts = [*filter(None, self.grid.texts[row])]
+        if are_column_numbers(texts) or are_page_numbers(texts):
             return False
         if (
             "title" in said
@@ -229,8 +230,8 @@ class Lines:
             not names_form and not ANSWERS & own.keys() and MONEY_SAID & said.keys()
         ):
             self.totals.append((said, cells))
-        elif not names_form and (not own or begins_foot(cells[0].text)):
-            if self.foot or begins_foot(cells[0].text):
+        elif (is_foot := all(map(is_foot_alone, texts))) or (not names_form and (not own or begins_foot(texts[0]))):
+            if self.foot or is_foot or begins_foot(texts[0]):
                 self.foot.append(cells)
             else:
                 self.strays += cells

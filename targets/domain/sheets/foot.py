@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from targets.domain.sheets.cells import Cell, label_key, plain, split_label
-from targets.domain.sheets.head import NOISE, UNFILLED, Head, add_extra, parted
+from targets.domain.sheets.head import NOISE, PAGE_NUMBER, UNFILLED, Head, add_extra, parted
 from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.marks import ticked
 from targets.domain.sheets.remembered import remembered
@@ -13,6 +13,7 @@ from targets.domain.sheets.signing import FOOT_WORDS, foot_key
 SIGNED_HERE = re.compile(r"[（(](?:单位)?(?:公章|盖章|签章|签字|签名|印章|签字盖章)[)）]\s*[：:]?$")
 """Ends a text that waits for a signature or a seal: 项目单位（公章）."""
 DATE_ALONE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?|月)?")
+DATE_OR_TIME = re.compile(DATE_ALONE.pattern + r"(?:\s+\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?")
 
 
 @remembered
@@ -20,6 +21,17 @@ def begins_foot(text: str) -> bool:
     """Whether a row that starts with this text is a line to sign or a remark below the table."""
     word, _ = split_label(text)
     return foot_key(word or text) in FOOT_WORDS or SIGNED_HERE.search(text) is not None
+
+
+@remembered
+def is_foot_alone(text: str) -> bool:
+    """Whether nothing of a row is in this text, whichever column it stands in: 经办人：, 制表时间：2023-01-10 15:32:11."""
+    word, said = split_label(text)
+    return begins_foot(text) or (bool(word) and DATE_OR_TIME.fullmatch(said) is not None)
+
+
+def are_page_numbers(texts: Iterable[str]) -> bool:
+    return all(PAGE_NUMBER.fullmatch(plain(text)) for text in texts)
 
 
 def read_foot(layout: Layout, rows: Iterable[list[Cell]]) -> Head:

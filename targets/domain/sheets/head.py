@@ -14,8 +14,12 @@ from targets.domain.sheets.signing import FOOT_WORDS, foot_key
 YEAR_IN_TEXT = re.compile(r"(?<![\d.])((?:19|20)\d\d)\s*(?:年(?!\s*\d{1,2}\s*月)|$)")
 CHINESE_YEAR = re.compile("[一二][〇○零Oo0一二三四五六七八九]{3}(?=年)")
 CHINESE_DIGITS = str.maketrans("〇○零Oo一二三四五六七八九", "00000123456789")
+PAGE_NUMBER = re.compile(
+    r"第\s*\d*\s*页([\s,，/]*共\s*\d*\s*页)?|共\s*\d*\s*页([\s,，/]*第\s*\d*\s*页)?|[-—]+\s*\d+\s*[-—]+"
+)
 NOISE = re.compile(
-    r"(预算)?\d+(-\d+)*\s*表|(预算)?公开表\s*\d+|(附件|附表|表)\s*[\d一二三四五六七八九十\-.]*$|第\s*\d*\s*页.*|共\s*\d*\s*页|[-—\s\d/.]+$"
+    r"(预算)?\d+(-\d+)*\s*表|(预算)?公开表\s*\d+|(附件|附表|表)\s*[\d一二三四五六七八九十\-.]*$|[-—\s\d/.]+$|"
+    + PAGE_NUMBER.pattern
 )
 """Numbers of annexes and pages say nothing about the form."""
 ANNEX = re.compile(r"(附件|附表)[\d一二三四五六七八九十\-.]*")

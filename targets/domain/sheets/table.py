@@ -12,7 +12,7 @@ from targets.domain.sheets.both_levels import part_levels
 from targets.domain.sheets.carried import Carried
 from targets.domain.sheets.cells import Cell, Grid, Merge, label_key
 from targets.domain.sheets.find import Block
-from targets.domain.sheets.foot import begins_foot
+from targets.domain.sheets.foot import are_page_numbers, begins_foot, is_foot_alone
 from targets.domain.sheets.head import without_repeats
 from targets.domain.sheets.header import SHARED, Header, Span, are_column_numbers
 from targets.domain.sheets.indicator import Beside, is_unfilled, settle
@@ -213,7 +213,9 @@ class _Page:
             said = [*filter(None, self.grid.texts[row])]
             if not said:
                 continue
-            if (len(said) == 1 and self._see_sides(self.grid.rows[row])) or are_column_numbers(said):
+            if are_column_numbers(said) or are_page_numbers(said):
+                continue
+            if len(said) == 1 and self._see_sides(self.grid.rows[row]):
                 continue
             if len(said) == 1 and self._begins_section(row, said[0]):
                 continue
@@ -223,11 +225,12 @@ class _Page:
             if line.others:
                 self._see_sides(line.others)
             self.side_of[row] = self.table.side
-            if label_key(said[0]) in TOTALS and "target" not in line.texts:
+            if label_key(said[0]) in TOTALS and line.texts.get("target", said[0]) == said[0]:
                 self.table.totals.append(self.grid.rows[row])
                 continue
             in_foot = row > side_end and (
                 self._begins_foot(row, said)
+                or ("name" not in line.texts and all(map(is_foot_alone, said)))
                 or (in_foot and (not line.texts.keys() >= WHOLE or any(map(begins_foot, said))))
             )
             if in_foot:

@@ -13,6 +13,7 @@ from targets.domain.sheets.layout import HEADING, TASK
 
 TASKS = "年度主要任务"
 COUNTED, COUNT, FEWEST = "明细", "序号", 3
+ENDS_OF_TOTALS = ("合计", "总计")
 UNFILLED = re.compile(r"任务\s*\d*\s*[:：]?|…+|\.{3,}")
 
 
@@ -102,7 +103,7 @@ class TaskTable:
             if not rest and UNFILLED.fullmatch(begins):
                 continue
             first = cells[0]
-            if "合计" in first.text or "总计" in first.text:
+            if label_key(first.text).endswith(ENDS_OF_TOTALS):
                 yield f"{name} {first.text.strip('：: ')}", "；".join(rest)
                 continue
             number += 1
