@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import connection, models
+from django.utils.timezone import now
 from msgspec.json import Encoder
 from psycopg import sql
 
@@ -94,11 +95,9 @@ def insert_many(rows: Sequence[models.Model]) -> None:
             row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001  (as `bulk_create` does)
 
 
-def insert_values(model: type[models.Model], names: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
-    """Insert rows given as the values of the named fields, for which no objects are made; a foreign key is its number.
-
-    Values of fields that are not `PLAIN` are hashable (a JSON list is a tuple): each is prepared once.
-    """
+def insert_values(model: type[models.Model], names: Sequence[str], lines: Iterable[Iterable[Any]]) -> None:
+    """Insert rows given as the values of the named fields, for which no objects are made; a foreign key is its number, and a
+    tuple for a JSON field holds no more than texts."""
     fields: list[Any] = [model._meta.get_field(name) for name in names]
     _insert(model, fields, _prepared_values(fields, lines))
 
@@ -151,21 +150,25 @@ def _update(model: type[models.Model], fields: Sequence[Any], prepared: Iterable
 
 
 def _prepared(rows: Sequence[models.Model], fields: Sequence[Any], *, add: bool) -> Iterator[Sequence[Any]]:
+    """Times that fields take of themselves are those of one moment for all rows."""
     take = attrgetter(*(field.attname for field in fields))
-    others = [(place, field, _preparation(field)) for place, field in enumerate(fields) if not isinstance(field, PLAIN)]
+    moment = now()
+    now_said = _preparation(models.DateTimeField())(moment)
+    dated = [(place, field.attname) for place, field in enumerate(fields) if _dates_itself(field, add=add)]
+    names = {name for _, name in dated}
+    others = [(place, prepare) for place, prepare in _preparations(fields) if fields[place].attname not in names]
     for row in rows:
         values = list(take(row))
-        for place, field, prepare in others:
-            values[place] = prepare(field.pre_save(row, add))
+        for place, name in dated:
+            setattr(row, name, moment)
+            values[place] = now_said
+        for place, prepare in others:
+            values[place] = prepare(values[place])
         yield values
 
 
-def _prepared_values(fields: Sequence[Any], lines: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
-    others = [
-        (place, lru_cache(1024, typed=True)(_preparation(field)))
-        for place, field in enumerate(fields)
-        if not isinstance(field, PLAIN)
-    ]
+def _prepared_values(fields: Sequence[Any], lines: Iterable[Iterable[Any]]) -> Iterator[Sequence[Any]]:
+    others = _preparations(fields)
     for line in lines:
         values = list(line)
         for place, prepare in others:
@@ -173,11 +176,32 @@ def _prepared_values(fields: Sequence[Any], lines: Iterable[Sequence[Any]]) -> I
         yield values
 
 
+def _dates_itself(field: Any, *, add: bool) -> bool:
+    return isinstance(field, models.DateTimeField) and (field.auto_now or (add and field.auto_now_add))
+
+
+def _preparations(fields: Sequence[Any]) -> list[tuple[int, Callable[[Any], Any]]]:
+    """Places of the values that are not taken as they are, each with its way from the value to what the driver takes."""
+    return [(place, _preparation(field)) for place, field in enumerate(fields) if not isinstance(field, PLAIN)]
+
+
 def _preparation(field: Any) -> Callable[[Any], Any]:
-    """From the value of a field to what the driver takes."""
+    """The same few amounts and lists of columns stand in thousands of rows: they are prepared once."""
     if isinstance(field, models.JSONField):
-        return lambda value: None if value is None else _AS_JSON(value).decode()
+        return _json
+    prepare: Callable[[Any], Any] = partial(field.get_db_prep_save, connection=connection)
     if isinstance(field, models.DateTimeField):  # aware, as all of ours are
-        adapt: Callable[[Any], Any] = connection.ops.adapt_datetimefield_value
-        return adapt
-    return partial(field.get_db_prep_save, connection=connection)
+        prepare = connection.ops.adapt_datetimefield_value
+    return lru_cache(1024, typed=True)(prepare)
+
+
+def _json(value: Any) -> str | None:
+    return _json_of_few(value) if type(value) is tuple else _json_of_any(value)
+
+
+def _json_of_any(value: Any) -> str | None:
+    return None if value is None else _AS_JSON(value).decode()
+
+
+_json_of_few = lru_cache(1024)(_json_of_any)
+"""Of the columns in which a row continues the one above."""

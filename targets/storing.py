@@ -93,6 +93,9 @@ class _Lines:
     removed: list[int] = field(default_factory=list)
 
     def compare(self, declaration: int, record: Record, stored: Sequence[StoredRow]) -> None:
+        if not stored:
+            self.added.extend(Indicator.values_of(declaration, row, order) for order, row in record.numbered_rows())
+            return
         known = {line.row.key: line for line in stored}
         for order, row in record.numbered_rows():
             line = known.pop(row.key, None)
@@ -153,7 +156,7 @@ def store(
                 declaration_id=declaration.pk,
                 number=last + 1,
                 version=declaration.version,
-                frozen=keyed.as_short_json(),
+                frozen=keyed.as_frozen(),
                 reason=reason.value,
                 note=note,
                 author_id=by.pk,
@@ -256,7 +259,7 @@ def _revision_of(sitting: Sitting, declaration: Declaration, text: Record, numbe
         declaration_id=declaration.pk,
         number=number,
         version=declaration.version,
-        frozen=text.as_short_json(),
+        frozen=text.as_frozen(),
         reason=Revision.Reason.EDIT.value,
         author_id=sitting.person_id,
         author_name=str(sitting.person),
@@ -285,8 +288,11 @@ def _take_counts(declaration: Declaration, counts: Mapping[str, int]) -> None:
         setattr(declaration, name, counts.get(level, 0))
 
 
+_key_of = attrgetter("key")
+
+
 def _with_keys(record: Record) -> Record:
-    if all(row.key for row in record.rows):
+    if all(map(_key_of, record.rows)):
         return record
     return replace(record, rows=tuple(row if row.key else row.with_cells(key=new_row_key()) for row in record.rows))
 

@@ -10,8 +10,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from msgspec import Struct, convert, structs
-from msgspec.json import Decoder
+from msgspec import Raw, Struct, convert, structs
+from msgspec.json import Decoder, Encoder
 
 PROJECT = "project"
 PLAN = "plan"
@@ -99,6 +99,10 @@ class Record:
         """The same for msgspec, which leaves out the blank cells of rows; `from_json` reads both."""
         return self.head_as_json() | {"rows": self.rows}
 
+    def as_frozen(self) -> Raw:
+        """The same as a text with its keys in order: what a revision keeps and what its digest is made of, written once for both."""
+        return Raw(_canonical(self.as_short_json()))
+
     def head_as_json(self) -> dict[str, Any]:
         head: dict[str, Any] = {name: getattr(self, name) for name in ("kind", "year", "title", "code")}
         head |= {name: getattr(self, name) for name in ("department_code", "department_name", "unit")}
@@ -106,9 +110,9 @@ class Record:
         return head | {"goal": self.goal, "extra": dict(self.extra)}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Record":
+    def from_json(cls, data: Mapping[str, Any] | Raw) -> "Record":
         """Raises ValueError for anything that is none."""
-        return cls._thawed(convert(data, _Frozen))
+        return cls._thawed(_frozen_in(data) if isinstance(data, Raw) else convert(data, _Frozen))
 
     @classmethod
     def from_text(cls, data: str) -> "Record":
@@ -144,6 +148,7 @@ class _Frozen(Struct):
 
 
 _frozen_in = Decoder(_Frozen).decode
+_canonical = Encoder(order="sorted").encode
 
 
 def money_text(amount: Decimal | None) -> str:

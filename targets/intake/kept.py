@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db import transaction
 
-from targets.bulk import insert_many, update_many
+from targets.bulk import insert_values, update_many
+from targets.domain.compose import REPLACE
 from targets.domain.sheets.causes import Causes
 from targets.domain.sheets.problems import Problem
 from targets.intake.plan import LeftOut, PlannedForm
@@ -98,7 +99,9 @@ class Keeper:
         self._kept += len(self.waiting)
         if not reading.update(kept=self._kept, **end):
             raise Overtaken
-        insert_many([_kept(self._batch, self._portion, form) for form in self.waiting])
+        kept = [_kept(self._batch, self._portion, form) for form in self.waiting]
+        if kept:
+            insert_values(ImportedForm, [*kept[0]], (form.values() for form in kept))
         self.waiting, self._lines, self._size = [], 0, 0
         self._portion += 1
 
@@ -118,30 +121,35 @@ def _leave_out(batch: ImportBatch, left_out: Mapping[int, LeftOut]) -> list[Prob
     return told
 
 
-def _kept(batch: ImportBatch, portion: int, form: PlannedForm) -> ImportedForm:
-    return ImportedForm(
-        batch_id=batch.pk,
-        place=form.place,
-        portion=portion,
-        kind=form.reading.kind,
-        title=form.title[:200],
-        sheet=form.reading.sheet[:255],
-        cell=form.reading.cell,
-        action=form.action,
-        amount=form.record.total if form.record else None,
-        frozen=form.record.as_short_json() if form.record else None,
-        size=form.size,
-        row_count=len(form.record.rows) if form.record else 0,
-        problems=[problem_json(one) for one in form.problems],
-        findings={"levels": form.counted.levels, "basis": form.counted.basis} if form.counted else None,
-        budget_year_id=form.budget_year.pk if form.budget_year else None,
-        department_id=form.department.pk if form.department else None,
-        unit_id=form.unit.pk if form.unit else None,
-        declaration_id=form.declaration.pk if form.declaration else None,
-        seen_id=form.declaration.current_revision_id if form.declaration else None,
-        changes=len(form.difference.changes) if form.difference else 0,
-        is_chosen=form.can_go_in,
-    )
+def _kept(batch: ImportBatch, portion: int, form: PlannedForm) -> dict[str, Any]:
+    """Every field of `ImportedForm` but its key."""
+    record, counted, declaration = form.record, form.counted, form.declaration
+    return {
+        "batch": batch.pk,
+        "place": form.place,
+        "portion": portion,
+        "kind": form.reading.kind,
+        "title": form.title[:200],
+        "sheet": form.reading.sheet[:255],
+        "cell": form.reading.cell,
+        "action": form.action,
+        "amount": record.total if record else None,
+        "frozen": record.as_short_json() if record else None,
+        "size": form.size,
+        "row_count": len(record.rows) if record else 0,
+        "problems": [problem_json(one) for one in form.problems],
+        "findings": {"levels": counted.levels, "basis": counted.basis} if counted else None,
+        "budget_year": form.budget_year.pk if form.budget_year else None,
+        "department": form.department.pk if form.department else None,
+        "unit": form.unit.pk if form.unit else None,
+        "declaration": declaration.pk if declaration else None,
+        "seen": declaration.current_revision_id if declaration else None,
+        "changes": len(form.difference.changes) if form.difference else 0,
+        "is_chosen": form.can_go_in,
+        "mode": REPLACE,
+        "is_stored": False,
+        "kept_because": "",
+    }
 
 
 def problem_json(one: Problem) -> dict[str, str]:
