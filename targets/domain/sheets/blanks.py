@@ -1,6 +1,7 @@
 """Blanks below a text in a form that kept its merges: read as blank, for the form shows that it has kept them, and told."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 
 from targets.domain.record import IndicatorRow
 from targets.domain.sheets.cells import address
@@ -21,12 +22,12 @@ def blanks_below_text(layout: Layout, rows: Sequence[IndicatorRow], *, in_rows: 
     chains = [LEVELS] if outermost == SHARED or in_rows else [(outermost,), LEVELS]
     found: dict[str, list[int]] = {}
     for names in chains:
-        columns = [[getattr(row, name) for row in rows] for name in names]
-        if all(map(all, columns)):
+        if all(all(map(attrgetter(name), rows)) for name in names):
             continue
         above: dict[str, str] = {}
-        for number, texts in enumerate(zip(*columns, strict=True)):
-            for name, text in zip(names, texts, strict=True):
+        for number, row in enumerate(rows):
+            for name in names:
+                text = getattr(row, name)
                 if not text:
                     if name in above:
                         found.setdefault(name, []).append(number)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from targets.domain.sheets.cells import Grid
 from targets.domain.sheets.header import Header
 from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.remembered import remembered
@@ -16,18 +17,29 @@ APART = re.compile(rf"([^{SIGNS}]+?)\s*(?:[:：]|[—–]+|[\s（(])\s*([^:：�
 """A name, what parts it from its value, and the value: 达标率：95%, 达标率（≥95%）."""
 SURE = re.compile(r"[:：≥≤=＝<>＜＞≧≦%％]")
 """Found where a text is beyond doubt a name with its value."""
+COLON = re.compile("[:：]")
+ANSWER = re.compile(
+    "(?:显著|明显|有效|持续|进一步|不断|逐步|大幅|稳步|得到)*(?:提升|提高|改善|增强|促进|保障|完善|健全|稳定|减少|降低|下降|增加|增长|优化|优秀?|良好?|较?好|较?高|显著|明显|有效|满意|合格|达标|完成|及时)"
+)
+"""Values in words."""
 EACH = re.compile(r"[\n；;]")
 COUNTED = re.compile(r"((?:指标|目标)\s*\d+\s*[:：]\s*)(.+)", re.DOTALL)
 """What empty forms print before a name: 指标1：."""
 NO_NAME = re.compile(r"(?:指标|目标)?\s*\d*|.*\d")
 
 
-def take_values_from_names(header: Header, lines: Sequence[Line], told: list[Told]) -> None:
-    """Name and value of a line apart, where the cell of its value is blank or there is none; several at once stay for `split`."""
+def part_names_and_values(grid: Grid, header: Header, lines: Sequence[Line], told: list[Told]) -> None:
+    """Name and value of a line apart, where the cell of the other is blank or there is none; several at once stay for `split`."""
     is_for_both = "target" not in header.fields
     for line in lines:
-        name = line.texts.get("name", "")
-        if not name or "target" in line.texts or not (is_for_both or SURE.search(name)):
+        if "target" in line.texts:
+            if "name" not in line.texts and COLON.search(line.texts["target"]):
+                _take_name_from_value(grid, header, line, told)
+            continue
+        if "name" not in line.texts:
+            continue
+        name = line.texts["name"]
+        if not (is_for_both or SURE.search(name)):
             continue
         pairs = [*map(named_value, filter(None, map(str.strip, EACH.split(name))))]
         if len(pairs) < 2 or not all(pairs):
@@ -43,6 +55,21 @@ def take_values_from_names(header: Header, lines: Sequence[Line], told: list[Tol
             told.append(Told(*place, f"{quoted(name)}里没有找到指标值，已全部读为三级指标，请核对。"))
 
 
+def _take_name_from_value(grid: Grid, header: Header, line: Line, told: list[Told]) -> None:
+    text = line.texts["target"]
+    if (pair := named_value(text)) and not (
+        "name" in header.fields and grid.hangs_from(line.row, header.fields["name"][0])
+    ):
+        line.texts["name"], line.texts["target"] = pair
+        told.append(
+            Told(
+                line.row,
+                header.fields["target"][0],
+                f"{quoted(text)}里写有三级指标，已分开读为{quoted(pair[0])}和{quoted(pair[1])}，请核对。",
+            )
+        )
+
+
 @remembered
 def named_value(text: str) -> tuple[str, str] | None:
     """`达标率：95%` → 达标率 and 95%; None if it is no name with its value."""
@@ -51,9 +78,14 @@ def named_value(text: str) -> tuple[str, str] | None:
         return pair and (counted[1] + pair[0], pair[1])
     for way, kind in ((SIGNED, Says.SIGNED), (APART, Says.VALUE)):
         parts = way.fullmatch(text)
-        if parts and says(parts[2]) & kind and not NO_NAME.fullmatch(parts[1]):
+        if parts and not NO_NAME.fullmatch(parts[1]) and (says(parts[2]) & kind or _is_answer(text, parts[2])):
             return parts[1], parts[2]
     value = IndicatorValue.parse(text)
     if value.kind == QUANTITY and value.label and text.startswith(value.label) and not NO_NAME.fullmatch(value.label):
         return value.label, text.removeprefix(value.label).lstrip()
     return None
+
+
+def _is_answer(text: str, value: str) -> bool:
+    """出行条件：明显改善; without the colon it is a name as well."""
+    return COLON.search(text) is not None and ANSWER.fullmatch(value) is not None

@@ -185,9 +185,10 @@ def two_levels(text: str) -> tuple[str, str] | None:
     if not LEAST_LEVELS <= len(text) <= LONGEST_LEVELS:
         return None
     first, *rest = BETWEEN_LEVELS.split(text.rstrip("）)"), maxsplit=1)
-    if rest and stem(first) in LEVEL1_STEMS and stem(rest[0]) in LEVEL2_STEMS | BOTH_STEMS:
-        return first, rest[0]
-    return None
+    if not rest or stem(first) not in LEVEL1_STEMS or BETWEEN_LEVELS.search(rest[0]):
+        return None
+    is_second = stem(rest[0]) in LEVEL2_STEMS | BOTH_STEMS or (rest[0].endswith("指标") and len(rest[0]) > len("指标"))
+    return (first, rest[0]) if is_second else None
 
 
 def _level(text: str) -> int:

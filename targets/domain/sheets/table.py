@@ -19,7 +19,7 @@ from targets.domain.sheets.indicator import Beside, is_unfilled, settle
 from targets.domain.sheets.layout import HEADING, MEASUREMENT_UNIT, Layout
 from targets.domain.sheets.level_column import take_level_columns
 from targets.domain.sheets.meant import WHOLE, meant_headings
-from targets.domain.sheets.named_values import take_values_from_names
+from targets.domain.sheets.named_values import part_names_and_values
 from targets.domain.sheets.percents import settle_fractions
 from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.says import Says, at_first_sight
@@ -163,7 +163,7 @@ class _Page:
     def _read_lines(self, lines: list[Line]) -> None:
         if self.header.values:
             join_values(self.grid, self.header, lines, self.table.told)
-        take_values_from_names(self.header, lines, self.table.told)
+        part_names_and_values(self.grid, self.header, lines, self.table.told)
         page, straight = self._straighten(lines, strict=not self.may_carry)
         if page.has_moved and page.strict:
             self.may_carry = True  # damage is proven: a blank may have lost its merge here too

@@ -48,6 +48,21 @@ def test_one_column_for_both_levels(heading, between):
     ]
 
 
+def test_one_column_for_both_levels_beside_the_label_of_the_table():
+    form = read(
+        "绩效指标|一级/二级指标|三级指标|指标值",
+        "^|产出指标—数量指标|里程|≥126公里",
+        "^|^|桥梁|≥2座",
+        "^|效益指标|出行条件|改善",
+    )
+    assert cells(form, "level1", "level2", "name", "continues") == [
+        ("产出指标", "数量指标", "里程", ()),
+        ("产出指标", "数量指标", "桥梁", ("level1", "level2")),
+        ("效益指标", "", "出行条件", ()),
+    ]
+    assert ("B4", of_levels("产出指标—数量指标", "产出指标", "数量指标")) in told(form)
+
+
 @pytest.mark.parametrize("blank", ["^", ""], ids=["merged", "lost its merge"])
 def test_one_column_for_both_levels_goes_on_below(blank):
     form = read(
@@ -66,6 +81,8 @@ def test_one_column_for_both_levels_goes_on_below(blank):
         ("成本指标-经济成本指标", ("成本指标", "经济成本指标")),
         ("满意度 > 服务对象满意度", ("满意度", "服务对象满意度")),
         ("效益指标（可持续影响指标）", ("效益指标", "可持续影响指标")),
+        ("产出指标—工作量指标", ("产出指标", "工作量指标")),
+        ("产出指标 数量指标 质量指标", None),
         ("产出指标（50分）", None),
         ("产出指标", None),
         ("社会效益指标", None),
@@ -123,6 +140,17 @@ def test_value_in_the_cell_of_the_name():
     ]
 
 
+def test_name_in_the_cell_of_the_value():
+    form = read(
+        "一级指标|二级指标|三级指标|指标值",
+        "产出指标|数量指标|在校学生|小学：95人",
+        "^|^|^|初中：90人",
+        "产出指标|质量指标||达标率：95%",
+    )
+    assert cells(form, "name", "target") == [("在校学生", "小学：95人"), ("在校学生", "初中：90人"), ("达标率", "95%")]
+    assert told(form) == [("D6", "“达标率：95%”里写有三级指标，已分开读为“达标率”和“95%”，请核对。")]
+
+
 @pytest.mark.parametrize(
     ("text", "pair"),
     [
@@ -138,7 +166,10 @@ def test_value_in_the_cell_of_the_name():
         ("指标1：", None),
         ("指标1：2座", None),
         ("≥95%", None),
-        ("满意度：较高", None),
+        ("满意度：较高", ("满意度", "较高")),
+        ("群众出行：明显改善", ("群众出行", "明显改善")),
+        ("道路养护：大修", None),
+        ("群众出行明显改善", None),
         ("里程（公里）", None),
         ("小学≥1人 中学≥2人", None),
         ("A级景区创建", None),
