@@ -133,7 +133,8 @@ def read_batch(batch: ImportBatch, progress: Progress = nobody, *, in_background
                 if isinstance(found, Problem):
                     problems.append(found)
                     continue
-                progress(met, found.known, READING)
+                if found.known:
+                    progress(met, found.known, READING)
                 met += 1
                 keeper.take(plan.meet(found))
                 if keeper.is_full:

@@ -87,6 +87,43 @@ def test_a_year_that_is_none_is_refused_before_anything_is_read(world: World, ye
         call_command("import_forms", "表.xlsx", "--background", f"--year={year}")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("import_forms", "缺少参数 FILE。"),
+        ("import_forms 表.xlsx --only", "--only 后面还缺内容。"),
+        ("import_forms 表.xlsx --silent", "没有这样的参数：--silent。"),
+        ("import_forms 表.xlsx --dry-run=1", "--dry-run 后面不写内容，请去掉 '1'。"),
+        ("import_forms 表.xlsx --mode whole", "--mode：没有“whole”这种方式。请改为 replace（"),
+        ("undo_import", "缺少参数 BATCH。"),
+        ("undo_import 第一批", "BATCH：导入批次编号是一个数，"),
+        ("undo_import 99999999999999999999", "BATCH：导入批次编号是一个数，"),
+        ("undo_import -5", "BATCH：导入批次编号是一个数，"),
+        ("export_forms", "缺少参数 -o/--output。"),
+        ("adopt_forms --year 二三", "--year：预算年度要写成四位数字，如 2023。"),
+        ("check_forms --year 23", "--year：预算年度要写成四位数字，如 2023。"),
+        ("verify_trail --no", "--no 可能是 --no-color, --noted，请写全。"),
+        ("load_demo 再来", "没有这样的参数：再来。"),
+    ],
+)
+def test_a_wrong_argument_gets_a_sentence(arguments: str, sentence: str) -> None:
+    with pytest.raises(CommandError) as refused:
+        call_command(*arguments.split())
+    assert str(refused.value).startswith(f"Error: {sentence}")
+    assert str(refused.value).endswith(" --help。")
+
+
+def test_of_a_file_only_what_was_asked_for_is_told_and_counts(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "表.xlsx"
+    others = world.record(title="乙"), world.record(title="丙", department_code="999", department_name="火星局")
+    path.write_bytes(write_official([world.record(title="甲"), *others]))
+    assert streams("import_forms", path, "--only", "甲", "--dry-run") == (0, "表.xlsx（未写入）\n  新增  甲  甲\n", "")
+    code, file = one_file(path, "--only", "甲")
+    assert (code, file["outcome"], actions(file)) == (0, "ok", [("甲", "create")])
+    code, file = one_file(path, "--only", "丙", "--only", "甲")
+    assert (code, file["outcome"], actions(file)) == (1, "partial", [("甲", "unchanged"), ("丙", "refused")])
+
+
 def test_the_worker_too_tells_of_a_name_that_no_form_has(world: World, tmp_path: Path) -> None:
     path = tmp_path / "表.xlsx"
     path.write_bytes(write_official([world.record(title="甲")]))

@@ -16,6 +16,7 @@ from targets.intake import kept, reading
 from targets.intake.batch import keep, open_batch, preview, read_batch
 from targets.intake.storing import READ_ANEW, ImportRefused, locked, store_batch
 from targets.models import Declaration, ImportBatch
+from targets.tests.test_jobs import archive
 from targets.tests.threads import until_another_waits
 from targets.tests.world import World, make_world
 
@@ -28,8 +29,8 @@ def flat(*records: Record) -> bytes:
     return target.getvalue()
 
 
-def opened(world: World, content: bytes) -> ImportBatch:
-    return open_batch(content, "表.xlsx", by=world.filler)
+def opened(world: World, content: bytes, name: str = "表.xlsx") -> ImportBatch:
+    return open_batch(content, name, by=world.filler)
 
 
 def written_down(batch: ImportBatch) -> list[dict[str, Any]]:
@@ -147,6 +148,14 @@ def test_progress_is_told_in_forms(world: World, monkeypatch: pytest.MonkeyPatch
     content = flat(*(world.record(title=f"项目{number}") for number in range(3)))
     read_batch(opened(world, content), lambda done, total, doing: told.append((done, total)))
     assert told == [(0, 0), (0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_progress_of_an_archive_is_told_in_files(world: World) -> None:
+    told: list[tuple[int, int]] = []
+    forms = [world.record(title=f"项目{number}") for number in range(3)]
+    content = archive(forms[0], forms[1], **{"空.txt": b"", "说明.txt": "没有表".encode()})
+    read_batch(opened(world, content, "一批.zip"), lambda done, total, doing: told.append((done, total)))
+    assert [one for one in told if one != (0, 0)] == [(1, 4), (2, 4), (3, 4), (4, 4), (2, 2)]
 
 
 class Stopped(Exception):

@@ -157,7 +157,7 @@ def read(
             yield Said(problem=Problem(member, "", REFUSED, str(refusal)))
         else:
             forms, known = enumerate(reading.forms, known), known + len(reading.forms)
-            yield from (Said(found=Found(place, known, form)) for place, form in forms)
+            yield from (Said(found=Found(place, 0, form)) for place, form in forms)
             yield from map(say, reading.problems)
         yield Said(progress=(number, total))
 

@@ -45,7 +45,7 @@ Forms = Sequence[FormReading] | ListForms | OwnList
 
 
 class Found(NamedTuple):
-    """A form, its place among those of the file and how many are known to be there."""
+    """A form, its place among those of the file and how many are known to be there (0 in an archive: its members tell)."""
 
     place: int
     known: int

@@ -4,27 +4,30 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db.models import Q
 
 from targets.domain.steps import DRAFT
 from targets.guards import Order
+from targets.management.arguments import ArgumentsInChinese, batch_number, words, year
 from targets.management.commands.import_forms import acting_person
 from targets.models import Declaration
 from targets.review import StepRefused, take_step
 
 
-class Command(BaseCommand):
+class Command(ArgumentsInChinese):
     help = "历史数据接收：把已关账年度中录入的表直接记为已批复"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--year", type=int, help="预算年度")
-        parser.add_argument("--batch", type=int, help="只接收这次导入（导入批次编号）的表")
-        parser.add_argument("--department", metavar="CODE", help="主管部门或实施单位的代码")
-        parser.add_argument("--document", required=True, metavar="NUMBER", help="批复文号，如 川财绩〔2022〕1号")
-        parser.add_argument("--date", required=True, help="发文日期，如 2022-01-20")
+        parser.add_argument("--year", type=year, help="预算年度")
+        parser.add_argument("--batch", type=batch_number, help="只接收这次导入（导入批次编号）的表")
+        parser.add_argument("--department", type=words, metavar="CODE", help="主管部门或实施单位的代码")
+        parser.add_argument(
+            "--document", required=True, type=words, metavar="NUMBER", help="批复文号，如 川财绩〔2022〕1号"
+        )
+        parser.add_argument("--date", required=True, type=words, help="发文日期，如 2022-01-20")
         parser.add_argument("--dry-run", action="store_true", help="只列出，不接收")
-        parser.add_argument("--as", dest="username", help="以谁的名义接收；不写则为系统管理员")
+        parser.add_argument("--as", dest="username", type=words, help="以谁的名义接收；不写则为系统管理员")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["year"] and not options["batch"]:

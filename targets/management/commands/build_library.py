@@ -3,13 +3,14 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from departments.models import Division
 from targets.library import build_library
+from targets.management.arguments import ArgumentsInChinese
 
 
-class Command(BaseCommand):
+class Command(ArgumentsInChinese):
     help = "绩效指标库：从已批复的表重新汇集指标，新的待绩效科确认"
 
     def add_arguments(self, parser: ArgumentParser) -> None:

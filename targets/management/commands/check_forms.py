@@ -5,19 +5,18 @@ from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from targets.findings import Years, judge, waivers_of
+from targets.management.arguments import ArgumentsInChinese, year
 from targets.models import Declaration, Indicator
 
 READ_AT_ONCE = 200
 
 
-class Command(BaseCommand):
+class Command(ArgumentsInChinese):
     help = "列出各表的系统校验结果"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--year", type=int, help="预算年度")
+        parser.add_argument("--year", type=year, help="预算年度")
         parser.add_argument("--json", action="store_true", help="输出 JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:

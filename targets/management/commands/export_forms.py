@@ -5,14 +5,14 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db.models import Q
 
 from departments.room import FULL, is_without_room
 from targets.domain.record import KINDS
 from targets.domain.sheets.flat_writer import KIND_WORDS
 from targets.domain.steps import STATES, VOID
-from targets.management.arguments import words
+from targets.management.arguments import ArgumentsInChinese, words
 from targets.models import Declaration
 from targets.models.declaration import DeclarationQuerySet
 from targets.outgoing.shapes import (
@@ -41,7 +41,7 @@ WRONG_USE = 2
 """Exit code for options that make no sense, as for those that the parser refuses; nothing to export and other faults are 1."""
 
 
-class Command(BaseCommand):
+class Command(ArgumentsInChinese):
     help = "导出绩效目标表：官方样式、指标明细或汇总表"
 
     def add_arguments(self, parser: ArgumentParser) -> None:

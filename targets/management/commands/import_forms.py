@@ -3,11 +3,13 @@
 import json
 import time
 from argparse import ArgumentParser
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from departments.models import Person
 from departments.models.people import Membership
@@ -16,7 +18,7 @@ from targets.domain.compose import MODES, REPLACE
 from targets.domain.sheets.problems import too_large
 from targets.intake.batch import FILE_REFUSED, OK, Preview, choose_only, keep, open_batch, preview
 from targets.intake.storing import ImportRefused, store_batch
-from targets.management.arguments import file_name, words, year
+from targets.management.arguments import ArgumentsInChinese, file_name, mode, words, year
 from targets.models.intake import ACTIONS, REFUSED
 from targets.tasks import READ_AND_STORE, start_job
 
@@ -24,7 +26,7 @@ EXIT = {OK: 0, FILE_REFUSED: 2}
 """Exit code by a file's outcome; every other outcome is 1. The worst of all files counts."""
 
 
-class Command(BaseCommand):
+class Command(ArgumentsInChinese):
     help = "导入绩效目标表（Excel 工作簿）"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -37,7 +39,11 @@ class Command(BaseCommand):
             "--only", action="append", default=[], type=words, metavar="TITLE", help="只导入这个名称的表，可重复"
         )
         parser.add_argument(
-            "--mode", choices=list(MODES), default=REPLACE, help="部门整体表：覆盖、追加、只更新本科室的行"
+            "--mode",
+            type=mode,
+            default=REPLACE,
+            metavar="|".join(MODES),
+            help="部门整体表：覆盖（默认）、追加、只更新本科室的行",
         )
         parser.add_argument("--as", dest="username", type=words, help="以谁的名义导入；不写则为系统管理员")
 
@@ -45,6 +51,8 @@ class Command(BaseCommand):
         started = time.monotonic()
         by = acting_person(options["username"])
         told = [self._take(Path(name), by, options) for name in options["files"]]
+        found = {form.title for shown, _ in told for form in shown.forms}
+        told = [(_asked_for(shown, options["only"]), batch) for shown, batch in told]
         if options["json"]:
             files = [shown.as_json(batch) for shown, batch in told]
             report = {"files": files, "seconds": round(time.monotonic() - started, 3)}
@@ -52,7 +60,6 @@ class Command(BaseCommand):
         else:
             for shown, batch in told:
                 self._tell(shown, batch)
-        found = {form.title for shown, _ in told for form in shown.forms}
         missing = [] if options["background"] else [title for title in options["only"] if title not in found]
         for title in missing:
             self.stderr.write(f"文件里没有名称为“{title}”的表，没有导入。请核对 --only 的名称。")
@@ -101,6 +108,11 @@ class Command(BaseCommand):
             told.write(f"  {ACTIONS[form.action]}  {form.title or '（无名称）'}  {form.reading.sheet}")
             for problem in form.problems:
                 told.write(f"      {problem.message}")
+
+
+def _asked_for(shown: Preview, titles: Sequence[str]) -> Preview:
+    """Of what else is in the file nothing was wanted, and nothing is told."""
+    return replace(shown, forms=[form for form in shown.forms if form.title in titles]) if titles else shown
 
 
 def acting_person(username: str | None) -> Person:

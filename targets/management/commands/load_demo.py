@@ -5,13 +5,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from targets.basics_file import BasicsRefused
 from targets.demo import ACCOUNTS, FINANCE, PASSWORD, departments, load_demo
+from targets.management.arguments import ArgumentsInChinese
 
 
-class Command(BaseCommand):
+class Command(ArgumentsInChinese):
     help = "装入演示数据（只在演示方式下可用，可重复执行）"
     requires_migrations_checks = False
 

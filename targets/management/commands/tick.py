@@ -4,16 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 
 from targets.decisions import forget_unconfirmed, release
 from targets.editing import end_sittings
+from targets.management.arguments import ArgumentsInChinese
 from targets.models import DecidedForm
 from targets.tasks import revive_jobs
 from targets.trail import seal_the_day
 
 
-class Command(BaseCommand):
+class Command(ArgumentsInChinese):
     help = "定时维护：接手中断的后台工作，把停笔的填写存为一稿，到时下达暂存的决定，每天封存一次留痕（每分钟执行一次）"
 
     def handle(self, *args: Any, **options: Any) -> None:

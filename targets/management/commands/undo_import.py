@@ -3,20 +3,20 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from targets.intake.storing import ImportRefused
 from targets.intake.undo import undo_batch
-from targets.management.arguments import words
+from targets.management.arguments import ArgumentsInChinese, batch_number, words
 from targets.management.commands.import_forms import acting_person
 from targets.models import ImportBatch
 
 
-class Command(BaseCommand):
+class Command(ArgumentsInChinese):
     help = "撤销一次导入"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("batch", type=int, metavar="BATCH", help="导入批次编号")
+        parser.add_argument("batch", type=batch_number, metavar="BATCH", help="导入批次编号")
         parser.add_argument("--as", dest="username", type=words, help="以谁的名义撤销；不写则为系统管理员")
 
     def handle(self, *args: Any, **options: Any) -> None:

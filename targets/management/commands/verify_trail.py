@@ -3,14 +3,15 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 
 from targets.checks import close_tables
+from targets.management.arguments import ArgumentsInChinese
 from targets.trail import verify
 
 
-class Command(BaseCommand):
+class Command(ArgumentsInChinese):
     help = "核验留痕：逐环核对修改记录、办理记录和每日封存，指出断开的第一环（完好时退出码为0，否则为1）"
 
     def add_arguments(self, parser: CommandParser) -> None:
