@@ -236,7 +236,8 @@ class ImportBatchAdmin(ScopedAdmin):
             batch.refresh_from_db(fields=["state"])
             messages.warning(request, f"这个文件{batch.get_state_display()}，没有再次导入。")
         elif job.state == Job.State.DONE:
-            messages.success(request, told(batch))
+            tell = messages.success if batch.created or batch.updated else messages.warning
+            tell(request, told(batch))
         return HttpResponseRedirect(reverse("admin:targets_importbatch_change", args=[pk]))
 
     def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:

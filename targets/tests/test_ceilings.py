@@ -1,4 +1,4 @@
-"""控制数: typed or imported, forms that do not agree are marked where they are met, and go back with the difference named."""
+"""控制数: forms that do not agree are marked where they are met, and go back with the difference named."""
 
 import json
 from collections.abc import Iterator
@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.db.models import QuerySet
 from django.test import Client
@@ -16,7 +15,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from departments.models import Department
-from departments.tests.test_transfer import sentences, workbook
 from targets.ceilings import off_ceilings, with_ceilings
 from targets.decisions import release
 from targets.models import BudgetYear, Ceiling, DecidedForm, Declaration
@@ -28,9 +26,6 @@ from targets.tests.test_worklist import found
 from targets.tests.world import World
 from targets.trail import verify
 
-ADD = reverse("admin:targets_ceiling_add")
-IMPORT = reverse("admin:targets_ceiling_import")
-CONFIRM = reverse("admin:targets_ceiling_process_import")
 RETURNS = reverse("admin:targets_ceiling_returns")
 LIST = reverse("admin:targets_budgetproject_changelist")
 OFF = "控制数 80.00 万元，本表 100.00 万元，多 20.00 万元"
@@ -161,78 +156,6 @@ def test_the_home_page_counts_for_reviewers_and_tells_the_unit(world: World, sen
     facts = [(fact.value, fact.words) for fact in home(world.boss).context["facts"] if "控制数" in fact.words]
     assert facts == [("1 张", "等您办理的表中控制数不符的")]
     assert f"控制数不符：{OFF}" in text(home(world.filler))
-
-
-# Typed and imported ------------------------------------------------------------------------------------------------------
-
-
-def test_it_is_typed_in_wan_and_signed(client: Client, world: World) -> None:
-    sign_in(client, world, "budget")
-    said = {"budget_year": world.year.pk, "unit": world.school.pk, "code": "", "title": "学前教育补助", "wan": "80.5"}
-    client.post(ADD, said | {"document_number": "川财预〔2022〕3号"})
-    one = Ceiling.objects.get()
-    assert (one.amount, one.entered_by, one.document_number) == (
-        Decimal("805000.00"),
-        world.budget,
-        "川财预〔2022〕3号",
-    )
-    again = client.post(ADD, said)
-    assert "该年度已有这个单位（或项目）的控制数，请直接修改那一条。" in again.content.decode()
-    changed = client.post(reverse("admin:targets_ceiling_change", args=[one.pk]), said | {"wan": "90"})
-    assert (changed.status_code, Ceiling.objects.get().amount) == (302, Decimal("900000.00"))
-
-
-def upload(client: Client, *lines: Any) -> Any:
-    content = SimpleUploadedFile("控制数.xlsx", workbook(*lines))
-    return client.post(IMPORT, {"import_file": content, "resource": "0", "format": ""})
-
-
-def amounts() -> dict[tuple[str, str, str], Decimal]:
-    return {(one.unit.code, one.code, one.title): one.amount for one in Ceiling.objects.select_related("unit")}
-
-
-@pytest.mark.parametrize(
-    ("head", "money"),
-    [
-        (("单位编码", "单位", "项目代码", "项目名称", "控制数（万元）"), ("80", "500.25")),
-        (("单位代码", "单位名称", "项目代码", "项目名称", "控制数(元)"), ("800000", "5,002,500.00")),
-    ],
-)
-def test_a_list_is_previewed_and_goes_in(
-    client: Client, world: World, head: tuple[str, ...], money: tuple[str, str]
-) -> None:
-    ceiling(world, "1", title="学前教育补助")
-    sign_in(client, world, "budget")
-    lines = (("202001", "淄川区实验学校", "", "学前教育补助", money[0]), ("202", "", "", "", money[1]))
-    preview = upload(client, head, *lines)
-    assert sentences(preview) == []
-    assert amounts() == {("202001", "", "学前教育补助"): Decimal("10000.00")}
-    client.post(CONFIRM, preview.context["confirm_form"].initial)
-    assert amounts() == {
-        ("202001", "", "学前教育补助"): Decimal("800000.00"),
-        ("202", "", ""): Decimal("5002500.00"),
-    }
-    assert {one.entered_by for one in Ceiling.objects.all()} == {world.budget}
-
-
-@pytest.mark.parametrize(
-    ("lines", "said"),
-    [
-        ((("单位代码", "项目名称"), ("202001", "甲")), "第1行缺少这些列：控制数（万元）"),
-        ((("项目名称", "控制数（万元）"), ("甲", "1")), "第1行缺少单位"),
-        ((("单位代码", "控制数（万元）", "控制数（元）"), ("202001", "1", "10000")), "请只留一列"),
-        ((("单位代码", "控制数（万元）"), ("202001", "约八十")), "“约八十”不是数字。请只写数字，如 120.00。"),
-        ((("单位代码", "控制数（万元）"), ("202001", "")), "控制数为空。请填写金额，或删去这一行。"),
-        ((("单位代码", "控制数（万元）"), ("999999", "1")), "没有代码为“999999”的单位（或不归您管理），请核对。"),
-        ((("单位代码", "预算年度", "控制数（万元）"), ("202001", "2019", "1")), "没有2019年度，或已关账"),
-    ],
-)
-def test_a_list_that_is_wrong_is_told_in_sentences(
-    client: Client, world: World, lines: tuple[tuple[str, ...], ...], said: str
-) -> None:
-    sign_in(client, world, "budget")
-    assert any(said in sentence for sentence in sentences(upload(client, *lines)))
-    assert not Ceiling.objects.exists()
 
 
 # 按控制数退回 -------------------------------------------------------------------------------------------------------------

@@ -14,10 +14,9 @@ from django.db.models import Sum
 
 from departments.models import Department, Membership, Person
 from departments.roles import ADMIN
-from targets.domain.record import IndicatorRow
 from targets.domain.sheets.writer import write_official
-from targets.models import BudgetYear, Declaration, ImportBatch, Indicator, Revision
-from targets.tests.world import GOOD_ROWS, World
+from targets.models import Declaration, ImportBatch, Indicator, Revision
+from targets.tests.world import World
 
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
 WORKBOOKS = sorted((FIXTURES / "2023").glob("*.xlsx"))
@@ -303,58 +302,6 @@ def test_in_words(world: World, tmp_path: Path) -> None:
     refused, sentence = faults.splitlines()
     assert refused.split() == ["不能导入", "甲", "甲"]
     assert "火星局" in sentence
-
-
-# export_forms ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("arguments", "titles"),
-    [
-        ([], ["甲", "乙", "丙", "旧"]),
-        (["--year", "2023"], ["甲", "乙", "丙"]),
-        (["--department", "202"], ["甲", "乙", "旧"]),
-        (["--department", "202002"], ["乙"]),
-        (["--department", "405"], ["丙"]),
-        (["--state", "department_review"], ["甲"]),
-        (["--kind", "project", "--year", "2022"], ["旧"]),
-    ],
-)
-def test_what_is_chosen_for_export(world: World, tmp_path: Path, arguments: list[str], titles: list[str]) -> None:
-    world.advance(world.declaration(title="甲"), "submit")
-    world.declaration(title="乙", unit=world.kindergarten)
-    world.declaration(title="丙", unit=world.health)
-    current, world.year = world.year, BudgetYear.objects.create(division=world.division, year=2022)
-    world.declaration(title="旧")
-    world.year = current
-    path = tmp_path / "出.xlsx"
-    assert run("export_forms", *arguments, "-o", path)[0] == 0
-    _, file = one_file(path, "--dry-run")
-    assert sorted(form["title"] for form in file["forms"]) == sorted(titles)
-
-
-def test_nothing_to_export_writes_no_file(world: World, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="没有符合条件的绩效目标表"):
-        run("export_forms", "--year", 2023, "-o", tmp_path / "出.xlsx")
-    assert not (tmp_path / "出.xlsx").exists()
-
-
-def test_a_place_that_cannot_be_written(world: World, tmp_path: Path) -> None:
-    world.declaration()
-    with pytest.raises(CommandError, match="不能写入"):
-        run("export_forms", "-o", tmp_path / "没有这个目录" / "出.xlsx")
-
-
-def test_a_leading_equals_sign_leaves_as_text_and_comes_back(world: World, tmp_path: Path) -> None:
-    rows = (*GOOD_ROWS, IndicatorRow(level1="产出指标", level2="质量指标", name="合格率", target="=100%"))
-    world.declaration(rows=rows)
-    path = tmp_path / "出.xlsx"
-    run("export_forms", "-o", path)
-    book = openpyxl.load_workbook(path)
-    cells = [cell for row in book.active.iter_rows() for cell in row if cell.value == "=100%"]
-    assert [cell.data_type for cell in cells] == ["s"]
-    _, file = one_file(path)
-    assert [form["action"] for form in file["forms"]] == ["unchanged"]
 
 
 # check_forms ----------------------------------------------------------------------------------------------------------

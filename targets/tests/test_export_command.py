@@ -10,9 +10,11 @@ import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
-from targets.domain.record import Record
+from targets.domain.record import IndicatorRow, Record
 from targets.domain.sheets.reader import read_workbook
-from targets.tests.world import World
+from targets.models import BudgetYear
+from targets.tests.test_commands import one_file, run
+from targets.tests.world import GOOD_ROWS, World
 
 
 def export(*arguments: object) -> str:
@@ -151,3 +153,40 @@ def test_the_summary_of_two_departments_adds_them_up(world: World, tmp_path: Pat
     assert book.sheetnames == ["各部门合计", "淄川区教育和体育局", "淄川区卫生健康局"]
     totals = [row for row in book["各部门合计"].iter_rows(values_only=True) if row[1] == "合计"]
     assert totals == [(None, "合计", 2, 200, 200, 0, 10)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "titles"),
+    [
+        ([], ["甲", "乙", "丙", "旧"]),
+        (["--year", "2023"], ["甲", "乙", "丙"]),
+        (["--department", "202"], ["甲", "乙", "旧"]),
+        (["--department", "202002"], ["乙"]),
+        (["--department", "405"], ["丙"]),
+        (["--state", "department_review"], ["甲"]),
+        (["--kind", "project", "--year", "2022"], ["旧"]),
+    ],
+)
+def test_what_is_chosen_for_export(world: World, tmp_path: Path, arguments: list[str], titles: list[str]) -> None:
+    world.advance(world.declaration(title="甲"), "submit")
+    world.declaration(title="乙", unit=world.kindergarten)
+    world.declaration(title="丙", unit=world.health)
+    current, world.year = world.year, BudgetYear.objects.create(division=world.division, year=2022)
+    world.declaration(title="旧")
+    world.year = current
+    path = tmp_path / "出.xlsx"
+    assert run("export_forms", *arguments, "-o", path)[0] == 0
+    _, file = one_file(path, "--dry-run")
+    assert sorted(form["title"] for form in file["forms"]) == sorted(titles)
+
+
+def test_a_leading_equals_sign_leaves_as_text_and_comes_back(world: World, tmp_path: Path) -> None:
+    rows = (*GOOD_ROWS, IndicatorRow(level1="产出指标", level2="质量指标", name="合格率", target="=100%"))
+    world.declaration(rows=rows)
+    path = tmp_path / "出.xlsx"
+    run("export_forms", "-o", path)
+    book = openpyxl.load_workbook(path)
+    cells = [cell for row in book.active.iter_rows() for cell in row if cell.value == "=100%"]
+    assert [cell.data_type for cell in cells] == ["s"]
+    _, file = one_file(path)
+    assert [form["action"] for form in file["forms"]] == ["unchanged"]

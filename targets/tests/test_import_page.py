@@ -136,6 +136,9 @@ def test_a_form_worked_on_since_the_preview_is_not_overwritten(world: World) -> 
     apply_changes(form, [edit], by=world.filler)
     done = confirm(client, page)
     assert "预览之后有人修改了系统中的这张表，没有导入" in page_text(done)
+    assert [(one.level_tag, one.message) for one in done.context["messages"]] == [
+        ("warning", "“绩效目标表.xlsx”中没有写入任何表，原因见下。")
+    ]
     assert "刚刚改过的文字" in Declaration.objects.get().goal
 
 
