@@ -125,6 +125,11 @@ class OfficialExportMixin(ExportMixin):
             "number": number,
             "hidden": declarations.count() - number,
             "complaints": narrowed.complaints,
-            "address": f"{reverse(f'admin:targets_{self.opts.model_name}_export')}?{request.GET.urlencode()}",
+            "faults": [sentence for of_field in form.errors.values() for sentence in of_field],
+            "address": self._with_filters(request, "export"),
+            "list": self._with_filters(request, "changelist"),
         }
         return TemplateResponse(request, "targets/export.html", context)
+
+    def _with_filters(self, request: HttpRequest, page: str) -> str:
+        return f"{reverse(f'admin:targets_{self.opts.model_name}_{page}')}?{request.GET.urlencode()}"

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localdate
 
 from departments.models import Person
+from targets.admin.export import NOTHING_TO_EXPORT
 from targets.domain.edits import Change
 from targets.domain.record import PLAN, IndicatorRow
 from targets.domain.sheets.reader import read_workbook
@@ -218,7 +219,7 @@ def test_nothing_readable_is_told_in_words(world: World) -> None:
     world.declaration()
     page = export(world.perf, "official")
     assert page.status_code == 200
-    assert "所选的表还没有送审，您暂时看不到内容" in page.content.decode()
+    assert page.context["faults"] == [NOTHING_TO_EXPORT]
     empty = export(world.stranger, "official")
     assert "没有可导出的表。请放宽筛选条件后再导出。" in empty.content.decode()
 
@@ -288,6 +289,7 @@ def test_what_the_list_leaves_out_of_its_filters_is_told_before_the_export(world
     assert "“状态”原来选的内容已经没有了" in page
     assert "“年度”原来选的内容已经没有了" in page
     assert "按列表现有的筛选条件，可以导出 1 张<" in page
+    assert 'href="/admin/targets/budgetproject/?state__exact=x&amp;year=1999">返回列表' in page
 
 
 def test_voided_forms_leave_when_they_are_asked_for(world: World) -> None:
