@@ -5,11 +5,15 @@ MUTANTS ?= 2000
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-# What a second database would tell nothing new of: the domain, which imports no Django and no driver (import-linter sees to it), how pages
-# look and are worked with in a window, and whom each address answers. That every address answers there too, and that every deed is
-# done by those who may, test_permissions.py says; what is saved in the browser, its other tests.
-ONE_DATABASE := targets/tests/domain targets/tests/sheets targets/tests/test_addresses.py $(addprefix targets/tests/browser/test_, pages.py \
-	desk.py grid.py)
+# What a second database would tell nothing new of:
+#  - the domain, which imports no Django and no driver (import-linter sees to it), the processes that read uploads, which have no
+#    database, and how a start ends before there is one;
+#  - who may do what: of each form and person the same rows are read, and judged in Python. That every address answers there too,
+#    and that every deed is done there by one who may, test_permissions.py says;
+#  - how pages look and are worked with in a window. What is saved in the browser, its other tests say.
+ONE_DATABASE := $(addprefix targets/tests/, domain sheets test_nursery.py test_addresses.py test_deeds.py test_separation.py) \
+	$(addprefix targets/tests/browser/test_, pages.py desk.py grid.py assessment.py stale.py suggest.py) \
+	$(addprefix config/tests/test_, start.py make_run.py)
 
 # Lint needs settings, not a deployment: any key will do. `deploy` is what a server would be given.
 LINT_ENV := SECRET_KEY=only-for-lint DATABASE_URL=sqlite:///:memory: DEBUG=off DEMO=off STATIC_COLLECTED=off
