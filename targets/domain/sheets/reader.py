@@ -17,7 +17,7 @@ from targets.domain.sheets.layouts import LAYOUTS
 from targets.domain.sheets.number_format import Value
 from targets.domain.sheets.opened import OpenedSheet, open_sheets
 from targets.domain.sheets.own_list import OwnList, read_own_list, take_off_apostrophes
-from targets.domain.sheets.placed import at_origin, left_out
+from targets.domain.sheets.placed import at_origin, left_out, with_prose
 from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, FileRefused, Problem, problem, quoted, told_sheet
 from targets.domain.sheets.proof import Carried, carried_by, is_shown
 from targets.domain.sheets.remembered import remembered
@@ -92,11 +92,12 @@ def read_one_by_one(
             sentence = "工作表是隐藏的，里面的绩效目标表没有读入。如需导入，请取消隐藏后重新上传。"
             yield problem(opened.name, "A1", WARNING, sentence)
             continue
-        yield from left_out(opened.prose) if count else ()
+        yield from left_out(opened.prose) if count > 1 else ()
         known += count
         for place, form in enumerate(chain.from_iterable(forms), known - count):
             first_sheet = first_sheet or form.sheet
-            found = Found(place, known, at_origin(form, opened.origin))
+            placed = at_origin(form, opened.origin)
+            found = Found(place, known, with_prose(placed, opened.prose) if opened.prose and count == 1 else placed)
             if form.refused:
                 refused.append(found)
             else:

@@ -1,7 +1,7 @@
 """Texts that stand in no column and beside no label: kept together in a text of their own, so that nothing is dropped, and told."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
 from operator import attrgetter
 
@@ -30,14 +30,16 @@ def remarks_in_head(grid: Grid, header: Header, bottom: int) -> Iterator[Cell]:
 
 
 def kept_strays(strays: Sequence[Cell], numbers: Mapping[int, int]) -> Iterator[tuple[str, str]]:
-    """Name and text, line by line in the order of the sheet; `numbers` tells which row of the table stands in a row of the sheet.
-
-    What every page repeats is kept once.
-    """
+    """Name and text, line by line in the order of the sheet; `numbers` tells which row of the table stands in a row of the sheet."""
     lines = (
         (f"第{numbers[row]}行 " if row in numbers else "") + " ".join(cell.text for cell in cells)
         for row, cells in groupby(sorted(strays), key=attrgetter("row"))
     )
+    yield from in_texts(lines)
+
+
+def in_texts(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Name and text, as many as it takes; what stands twice is kept once."""
     whole = ""
     for line in dict.fromkeys(lines):
         if whole and len(whole) + len(line) >= LONGEST_KEPT:

@@ -8,8 +8,9 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 
-from targets.domain.sheets.problems import GUESS, WARNING, FileRefused
+from targets.domain.sheets.problems import GUESS, WARNING, FileRefused, quoted
 from targets.domain.sheets.reader import read_workbook
+from targets.domain.sheets.strays import BESIDE, WHERE
 from targets.domain.sheets.writer import write_official
 from targets.tests.sheets import samples
 from targets.tests.sheets.books import NAME, PLAN_HEAD, PLAN_MERGES, PLAN_ROWS, ROWS, one_sheet, project_lines
@@ -207,12 +208,27 @@ def test_several_forms_each_with_what_stands_above_it():
     assert [dict(form.record.extra) for form in forms] == [{"单位负责人（签字）": "张三", "填表人": "李四"}, {}]
 
 
-def test_notice_around_the_form_is_told_and_not_read():
-    notice = "各镇人民政府、区直各部门：根据预算法和有关规定，现将绩效目标编报有关事项通知如下，请认真组织填报，于月底前报送。"
-    reading = read(paragraph(notice), plain_table(LINES), paragraph("联系人和时限见通知，逾期不予受理。"))
-    assert [form.record.rows for form in reading.forms] == [EXPECTED.rows]
-    assert [(found.sheet, found.cell, found.level) for found in reading.problems] == [("表格1", "上方第1段", WARNING)]
-    assert "2 段文字" in reading.problems[0].message
+NOTICE = (
+    "各镇人民政府、区直各部门：根据预算法和有关规定，现将绩效目标编报有关事项通知如下，请认真组织填报，于月底前报送。"
+)
+CLOSING = "联系人和时限见通知，逾期不予受理。"
+
+
+def test_a_few_sentences_around_the_only_form_are_kept_and_told():
+    reading = read(paragraph(NOTICE), plain_table(LINES), paragraph(CLOSING))
+    (form,) = reading.forms
+    assert form.record == replace(EXPECTED, rows=form.record.rows, extra={BESIDE: f"{NOTICE}\n{CLOSING}"})
+    assert form.problems[-1].message == f"表格1!上方第1段：{quoted(NOTICE)}等 2 段文字{WHERE}"
+    assert reading.problems == ()
+
+
+@pytest.mark.parametrize(("notice", "forms"), [([NOTICE] * 20, 1), ([NOTICE], 2)], ids=["a long notice", "two forms"])
+def test_a_notice_in_which_forms_stand_is_told_and_not_read(notice, forms):
+    reading = read(*map(paragraph, notice), *[plain_table(LINES)] * forms, paragraph(CLOSING))
+    assert [form.record.extra for form in reading.forms] == [{}] * forms
+    told = [found for form in reading.forms for found in form.problems if found.level == WARNING] + [*reading.problems]
+    assert [(found.sheet, found.cell) for found in told] == [("表格1", "上方第1段")]
+    assert f"{len(notice) + 1} 段文字不属于任何表，没有读入" in told[0].message
 
 
 def test_labels_written_as_paragraphs():
