@@ -20,12 +20,14 @@ from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, MEASUREMEN
 from targets.domain.sheets.level_column import take_level_columns
 from targets.domain.sheets.list_shift import straighten_lines
 from targets.domain.sheets.meant import meant_headings
+from targets.domain.sheets.named_values import part_names_and_values
 from targets.domain.sheets.names import split_department
 from targets.domain.sheets.percents import settle_fractions
 from targets.domain.sheets.plan_v2 import PLAN_V2
 from targets.domain.sheets.problems import GUESS, WARNING, Problem, problem, quoted
 from targets.domain.sheets.project_v1 import PROJECT_V1
 from targets.domain.sheets.sign_column import take_sign_column
+from targets.domain.sheets.straighten import Line
 from targets.domain.sheets.table import Table
 
 LEFT_TO_THE_FORM = (*MONEY, "goal", "code", "unit", DEPARTMENT, DEPARTMENT_CODE)
@@ -147,6 +149,10 @@ class ListForms:
         others: dict[str, list[tuple[int, str]]] = {}
         above: dict[str, str] = {}
         lines = [(page, row, *page.own(row)) for page, row in listed.places()]
+        header = self.form.blocks[0].header
+        blank = [Line(row, own) for _, row, own, _ in lines if "target" not in own and QUANTITY not in own]
+        if header and blank:
+            part_names_and_values(self.grid, header, blank, table.told)
         if MEASUREMENT_UNIT in listed.page.columns:
             values = ((row, own, "target" if "target" in own else QUANTITY) for _, row, own, _ in lines)
             column = listed.page.columns.get("target", listed.page.columns.get(QUANTITY, 0))

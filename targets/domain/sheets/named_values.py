@@ -30,7 +30,7 @@ NO_NAME = re.compile(r"(?:指标|目标)?\s*\d*|.*\d")
 
 def part_names_and_values(grid: Grid, header: Header, lines: Sequence[Line], told: list[Told]) -> None:
     """Name and value of a line apart, where the cell of the other is blank or there is none; several at once stay for `split`."""
-    is_for_both = "target" not in header.fields
+    is_for_both = header.names_hold_values
     for line in lines:
         if "target" in line.texts:
             if "name" not in line.texts and COLON.search(line.texts["target"]):

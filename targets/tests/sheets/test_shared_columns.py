@@ -140,6 +140,19 @@ def test_value_in_the_cell_of_the_name():
     ]
 
 
+def test_value_in_the_cell_of_the_name_in_a_list():
+    (form,) = read_drawn(
+        """
+        2024年项目绩效目标明细表|||||
+        项目名称|实施单位|一级指标|二级指标|三级指标|指标值
+        河道清淤|水利局|产出指标|数量指标|清淤长度|≥12公里
+        河道清淤|水利局|产出指标|质量指标|达标率：95%|
+        """
+    )
+    assert cells(form, "name", "target") == [("清淤长度", "≥12公里"), ("达标率", "95%")]
+    assert told(form) == [("E4", of_value("达标率：95%", "达标率", "95%"))]
+
+
 def test_name_in_the_cell_of_the_value():
     form = read(
         "一级指标|二级指标|三级指标|指标值",
