@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from targets.domain.sheets.cells import plain
+from targets.domain.sheets.cells import Grid, plain
 from targets.domain.sheets.layout import MEASUREMENT_UNIT, OPERATOR
 from targets.domain.sheets.problems import quoted
-from targets.domain.sheets.straighten import Told
+from targets.domain.sheets.straighten import Line, Told
 from targets.domain.units import canonical_unit
 from targets.domain.values import QUANTITY, IndicatorValue
 
@@ -38,6 +38,14 @@ class Share(NamedTuple):
         """Last year 93%, this year 0.95."""
         said = (IndicatorValue.parse(self.texts.get(name, "")) for name in REFERENCES)
         return self.number >= HALF and any(one.is_percentage and (one.quantity or 0) > ONE for one in said)
+
+
+def take_merged_units(grid: Grid, column: int, head_bottom: int, lines: Iterable[Line]) -> None:
+    """A unit that is merged down is that of every line beside it."""
+    for line in lines:
+        merge = grid.hangs_from(line.row, column)
+        if merge and merge.top > head_bottom and MEASUREMENT_UNIT not in line.texts:
+            line.texts[MEASUREMENT_UNIT] = grid.text(merge.top, merge.left)
 
 
 def settle_fractions(rows: Iterable[tuple[int, dict[str, str], str]], column: int, told: list[Told]) -> None:

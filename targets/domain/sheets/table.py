@@ -20,7 +20,7 @@ from targets.domain.sheets.layout import HEADING, MEASUREMENT_UNIT, Layout
 from targets.domain.sheets.level_column import take_level_columns
 from targets.domain.sheets.meant import WHOLE, meant_headings
 from targets.domain.sheets.named_values import part_names_and_values
-from targets.domain.sheets.percents import settle_fractions
+from targets.domain.sheets.percents import settle_fractions, take_merged_units
 from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.says import Says, at_first_sight
 from targets.domain.sheets.sections import section
@@ -178,6 +178,7 @@ class _Page:
                 line.others = self._join_others(line)
         lines = split_lines(straight, self.table.told)
         if MEASUREMENT_UNIT in self.column_of and "target" in self.column_of:
+            take_merged_units(self.grid, self.column_of[MEASUREMENT_UNIT], self.header.bottom, lines)
             values = ((line.row, line.texts, "target") for line in lines)
             settle_fractions(values, self.column_of["target"], self.table.told)
         for number, line in enumerate(lines):

@@ -61,3 +61,10 @@ def test_fractions_beside_the_sign_of_a_percentage(values, targets, remarks, is_
 def test_the_cell_of_a_doubtful_fraction_is_named():
     (form,) = read_drawn(FORM.format(rows="产出指标|质量指标|达标率|≥|0.95|%"))
     assert told(form) == [("E5", doubtful("0.95", "95%"))]
+
+
+def test_a_unit_that_is_merged_down():
+    rows = "产出指标|质量指标|达标率|≥|0.95|%\n^|^|合格率|≥|0.9|^"
+    (form,) = read_drawn(FORM.format(rows=rows))
+    assert [target for (target,) in cells(form, "target")] == ["≥126公里", "≥95%", "≥90%"]
+    assert told(form) == [("E5", whole("0.95", "95%")), ("E6", whole("0.9", "90%"))]
