@@ -90,6 +90,7 @@ RECORDS = st.builds(
 @given(RECORDS)
 def test_what_is_kept_of_a_record_gives_it_back(record: Record) -> None:
     assert Record.from_json(record.as_short_json()) == Record.from_json(record.as_json()) == record
+    assert Record.from_json(record.as_frozen()) == record
 
 
 @settings(max_examples=200)
