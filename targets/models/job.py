@@ -1,7 +1,13 @@
 """Long work in the background: what is asked, how far it is, who is at it and until when he may be believed alive."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
+
+SILENT = timedelta(seconds=30)
+"""Most work says how far it is twice a second."""
 
 
 class Job(models.Model):
@@ -42,3 +48,11 @@ class Job(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state not in (self.State.QUEUED, self.State.RUNNING)
+
+    @property
+    def is_silent(self) -> bool:
+        """Nothing was heard of its worker for a while: at work in one long transaction, or gone."""
+        if self.state != self.State.RUNNING or self.lease_until is None:
+            return False
+        heard = self.lease_until - timedelta(seconds=settings.JOB_LEASE_SECONDS)
+        return timezone.now() - heard > SILENT

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -52,6 +53,19 @@ def work(batch: ImportBatch) -> Job:
     job.refresh_from_db()
     batch.refresh_from_db()
     return job
+
+
+def test_a_worker_of_whom_nothing_is_heard_is_told_with_the_moment_when_another_takes_over(
+    world: World, settings: Any
+) -> None:
+    client, batch = upload(world, archive(world.record()))
+    job = batch.jobs.get()
+    assert jobs.claim(job.pk) is not None
+    assert "没有回应" not in page(client, batch)
+    until = timezone.now() + timedelta(seconds=settings.JOB_LEASE_SECONDS - 31)
+    Job.objects.filter(pk=job.pk).update(lease_until=until)
+    told = f"{timezone.localtime(until):%H:%M:%S} 以后会自动接着处理没有完成的部分"
+    assert told in page(client, batch)
 
 
 def test_an_archive_is_read_by_the_worker_shown_and_stored(world: World) -> None:
