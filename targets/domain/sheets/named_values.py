@@ -9,7 +9,11 @@ from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.remembered import remembered
 from targets.domain.sheets.says import SIGNS, Says, says
 from targets.domain.sheets.straighten import Line, Told
+from targets.domain.units import is_unit
 from targets.domain.values import QUANTITY, IndicatorValue
+
+LONGEST_ODD_UNIT = 3
+"""Characters of a unit that nobody has heard of."""
 
 SIGNED = re.compile(rf"([^{SIGNS}]+?)\s*[:：（(]?\s*([{SIGNS}]{{1,2}}[^{SIGNS}()（）]*)[)）]?", re.DOTALL)
 """A name and a value that begins with its sign."""
@@ -22,6 +26,8 @@ ANSWER = re.compile(
     "(?:显著|明显|有效|持续|进一步|不断|逐步|大幅|稳步|得到)*(?:提升|提高|改善|增强|促进|保障|完善|健全|稳定|减少|降低|下降|增加|增长|优化|优秀?|良好?|较?好|较?高|显著|明显|有效|满意|合格|达标|完成|及时)"
 )
 """Values in words."""
+GOES_ON = re.compile(r"[%％](?!\s*(?:及?以[上下内]|左右|[-~～—至到且，,、；;]|$))")
+"""Found in a text that goes on behind a percentage."""
 EACH = re.compile(r"[\n；;]")
 COUNTED = re.compile(r"((?:指标|目标)\s*\d+\s*[:：]\s*)(.+)", re.DOTALL)
 """What empty forms print before a name: 指标1：."""
@@ -78,12 +84,22 @@ def named_value(text: str) -> tuple[str, str] | None:
         return pair and (counted[1] + pair[0], pair[1])
     for way, kind in ((SIGNED, Says.SIGNED), (APART, Says.VALUE)):
         parts = way.fullmatch(text)
-        if parts and not NO_NAME.fullmatch(parts[1]) and (says(parts[2]) & kind or _is_answer(text, parts[2])):
+        if parts and not NO_NAME.fullmatch(parts[1]) and (_is_value(parts[2], kind) or _is_answer(text, parts[2])):
             return parts[1], parts[2]
     value = IndicatorValue.parse(text)
     if value.kind == QUANTITY and value.label and text.startswith(value.label) and not NO_NAME.fullmatch(value.label):
-        return value.label, text.removeprefix(value.label).lstrip()
+        rest = text.removeprefix(value.label).lstrip()
+        return (value.label, rest) if _is_value(rest, Says.ANYTHING) else None
     return None
+
+
+def _is_value(text: str, kind: int) -> bool:
+    """A value to its end: of 退职40%救济补助率 the number only stands in the middle of a name."""
+    value = IndicatorValue.parse(text)
+    units = [part.unit for part in value.parts or (value,)]
+    if GOES_ON.search(text) or not says(text) & kind:
+        return False
+    return all(not unit or is_unit(unit) or len(unit) <= LONGEST_ODD_UNIT for unit in units)
 
 
 def _is_answer(text: str, value: str) -> bool:
