@@ -1,6 +1,6 @@
 """Cells that were read as the value above them, and how they are told: run by run."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from targets.domain.sheets.cells import address
@@ -14,6 +14,22 @@ class Carried:
     row: int
     column: int
     value: str
+
+
+def continuing(nests: Iterable[str], above: Mapping[str, str], texts: Mapping[str, str]) -> Iterator[str]:
+    """Fields that are blank where the row above is not, outermost first, and only as long as the outer cells are the same."""
+    for name in nests:
+        before, text = above.get(name, ""), texts.get(name, "")
+        if text and text != before:
+            return
+        if before and not text:
+            yield name
+
+
+def outside_merges(nests: Sequence[str], merged: Container[str]) -> Sequence[str]:
+    """A cell that is merged with the one above has the same cells outside of it, merged or not: their fields."""
+    inner = [at for at, name in enumerate(nests) if name in merged]
+    return nests[: inner[-1]] if inner else ()
 
 
 def carried_runs(cells: Iterable[Carried]) -> list[tuple[str, str, str]]:

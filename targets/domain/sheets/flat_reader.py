@@ -1,13 +1,14 @@
 """A flat list becomes records, form by form, each when it is asked for."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
+from itertools import takewhile
 
 from targets.domain.record import MONEY, PLAN, PROJECT, IndicatorRow
 from targets.domain.sheets.amounts import read_amount, unit_in
-from targets.domain.sheets.carried import Carried
+from targets.domain.sheets.carried import Carried, continuing, outside_merges
 from targets.domain.sheets.cells import Cell, Grid, address, label_key
 from targets.domain.sheets.find import Block
 from targets.domain.sheets.flat import FLAT, FLAT_PLAN, HEADINGS, KIND, PLANS, QUANTITY, ROW_FIELDS, UNIT_CODE
@@ -163,8 +164,8 @@ class ListForms:
             continues = {name for name in hanging & ROW_FIELDS if above and above.get(name) == own.get(name)}
             if words := page.continuing(row):
                 continues |= {HEADINGS[word] for word in words.split("、") if word in HEADINGS}
-            if page.may_carry and above and own:
-                continues |= _carry(table, page, row, above, own)
+            if above and own:
+                continues.update(_carry(table, page, row, hanging, above, own))
             if own:
                 above = own.copy()
                 _add_row(table, page, row, own, tuple(name for name in order if name in continues) if continues else ())
@@ -206,18 +207,15 @@ class ListForms:
         return read_amount(self.grid.exact.get((cell.row, cell.column), cell.text), unit).value
 
 
-def _carry(table: Table, page: Page, row: int, above: Mapping[str, str], own: dict[str, str]) -> set[str]:
-    """Fill blanks from the line above, outermost first, and only as long as the outer cells are the same."""
-    carried: set[str] = set()
-    for name in page.nests:
-        before, text = above.get(name, ""), own.get(name, "")
-        if text == before:
-            continue
-        if text:
-            break
-        own[name] = before
-        carried.add(name)
-        table.carried.append(Carried(name, row, page.columns[name], before))
+def _carry(
+    table: Table, page: Page, row: int, merged: Container[str], above: Mapping[str, str], own: dict[str, str]
+) -> list[str]:
+    """Fill blanks from the line above."""
+    may_carry = page.loose.union(outside_merges(page.nests, merged))
+    carried = [*takewhile(may_carry.__contains__, continuing(page.nests, above, own))]
+    for name in carried:
+        own[name] = above[name]
+        table.carried.append(Carried(name, row, page.columns[name], above[name]))
     return carried
 
 

@@ -109,6 +109,8 @@ class _HeadReader:
         return head
 
     def _read_row(self, cells: list[Cell], below: list[Cell]) -> None:
+        if len(cells) > 1 and self._is_said_above(cells[0]):
+            cells = cells[1:]
         labels = [self.layout.label_of(cell.text) for cell in cells]
         fields = [label and label.field for label in labels]
         if (self.tasks.is_open or TASK in fields or is_counted(cells)) and self._read_task(cells, fields):
@@ -132,6 +134,10 @@ class _HeadReader:
             self.above += [found for found in with_ends(self.grid, cells, fields) if found[1] not in NEVER_ABOVE]
         else:
             self.above = []
+
+    def _is_said_above(self, cell: Cell) -> bool:
+        """A label that was merged down over values below the labels beside it, and now stands in each row."""
+        return any(cell == label._replace(row=label.row + 1) for label, _, _ in self.above)
 
     def _read_amounts(self, cells: list[Cell], fields: list[str | None], below: list[Cell]) -> bool:
         found, beside = amounts_below([*with_ends(self.grid, cells, fields)], below)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from targets.domain.record import ROW_TEXTS, IndicatorRow
 from targets.domain.sheets.blanks import blanks_below_text
 from targets.domain.sheets.both_levels import part_levels
-from targets.domain.sheets.carried import Carried
+from targets.domain.sheets.carried import Carried, continuing
 from targets.domain.sheets.cells import Cell, Grid, Merge, label_key
 from targets.domain.sheets.find import Block
 from targets.domain.sheets.foot import are_page_numbers, begins_foot, is_foot_alone
@@ -227,7 +227,8 @@ class _Page:
                 self._see_sides(line.others)
             self.side_of[row] = self.table.side
             if label_key(said[0]) in TOTALS and line.texts.get("target", said[0]) == said[0]:
-                self.table.totals.append(self.grid.rows[row])
+                first, *others = self.grid.rows[row]
+                self.table.totals.append([first, *(cell for cell in others if cell.text != first.text)])
                 continue
             in_foot = row > side_end and (
                 self._begins_foot(row, said)
@@ -358,7 +359,7 @@ class _Page:
         if above and after_head and line.moved and is_cut(above.budget_item, texts.get("budget_item", "")):
             self._tell_cut(row)
         if above and (self.may_carry or after_head or line.moved):
-            hanging = {*continues, *self._carry(row, above, texts, continues)}
+            hanging = {*continues, *self._carry(row, above, texts)}
             if line.moved and "level1" in hanging:
                 hanging -= self._find_level1(row, texts)
             continues = [*self.layout.in_order(hanging)]
@@ -392,19 +393,14 @@ class _Page:
         sentence = "预算项目可能被分页截成两段，已照原样分别读入，请核对。"
         self.table.told += [Told(self.table.places[-1], 0, sentence), Told(row, 0, sentence)]
 
-    def _carry(self, row: int, above: IndicatorRow, texts: dict[str, str], merged: Sequence[str]) -> set[str]:
-        """Fill blanks from the row above, outermost first, and only as long as the outer cells are the same."""
-        carried: set[str] = set()
-        for name in (*self.layout.nests, *LEVELS_OF_PLANS):
-            if name not in self.column_of:
-                continue
-            before = getattr(above, name)
-            if not texts.get(name) and before and name not in merged:
-                texts[name] = before
-                carried.add(name)
-                self.table.carried.append(Carried(name, row, self.column_of[name], before))
-            if texts.get(name, "") != before:
-                break
+    def _carry(self, row: int, above: IndicatorRow, texts: dict[str, str]) -> list[str]:
+        """Fill blanks from the row above."""
+        nests = (*self.layout.nests, *LEVELS_OF_PLANS)
+        before = {name: getattr(above, name) for name in nests if name in self.column_of}
+        carried = [*continuing(before, before, texts)]
+        for name in carried:
+            texts[name] = before[name]
+            self.table.carried.append(Carried(name, row, self.column_of[name], before[name]))
         return carried
 
     def _add_others(self, others: Sequence[Cell]) -> None:
