@@ -1,6 +1,6 @@
 """Blanks below a text in a form that kept its merges: read as blank, for the form shows that it has kept them, and told."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 
 from targets.domain.record import IndicatorRow
@@ -13,13 +13,18 @@ LEVELS = (SHARED, "level2")
 MOST_NAMED = 5
 
 
-def blanks_below_text(layout: Layout, rows: Sequence[IndicatorRow], *, in_rows: bool) -> dict[str, list[int]]:
-    """Field → numbers of the rows whose cell is blank below one of the same category that is not: merged in many forms, here perhaps lost.
+def chains_of(layout: Layout, merged: Container[str], *, in_rows: bool) -> list[tuple[str, ...]]:
+    """Fields of a form whose blanks may have lost a merge, outermost first.
 
-    Where rows have merges of their own (`in_rows`) a blank number of a duty is one; an indicator without its levels is not.
+    An indicator has its levels. Where rows have merges of their own (`in_rows`) a duty may be blank, unless others of its
+    column are `merged`; where they have none, each of them has its number.
     """
-    outermost = layout.nests[0]
-    chains = [LEVELS] if outermost == SHARED or in_rows else [(outermost,), LEVELS]
+    duties = tuple(name for name in layout.nests if name not in LEVELS)
+    return [tuple(name for name in duties if name in merged) if in_rows else duties[:1], LEVELS]
+
+
+def blanks_below_text(rows: Sequence[IndicatorRow], chains: Iterable[tuple[str, ...]]) -> dict[str, list[int]]:
+    """Field → numbers of the rows whose cell is blank, hangs from none, and stands below one of the same category that is not."""
     found: dict[str, list[int]] = {}
     for names in chains:
         if all(all(map(attrgetter(name), rows)) for name in names):
@@ -29,7 +34,7 @@ def blanks_below_text(layout: Layout, rows: Sequence[IndicatorRow], *, in_rows: 
             for name in names:
                 text = getattr(row, name)
                 if not text:
-                    if name in above:
+                    if name in above and name not in row.continues:
                         found.setdefault(name, []).append(number)
                 elif text != above.get(name):
                     above = {outer: above[outer] for outer in names[: names.index(name)] if outer in above}

@@ -287,6 +287,10 @@ class Grid:
         """The merge that a cell below its first line belongs to."""
         return self.hanging[column].get(row) if column in self.hanging else None
 
+    def has_hanging(self, column: int, rows: range) -> bool:
+        """Whether a cell of a column hangs from a merge above in one of these rows."""
+        return any(row in rows for row in self.hanging.get(column, ()))
+
     def right_of(self, cell: Cell) -> int:
         """The first column to the right of a cell, its merge included."""
         merge = self.merge_from.get((cell.row, cell.column))

@@ -55,8 +55,13 @@ class Page:
         self.columns = {name: first for name, (first, _) in header.fields.items()}
         self.nests = [name for name in NESTS if name in self.columns]
         """Fields that may be blank because they say what the line above says, outermost first."""
-        self.loose = frozenset(name for name in self.nests if self.may_carry or self._has_no_merge(header, name))
-        """Of these, the ones whose column shows no merge: a blank in it may be a cell that has lost its own."""
+        silent: frozenset[str] = NONE if CONTINUES in header.fields else frozenset(self.nests)
+        self.kept = frozenset(
+            name for name in silent if self.merged and grid.has_hanging(self.columns[name], self.rows)
+        )
+        """Of these, the ones whose column has kept merges: a blank in it is told, for its cell may be the one that has lost its own."""
+        self.loose = silent - self.kept
+        """The others, whose column shows no merge: a blank in it may be a cell that has lost its own."""
         self.headings = {name: self._heading(header, first) for name, first in self.columns.items()}
         spans = {name: span for name, span in header.fields.items() if name not in IGNORED}
         self.unknown = list(header.unknown.items())
@@ -70,10 +75,6 @@ class Page:
         self._own_columns = [(name, first) for name, (first, _) in self.of_row]
         self._other_columns = [(word, first) for word, (first, last) in self.unknown if first == last]
         self._head_texts = itemgetter(*[first for _, (first, _) in self.of_form] or [0])
-
-    def _has_no_merge(self, header: Header, name: str) -> bool:
-        merges = self.grid.hanging.get(self.columns[name], {})
-        return CONTINUES not in header.fields and not any(row in self.rows for row in merges)
 
     def _heading(self, header: Header, column: int) -> Cell:
         """All headings over a column: the unit of an amount may stand in any of them."""

@@ -8,6 +8,7 @@ from itertools import takewhile
 
 from targets.domain.record import MONEY, PLAN, PROJECT, IndicatorRow
 from targets.domain.sheets.amounts import read_amount, unit_in
+from targets.domain.sheets.blanks import LEVELS, blanks_below_text
 from targets.domain.sheets.carried import Carried, continuing, outside_merges
 from targets.domain.sheets.cells import Cell, Grid, address, label_key
 from targets.domain.sheets.find import Block
@@ -171,6 +172,11 @@ class ListForms:
                 _add_row(table, page, row, own, tuple(name for name in order if name in continues) if continues else ())
             for heading, text in page.others(row):
                 others.setdefault(heading, []).append((len(table.rows), text))
+        kept = frozenset[str]().union(*(page.kept for page in listed.lines))
+        if kept:
+            chains = (tuple(name for name in nests if name in kept) for nests in (LEVELS, PLAN_V2.nests))
+            blanks = blanks_below_text(table.rows, chains)
+            table.blanks = {name: [table.places[at] for at in numbers] for name, numbers in blanks.items()}
         left, table.other_columns = table.other_columns, []
         for heading, found in others.items():
             if _is_of_the_form(heading, found, len(table.rows)):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from targets.domain.record import ROW_TEXTS, IndicatorRow
-from targets.domain.sheets.blanks import blanks_below_text
+from targets.domain.sheets.blanks import blanks_below_text, chains_of
 from targets.domain.sheets.both_levels import part_levels
 from targets.domain.sheets.carried import Carried, continuing
 from targets.domain.sheets.cells import Cell, Grid, Merge, label_key
@@ -94,7 +94,14 @@ def read_table(grid: Grid, layout: Layout, blocks: Sequence[Block], *, long_is_r
             table.strays += remarks_in_head(grid, block.header, block.bottom)
             _Page(grid, layout, block, block.header, table, may_carry=not proven, continues_page=number > 0).read()
     if proven:
-        blanks = blanks_below_text(layout, table.rows, in_rows=in_rows)
+        merged = {
+            name
+            for block in blocks
+            if block.header
+            for name, (first, _) in block.header.fields.items()
+            if grid.has_hanging(first, range(block.header.bottom + 1, block.bottom))
+        }
+        blanks = blanks_below_text(table.rows, chains_of(layout, merged, in_rows=in_rows))
         table.blanks = {name: [table.places[at] for at in numbers] for name, numbers in blanks.items()}
     return table
 
