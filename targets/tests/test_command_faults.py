@@ -2,9 +2,11 @@
 
 import os
 import zipfile
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -122,6 +124,15 @@ def test_of_a_file_only_what_was_asked_for_is_told_and_counts(world: World, tmp_
     assert (code, file["outcome"], actions(file)) == (0, "ok", [("甲", "create")])
     code, file = one_file(path, "--only", "丙", "--only", "甲")
     assert (code, file["outcome"], actions(file)) == (1, "partial", [("甲", "unchanged"), ("丙", "refused")])
+
+
+def test_what_is_said_of_a_file_as_a_whole_is_told(world: World, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(BytesIO(write_official([world.record(title="甲"), world.record(title="乙")])))
+    book["乙"].sheet_state = "hidden"
+    path = tmp_path / "表.xlsx"
+    book.save(path)
+    sentence = "乙!A1：工作表是隐藏的，里面的绩效目标表没有读入。如需导入，请取消隐藏后重新上传。"
+    assert streams("import_forms", path, "--dry-run") == (0, f"表.xlsx（未写入）\n  {sentence}\n  新增  甲  甲\n", "")
 
 
 def test_the_worker_too_tells_of_a_name_that_no_form_has(world: World, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from departments.models import Person
 from departments.models.people import Membership
 from departments.roles import ADMIN
 from targets.domain.compose import MODES, REPLACE
+from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
 from targets.domain.sheets.problems import too_large
 from targets.intake.batch import FILE_REFUSED, OK, Preview, choose_only, keep, open_batch, preview
 from targets.intake.storing import ImportRefused, store_batch
@@ -101,8 +102,11 @@ class Command(ArgumentsInChinese):
         """What goes in, or is there already, is the answer; what does not is the fault."""
         where = f"（导入批次 {batch}）" if batch else "（未写入）"
         self.stdout.write(f"{shown.file}{where}")
-        for sentence in filter(None, (shown.message, *shown.unread)):
-            self.stderr.write(f"  {sentence}")
+        if shown.message:
+            self.stderr.write(f"  {shown.message}")
+        for problem in shown.problems:
+            told = self.stderr if problem.level == PROBLEM_REFUSED else self.stdout
+            told.write(f"  {problem.message}")
         for form in shown.forms:
             told = self.stderr if form.action == REFUSED else self.stdout
             told.write(f"  {ACTIONS[form.action]}  {form.title or '（无名称）'}  {form.reading.sheet}")
