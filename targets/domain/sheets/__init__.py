@@ -30,7 +30,7 @@ The table
     `straighten` with `shift` and `says` (cells that slipped)
     `sections` (categories in lines of their own), `carried` (blanks filled from above), `split` (glued cells), `indicator`
     `both_levels`, `named_values` (two fields in one cell), `value_columns` (one in several),
-    `blanks` (which may have lost their merge), `percents` (0.95 beside %)
+    `blanks` (which may have lost their merge), `heading_units` (指标值（%） over 95), `percents` (0.95 beside %)
     `rest` (what no field takes), `strays` (what not even a label names)
 A list, one line an indicator
     `flat` (its columns), `flat_lines` → `flat_reader`, `list_shift` (slipped lines), `own_list` (ours, read as it was written)

@@ -10,7 +10,6 @@ from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.origin import Origin
 
 LEVELS = (SHARED, "level2")
-MOST_NAMED = 5
 
 
 def chains_of(layout: Layout, merged: Container[str], *, in_rows: bool) -> list[tuple[str, ...]]:
@@ -47,6 +46,5 @@ def told_blanks(
 ) -> Iterator[tuple[str, str]]:
     """Address and sentence, once for each column; `blanks` are rows of the sheet."""
     for name, rows in blanks.items():
-        lines = "、".join(origin.line(row) for row in rows[:MOST_NAMED]) + ("等" if len(rows) > MOST_NAMED else "")
-        sentence = f"第{lines}行的{layout.headings_of[name]}为空白，已照空白读入。如与上一行相同，请合并单元格或补填后重新上传。"
+        sentence = f"第{origin.lines(rows)}行的{layout.headings_of[name]}为空白，已照空白读入。如与上一行相同，请合并单元格或补填后重新上传。"
         yield address(rows[0], columns.get(name, (0, 0))[0]), sentence

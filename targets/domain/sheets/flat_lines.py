@@ -23,6 +23,7 @@ from targets.domain.sheets.flat import (
 )
 from targets.domain.sheets.foot import are_page_numbers, begins_foot, is_foot_alone
 from targets.domain.sheets.header import Header, Span, are_column_numbers
+from targets.domain.sheets.heading_units import heading_units
 from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, MEASUREMENT_UNIT, OPERATOR, YEAR
 from targets.domain.sheets.plan_v2 import PLAN_V2
 from targets.domain.sheets.problems import GUESS, WARNING, Problem, problem, quoted
@@ -62,6 +63,7 @@ class Page:
         """Of these, the ones whose column has kept merges: a blank in it is told, for its cell may be the one that has lost its own."""
         self.loose = silent - self.kept
         """The others, whose column shows no merge: a blank in it may be a cell that has lost its own."""
+        self.units = {} if QUANTITY in header.fields else heading_units(header)
         self.headings = {name: self._heading(header, first) for name, first in self.columns.items()}
         spans = {name: span for name, span in header.fields.items() if name not in IGNORED}
         self.unknown = list(header.unknown.items())

@@ -17,6 +17,7 @@ from targets.domain.sheets.flat_lines import OF_PLANS, OF_PROJECTS, Lines, Liste
 from targets.domain.sheets.foot import read_foot
 from targets.domain.sheets.form import Form, FormReading, read_form, row_of
 from targets.domain.sheets.head import Head, add_extra, years_in
+from targets.domain.sheets.heading_units import give_units, told_units
 from targets.domain.sheets.indicator import joined_target, settle
 from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, MEASUREMENT_UNIT, MONEY_UNIT, OPERATOR, YEAR
 from targets.domain.sheets.level_column import take_level_columns
@@ -32,6 +33,8 @@ from targets.domain.sheets.sign_column import take_sign_column
 from targets.domain.sheets.straighten import Line
 from targets.domain.sheets.table import Table
 
+OwnLine = tuple[Page, int, dict[str, str], frozenset[str]]
+"""Where a line stands, the texts of its indicator, and its fields that hang together with the line above."""
 LEFT_TO_THE_FORM = (*MONEY, "goal", "code", "unit", DEPARTMENT, DEPARTMENT_CODE)
 ORDERS = {
     layout.kind: tuple(column.field for column in layout.columns if column.field in ROW_FIELDS)
@@ -151,14 +154,7 @@ class ListForms:
         others: dict[str, list[tuple[int, str]]] = {}
         above: dict[str, str] = {}
         lines = [(page, row, *page.own(row)) for page, row in listed.places()]
-        header = self.form.blocks[0].header
-        blank = [Line(row, own) for _, row, own, _ in lines if "target" not in own and QUANTITY not in own]
-        if header and blank:
-            part_names_and_values(self.grid, header, blank, table.told)
-        if MEASUREMENT_UNIT in listed.page.columns:
-            values = ((row, own, "target" if "target" in own else QUANTITY) for _, row, own, _ in lines)
-            column = listed.page.columns.get("target", listed.page.columns.get(QUANTITY, 0))
-            settle_fractions(values, column, table.told)
+        self._put_right(listed, lines, table)
         for page, row, own, hanging in lines:
             if row in self._lines.apart:
                 above = {}
@@ -185,6 +181,20 @@ class ListForms:
                 table.other_columns += [(heading, max(number, 1), text) for number, text in found]
         table.other_columns += left
         return table
+
+    def _put_right(self, listed: Listed, lines: Sequence[OwnLine], table: Table) -> None:
+        """Names and values that share a cell, and numbers whose unit their heading names or that are fractions of it."""
+        header = self.form.blocks[0].header
+        blank = [Line(row, own) for _, row, own, _ in lines if "target" not in own and QUANTITY not in own]
+        if header and blank:
+            part_names_and_values(self.grid, header, blank, table.told)
+        for page, row, own, _ in lines:
+            give_units(page.units, row, own, table.given)
+        table.told += told_units(table.given, self.grid.origin)
+        if MEASUREMENT_UNIT in listed.page.columns or "target" in listed.page.units:
+            values = ((row, own, "target" if "target" in own else QUANTITY) for _, row, own, _ in lines)
+            column = listed.page.columns.get("target", listed.page.columns.get(QUANTITY, 0))
+            settle_fractions(values, column, table.told)
 
     def _told_totals(self) -> Iterator[Problem]:
         """A line with a total is no form; it is only held against the sum of the forms below it."""

@@ -49,6 +49,8 @@ class Header:
     """One column is for both: 三级指标及指标值."""
     values: tuple[tuple[str, Span], ...] = ()
     """Printed headings over the parts of a value, where it has several: 定量 and 定性."""
+    printed: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    """First column of each lowest heading → that as it is printed, and the one above it."""
     year: str = ""
     """The year of the form, where headings name years."""
 
@@ -56,7 +58,7 @@ class Header:
         """The same head `top` rows further down."""
         twin = self.twin.at(top) if self.twin else None
         fields, unknown = {**self.fields}, {**self.unknown}
-        more = self.over, self.meant, twin, self.names_hold_values, self.values
+        more = self.over, self.meant, twin, self.names_hold_values, self.values, self.printed
         return Header(self.top + top, self.bottom + top, fields, unknown, *more)
 
 
@@ -101,6 +103,8 @@ def _understood(layout: Layout, bottom: int, cells: tuple[Heading, ...], year: s
     last = max(max(cell.column, cell.right) for cell in cells)
     leaves = _leaves(cells, 0, bottom, (0, last), frozenset(), "")
     _assign(header, layout, leaves)
+    for part in filter(None, (header, header.twin)):
+        part.printed = {leaf.span[0]: (leaf.text, leaf.over) for leaf in leaves}
     return header
 
 

@@ -1,9 +1,10 @@
 """Where the rows of a sheet come from, if it was none: a Word document has tables and paragraphs, no rows of its own."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+MOST_NAMED = 5
 ADDRESS = re.compile(r"([A-Z]+)(\d+)")
 
 
@@ -40,6 +41,10 @@ class Origin:
         spots = self.spots.get(row)
         number = ADDRESS.fullmatch(spots[0][1].cell) if spots else None
         return number[2] if number else str(row + 1)
+
+    def lines(self, rows: Sequence[int]) -> str:
+        """The numbers of several rows, the first ones if they are many."""
+        return "、".join(map(self.line, rows[:MOST_NAMED])) + ("等" if len(rows) > MOST_NAMED else "")
 
     def _of(self, address: str) -> Spot | None:
         place = ADDRESS.fullmatch(address)

@@ -17,6 +17,15 @@ AT_MOST = ("≤", "<")
 ONE, HALF = Decimal(1), Decimal("0.5")
 
 
+def lacks_unit(value: IndicatorValue) -> bool:
+    """A number with no more than a sign before it."""
+    return value.kind == QUANTITY and not (value.unit or value.label)
+
+
+def is_fraction(value: IndicatorValue) -> bool:
+    return 0 < (value.quantity or 0) < ONE
+
+
 class Share(NamedTuple):
     """A number whose unit is a percentage, where it stands, and the sign before it."""
 
@@ -59,7 +68,7 @@ def settle_fractions(rows: Iterable[tuple[int, dict[str, str], str]], column: in
         if canonical_unit(plain(texts.get(MEASUREMENT_UNIT, ""))) == PERCENT:
             value = IndicatorValue.parse(texts.get(field, ""))
             is_shown = is_shown or value.is_percentage
-            if value.kind == QUANTITY and not (value.unit or value.label):
+            if lacks_unit(value):
                 sign = value.operator or IndicatorValue.parse(f"{texts.get(OPERATOR, '')}1").operator
                 shares.append(Share(row, texts, field, sign, Decimal(value.number)))
     if not any(share.is_fraction for share in shares):

@@ -15,6 +15,7 @@ from targets.domain.sheets.find import Block
 from targets.domain.sheets.foot import are_page_numbers, begins_foot, is_foot_alone
 from targets.domain.sheets.head import without_repeats
 from targets.domain.sheets.header import SHARED, Header, Span, are_column_numbers
+from targets.domain.sheets.heading_units import Given, give_units, heading_units, told_units
 from targets.domain.sheets.indicator import Beside, is_unfilled, settle
 from targets.domain.sheets.layout import HEADING, MEASUREMENT_UNIT, Layout
 from targets.domain.sheets.level_column import take_level_columns
@@ -69,6 +70,7 @@ class Table(Struct):
     blanks: dict[str, list[int]] = {}
     """Field → rows that may have lost a merge, in a table whose head has kept its own."""
     long_is_right: bool | None = None
+    given: Given = {}
     told: list[Told] = []
     """What was put right in rows whose cells had moved or were glued together."""
 
@@ -93,6 +95,7 @@ def read_table(grid: Grid, layout: Layout, blocks: Sequence[Block], *, long_is_r
             table.told += meant_headings(layout, block.header)
             table.strays += remarks_in_head(grid, block.header, block.bottom)
             _Page(grid, layout, block, block.header, table, may_carry=not proven, continues_page=number > 0).read()
+    table.told += told_units(table.given, grid.origin)
     if proven:
         merged = {
             name
@@ -184,8 +187,12 @@ class _Page:
             if line.others and not line.moved:
                 line.others = self._join_others(line)
         lines = split_lines(straight, self.table.told)
+        units = heading_units(self.header)
         if MEASUREMENT_UNIT in self.column_of and "target" in self.column_of:
             take_merged_units(self.grid, self.column_of[MEASUREMENT_UNIT], self.header.bottom, lines)
+        for line in lines if units else ():
+            give_units(units, line.row, line.texts, self.table.given)
+        if "target" in self.column_of and (MEASUREMENT_UNIT in self.column_of or "target" in units):
             values = ((line.row, line.texts, "target") for line in lines)
             settle_fractions(values, self.column_of["target"], self.table.told)
         for number, line in enumerate(lines):
