@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from targets.domain.sheets.problem_list import ORDER, QUOTED, cause_of, without_place
+from targets.domain.sheets.problem_list import ORDER, VARYING, cause_of, without_place
 from targets.domain.sheets.problems import Problem
 
 CAUSES_TOLD = 100
@@ -25,18 +25,20 @@ class Cause:
     """Sheet and cell of as many as fit a line."""
     room: int = ROOM_FOR_CELLS
     varying: set[int] = field(default_factory=set)
-    """Which of the quoted values (from 0) are others elsewhere."""
+    """Which of its quoted values and rows (from 0) are others elsewhere."""
 
     @property
     def sentence(self) -> str:
         """The first of its sentences, with 等 behind what is only one value of several."""
         numbers = count()
-        return QUOTED.sub(lambda quote: f"{quote[0]}等" if next(numbers) in self.varying else quote[0], self.first)
+        return VARYING.sub(
+            lambda one: f"{one[0].rstrip('等')}等" if next(numbers) in self.varying else one[0], self.first
+        )
 
     def add(self, sentence: str, sheet: str, cell: str) -> None:
         self.number += 1
         if sentence != self.first:
-            pairs = zip(QUOTED.findall(self.first), QUOTED.findall(sentence), strict=False)
+            pairs = zip(VARYING.findall(self.first), VARYING.findall(sentence), strict=False)
             self.varying.update(number for number, (one, other) in enumerate(pairs) if one != other)
         if self.room < 0:
             return
@@ -47,7 +49,7 @@ class Cause:
 
 
 class Causes:
-    """Problems that differ only in the quoted value are one cause. The same problem told twice counts once."""
+    """Problems that differ only in the quoted value, or in the rows that they name, are one cause. The same problem told twice counts once."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str], Cause] = {}

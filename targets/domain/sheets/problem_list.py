@@ -21,7 +21,8 @@ COLUMNS = (
     TableColumn("问题", width=48),
     TableColumn("办法", width=36),
 )
-QUOTED = re.compile("“[^”]*”")
+VARYING = re.compile(r"“[^”]*”|(?<=第)[\d、]+等?(?=行)")
+"""A quoted value, or rows by their numbers."""
 CURE = re.compile("(?<=[。，；])(?:请|如需|如与|需要|是不是)")
 """Where a sentence turns from what is wrong to what to do."""
 
@@ -53,8 +54,8 @@ def without_place(problem: Problem) -> str:
 
 
 def cause_of(sentence: str) -> str:
-    """Problems that differ only in the quoted value have one cause."""
-    return QUOTED.sub("“…”", sentence)
+    """Problems that differ only in the quoted value, or in the rows that they name, have one cause."""
+    return VARYING.sub(lambda found: "“…”" if found[0].startswith("“") else "…", sentence)
 
 
 def listed(problems: Iterable[Problem], file: str) -> list[Listed]:

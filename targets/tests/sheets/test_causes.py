@@ -1,7 +1,8 @@
 """Problems by cause: counted once each, named as far as a line holds."""
 
 from targets.domain.sheets.causes import CAUSES_COUNTED, CAUSES_TOLD, Causes
-from targets.domain.sheets.problems import GUESS, REFUSED, problem
+from targets.domain.sheets.problem_list import listed
+from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, problem
 
 
 def test_problems_that_differ_in_the_quoted_value_are_one_cause_and_what_is_told_twice_counts_once():
@@ -15,6 +16,19 @@ def test_problems_that_differ_in_the_quoted_value_are_one_cause_and_what_is_told
         ],
         "others": 0,
     }
+
+
+def test_problems_that_differ_in_the_rows_they_name_are_one_cause():
+    causes = Causes()
+    told = [problem("表", f"B{row}", WARNING, f"第{rows}行为空白。") for row, rows in ((3, "3"), (8, "8、9等"))]
+    causes.add(told)
+    assert causes.as_json()["causes"] == [
+        {"level": WARNING, "sentence": "第3等行为空白。", "number": 2, "cells": [("表", "B3"), ("表", "B8")]}
+    ]
+    causes = Causes()
+    causes.add(reversed(told))
+    assert [cause["sentence"] for cause in causes.as_json()["causes"]] == ["第8、9等行为空白。"]
+    assert {one.cause for one in listed(told, "表.xlsx")} == {"第…行为空白。"}
 
 
 def test_of_more_causes_than_can_be_told_the_problems_are_counted():
