@@ -11,7 +11,10 @@ DATED = re.compile(r"^20\d\d(?:(?:年?度?[-—~至到]+)20\d\d)?年度?")
 """A year before a heading: 2024年目标值."""
 VALUE_OF_A_YEAR = ("", "值", "数")
 """What is left of 2024年 and 2024年值: nothing that says another value than the target."""
-TARGET = "指标值"
+TARGET, LAST_YEAR = "指标值", "上年值"
+THIS_YEAR = re.compile("(?:本年|当年|今年)度?[值数]?")
+YEAR_BEFORE = re.compile("(?:上年|上一年|去年)度?[值数]?")
+"""Headings that say no more of a value than its year: 上年 beside 本年."""
 
 
 @lru_cache(maxsize=4_096)
@@ -26,7 +29,11 @@ def undressed(key: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4_096)
 def undressed_heading(key: str) -> tuple[str, ...]:
-    """The same of a heading, which may also begin with a year."""
+    """The same of a heading, which may also begin with a year, or be one."""
+    if THIS_YEAR.fullmatch(key):
+        return (TARGET,)
+    if YEAR_BEFORE.fullmatch(key):
+        return (LAST_YEAR,)
     undated = DATED.sub("", key)
     if undated == key:
         return undressed(key)

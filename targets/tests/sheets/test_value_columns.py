@@ -100,3 +100,47 @@ def test_row_of_times_over_rows_as_long_as_the_head_is_no_row_of_it():
     form = read("一级指标|二级指标|三级指标|指标值|备注", "上年|本年", "产出指标|数量指标|里程|126公里|新增")
     assert cells(form, "name", "target", "note")[-1] == ("里程", "126公里", "新增")
     assert told(form) != []
+
+
+@pytest.mark.parametrize(
+    ("last", "this"), [("上年", "本年"), ("上年度", "本年度"), ("去年值", "今年值"), ("上年数", "当年数")]
+)
+def test_two_times_without_a_heading_above_them(last, this):
+    for heads, values in ((f"{last}|{this}", "100公里|126公里"), (f"{this}|{last}", "126公里|100公里")):
+        form = read(f"一级指标|二级指标|三级指标|{heads}|备注", f"产出指标|数量指标|里程|{values}|新增")
+        assert cells(form, "name", "target", "note") == [("里程", "126公里", "新增")]
+        assert form.record.extra == {f"{last}（第1行）": "100公里"}
+        assert told(form) == meant((f"{'DE'[heads.startswith(last)]}3", this))
+
+
+TIMES_OF_PLANS = {
+    "a plan": (
+        """
+        2024年整体绩效目标表|||||
+        部门名称：[205]某县水利局|||||
+        部门职责|职责目标|绩效指标|上年|本年|责任科室
+        防汛抗旱|安全度汛|完好率|97%|≥98%|防御科
+        """,
+        "年度指标值",
+    ),
+    "a list": (
+        """
+        2024年部门整体绩效目标汇总表||||||
+        单位名称|部门职责|职责目标|绩效指标|上年|本年|责任科室
+        [205]某县水利局|防汛抗旱|安全度汛|完好率|97%|≥98%|防御科
+        """,
+        "指标值",
+    ),
+}
+
+
+@pytest.mark.parametrize(("picture", "target"), TIMES_OF_PLANS.values(), ids=TIMES_OF_PLANS)
+def test_two_times_of_a_plan_which_has_a_column_for_the_year_before(picture, target):
+    (form,) = read_drawn(picture)
+    assert cells(form, "duty", "name", "target", "last_year", "office") == [
+        ("防汛抗旱", "完好率", "≥98%", "97%", "防御科")
+    ]
+    assert {sentence for _, sentence in told(form)} == {
+        "表头“上年”已读为“上年值”，请核对。",
+        f"表头“本年”已读为“{target}”，请核对。",
+    }
