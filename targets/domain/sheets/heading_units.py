@@ -35,8 +35,9 @@ Given = dict[HeadingUnit, list[int]]
 def heading_units(header: Header) -> dict[str, HeadingUnit]:
     """Field of a value → its column, where the heading over it, or the one above that, names a unit."""
     found: dict[str, HeadingUnit] = {}
-    for name in ("target", *REFERENCES):
-        column = header.fields.get(name, (-1, -1))[0]
+    columns = [(name, header.fields[name][0]) for name in ("target", *REFERENCES) if name in header.fields]
+    columns += [("target", first) for _, (first, _) in header.values]
+    for name, column in columns:
         for heading in header.printed.get(column, ()):
             if name not in found and (unit := _unit_in(heading)):
                 found[name] = HeadingUnit(column, heading, unit)

@@ -82,6 +82,20 @@ def test_fractions_below_a_percentage_are_settled_as_beside_one():
     assert [place for place, _ in told(form)] == ["D4", "D4"]
 
 
+def test_numbers_beside_words_have_the_unit_of_their_own_column():
+    (form,) = read_drawn(
+        """
+        2024年项目支出绩效目标表||||
+        项目名称|河道保洁|||
+        一级指标|三级指标|定性指标值|定量指标值（%）|备注
+        产出指标|达标率||≥95|
+        效益指标|出行条件|改善||
+        """
+    )
+    assert cells(form, "target") == [("≥95%",), ("改善",)]
+    assert told(form)[2:] == [("D4", given("定量指标值（%）", "%", 4))]
+
+
 HISTORY = {
     "their own": "年度指标值（%）|指标参考值||\n||||前三年均值（%）|上年值（%）|",
     "the one above them": "年度指标值（%）|指标参考值（%）||\n||||前三年均值|上年值|",
