@@ -21,7 +21,8 @@ from targets.domain.sheets.flat import (
     ROW_FIELDS,
     UNIT_CODE,
 )
-from targets.domain.sheets.foot import are_page_numbers, begins_foot, is_foot_alone
+from targets.domain.sheets.foot import begins_foot, is_foot_alone
+from targets.domain.sheets.head import is_page_number
 from targets.domain.sheets.header import Header, Span, are_column_numbers
 from targets.domain.sheets.heading_units import heading_units
 from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, MEASUREMENT_UNIT, OPERATOR, YEAR
@@ -217,7 +218,7 @@ class Lines:
         own, _ = page.own(row)
         cells = self.grid.rows[row]
         texts = [*filter(None, self.grid.texts[row])]
-        if are_column_numbers(texts) or are_page_numbers(texts):
+        if are_column_numbers(texts) or all(map(is_page_number, texts)):
             return False
         if (
             "title" in said

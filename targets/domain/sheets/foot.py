@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from targets.domain.sheets.cells import Cell, label_key, plain, split_label
-from targets.domain.sheets.head import NOISE, PAGE_NUMBER, UNFILLED, Head, add_extra, parted
+from targets.domain.sheets.head import NOISE, UNFILLED, Head, add_extra, parted
 from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.marks import ticked
 from targets.domain.sheets.remembered import remembered
@@ -28,10 +28,6 @@ def is_foot_alone(text: str) -> bool:
     """Whether nothing of a row is in this text, whichever column it stands in: 经办人：, 制表时间：2023-01-10 15:32:11."""
     word, said = split_label(text)
     return begins_foot(text) or (bool(word) and DATE_OR_TIME.fullmatch(said) is not None)
-
-
-def are_page_numbers(texts: Iterable[str]) -> bool:
-    return all(PAGE_NUMBER.fullmatch(plain(text)) for text in texts)
 
 
 def read_foot(layout: Layout, rows: Iterable[list[Cell]]) -> Head:

@@ -15,7 +15,8 @@ YEAR_IN_TEXT = re.compile(r"(?<![\d.])((?:19|20)\d\d)\s*(?:年(?!\s*\d{1,2}\s*�
 CHINESE_YEAR = re.compile("[一二][〇○零Oo0一二三四五六七八九]{3}(?=年)")
 CHINESE_DIGITS = str.maketrans("〇○零Oo一二三四五六七八九", "00000123456789")
 PAGE_NUMBER = re.compile(
-    r"第\s*\d*\s*页([\s,，/]*共\s*\d*\s*页)?|共\s*\d*\s*页([\s,，/]*第\s*\d*\s*页)?|[-—]+\s*\d+\s*[-—]+"
+    r"第\s*\d*\s*页([\s,，/]*共\s*\d*\s*页)?|共\s*\d*\s*页([\s,，/]*第\s*\d*\s*页)?|[-—–]+\s*\d+\s*[-—–]+"
+    r"|\d+\s*/\s*\d+\s*页?|(?i:page)\s*\d+(\s*(of|/)\s*\d+)?"
 )
 NOISE = re.compile(
     r"(预算)?\d+(-\d+)*\s*表|(预算)?公开表\s*\d+|(附件|附表|表)\s*[\d一二三四五六七八九十\-.]*$|[-—\s\d/.]+$|"
@@ -71,6 +72,11 @@ class Head(Struct):
         else:
             self.values["goal"] = overall
             self.labels["goal"] = label
+
+
+@remembered
+def is_page_number(text: str) -> bool:
+    return PAGE_NUMBER.fullmatch(plain(text)) is not None
 
 
 def years_in(text: str) -> set[int]:

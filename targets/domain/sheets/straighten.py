@@ -3,13 +3,13 @@
 A page where nothing has moved comes out as it went in. What was put right is told with its cell and its reason.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import Struct
 
-from targets.domain.sheets.cells import Cell, Grid, address, label_key, plain
+from targets.domain.sheets.cells import Cell, Grid, address, label_key
+from targets.domain.sheets.head import is_page_number
 from targets.domain.sheets.header import COUNTING, Header
 from targets.domain.sheets.layout import Layout
 from targets.domain.sheets.problems import quoted
@@ -24,9 +24,6 @@ MOST_SEARCHES = 400
 """Rows of one page that are searched without a find before the rest is believed."""
 NEWEST = "2021"
 """Key of the taxonomy by which a lost level 1 is found (财预〔2021〕101号)."""
-PAGE_NUMBER = re.compile(
-    r"第\s*\d+\s*页.*|共\s*\d+\s*页|[-—–]\s*\d+\s*[-—–]|\d+\s*/\s*\d+\s*页?|page\s*\d+.*", re.IGNORECASE
-)
 NOT_ALONE = frozenset(
     "number level1 level2 target plan_value standard_value standard_source average_3y last_year history_source weight".split()
 )
@@ -182,7 +179,7 @@ class Page:
 
     def _is_no_row(self, texts: dict[str, str], cell: Cell) -> Line | None:
         """A page number, or a remark where a single cell makes no row of a table; None if it may be one."""
-        if PAGE_NUMBER.fullmatch(plain(cell.text)):
+        if is_page_number(cell.text):
             return Line(cell.row, {})
         name = next(iter(texts), "")
         is_level = name in ("level1", "level2") and says(cell.text) & (Says.LEVEL1 | Says.LEVEL2 | Says.LEVEL)

@@ -12,8 +12,8 @@ from targets.domain.sheets.both_levels import part_levels
 from targets.domain.sheets.carried import Carried, continuing
 from targets.domain.sheets.cells import Cell, Grid, Merge, label_key
 from targets.domain.sheets.find import Block
-from targets.domain.sheets.foot import are_page_numbers, begins_foot, is_foot_alone
-from targets.domain.sheets.head import without_repeats
+from targets.domain.sheets.foot import begins_foot, is_foot_alone
+from targets.domain.sheets.head import is_page_number, without_repeats
 from targets.domain.sheets.header import SHARED, Header, Span, are_column_numbers
 from targets.domain.sheets.heading_units import Given, give_units, heading_units, told_units
 from targets.domain.sheets.indicator import Beside, is_unfilled, settle
@@ -228,7 +228,7 @@ class _Page:
             said = [*filter(None, self.grid.texts[row])]
             if not said:
                 continue
-            if are_column_numbers(said) or are_page_numbers(said):
+            if are_column_numbers(said) or all(map(is_page_number, said)):
                 continue
             if len(said) == 1 and self._see_sides(self.grid.rows[row]):
                 continue

@@ -19,12 +19,12 @@ from hypothesis import strategies as st
 from targets.domain.record import PLAN, PROJECT, ROW_TEXTS, IndicatorRow, Record
 from targets.domain.sheets.cells import clean_text, label_key
 from targets.domain.sheets.find import HEADINGS
+from targets.domain.sheets.head import is_page_number
 from targets.domain.sheets.layouts import OFFICIAL
 from targets.domain.sheets.proof import END, PART, START, as_printed, part_of
 from targets.domain.sheets.reader import read_workbook
 from targets.domain.sheets.says import at_first_sight
 from targets.domain.sheets.signing import FOOT_WORDS
-from targets.domain.sheets.straighten import PAGE_NUMBER
 from targets.domain.sheets.table import TOTALS
 from targets.domain.sheets.writer import write_official
 from targets.tests.sheets.books import saved
@@ -73,7 +73,7 @@ def is_name(text):
 
     A row that says nothing but 1/2 is the number of a page.
     """
-    return not at_first_sight(text) and not PAGE_NUMBER.fullmatch(text)
+    return not at_first_sight(text) and not is_page_number(text)
 
 
 words = texts.filter(is_name)
