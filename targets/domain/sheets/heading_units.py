@@ -11,6 +11,7 @@ from targets.domain.sheets.layout import MEASUREMENT_UNIT
 from targets.domain.sheets.origin import Origin
 from targets.domain.sheets.percents import PERCENT, REFERENCES, is_fraction, lacks_unit
 from targets.domain.sheets.problems import quoted
+from targets.domain.sheets.remembered import remembered
 from targets.domain.sheets.straighten import Told
 from targets.domain.units import is_unit
 from targets.domain.values import IndicatorValue
@@ -66,6 +67,7 @@ def told_units(given: Given, origin: Origin) -> Iterator[Told]:
         yield Told(rows[0], column, sentence)
 
 
+@remembered
 def _unit_in(heading: str) -> str:
     said: Iterable[str] = IN_BRACKETS.findall(plain(heading))
     return next((unit for unit in said if is_unit(unit) and unit not in TIMES), "")
