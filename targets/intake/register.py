@@ -98,6 +98,7 @@ class Register:
         return f"部门“{printed}”没有登记，这张表没有导入。{hint}请改正名称或代码，或请系统管理员登记该部门。"
 
     def _unit(self, top: Department, found: Department, printed: str) -> tuple[Department, str]:
+        """A department that has a unit of its own name means that unit, whichever of its names is printed."""
         if found.parent_id:
             return found, ""
         name = printed
@@ -107,8 +108,9 @@ class Register:
                 return coded, ""
             name = split.group(2)
         units = [one for one in self.by_name.get(name_key(name), []) if one.department == top]
-        if units:
-            return units[-1], ""  # the unit of that name rather than the department above it
-        if not name:
-            return top, ""
-        return top, f"实施单位“{name}”未在{top.name}下登记，已归主管部门本级；表上名称照原样保留。"
+        if units and units[-1] != top:
+            return units[-1], ""
+        own = next((one for one in reversed(self.by_name[name_key(top.name)]) if one.department == top), top)
+        if units or not name:
+            return own, ""
+        return own, f"实施单位“{name}”未在{top.name}下登记，已归主管部门本级；表上名称照原样保留。"

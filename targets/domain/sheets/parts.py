@@ -128,7 +128,7 @@ class Parts(Mapping[str, bytes]):
             raise damaged(self._name) from error
 
     def _packed(self, entry: Entry) -> memoryview:
-        if entry.at + LOCAL.size > len(self._content):
+        if not 0 <= entry.at <= len(self._content) - LOCAL.size:
             raise damaged(self._name)
         mark, named, extra = LOCAL.unpack_from(self._content, entry.at)
         if mark != LOCAL_MARK:

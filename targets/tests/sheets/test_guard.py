@@ -117,6 +117,10 @@ CASES = {
     "noise": (b"\x00\x01\x02\x03" * 50, "不是能识别的电子表格"),
     "cut off": (GOOD[: len(GOOD) // 2], "已损坏或没有传完整"),
     "cut off early": (GOOD[:40], "已损坏或没有传完整"),
+    "bytes lost at its beginning": (
+        (book := zipped("[Content_Types].xml", "xl/workbook.xml"))[:4] + book[8:],
+        "已损坏",
+    ),
     "far cell": (in_sheet(b"</sheetData>", FAR), "离表格太远"),
     "far cell, other quotes": (in_sheet(b"</sheetData>", FAR.replace(b'"', b"'")), "离表格太远"),
     "far cell, other order": (
