@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from departments.models import Person
+from targets.bulk import no_garbage
 from targets.domain.record import Record
 from targets.models import Declaration, Indicator, Revision
 from targets.models.declaration import DeclarationQuerySet
@@ -38,12 +39,13 @@ def readable(declarations: DeclarationQuerySet, reader: Person | None) -> Iterat
 
 
 def _read(ids: Sequence[int], reader: Person | None) -> Iterator[Outgoing]:
-    related = ("department", "unit", "current_revision", "submitted_revision", "sitting")
-    found = Declaration.objects.select_related(*related).defer(*_FROZEN).in_bulk(ids)
-    forms = [found[pk] for pk in ids if pk in found]
-    own = {form.pk for form in forms if reader is None or form.is_own_text_of(reader)}
-    rows = Indicator.objects.rows_of(own)
-    submitted = _frozen([form.submitted_revision_id for form in forms if form.pk not in own])
+    with no_garbage():
+        related = ("department", "unit", "current_revision", "submitted_revision", "sitting")
+        found = Declaration.objects.select_related(*related).defer(*_FROZEN).in_bulk(ids)
+        forms = [found[pk] for pk in ids if pk in found]
+        own = {form.pk for form in forms if reader is None or form.is_own_text_of(reader)}
+        rows = Indicator.objects.rows_of(own)
+        submitted = _frozen([form.submitted_revision_id for form in forms if form.pk not in own])
     for form in forms:
         if form.pk in own:
             yield Outgoing(form, form.record(line.row for line in rows[form.pk]), form.current_revision)

@@ -35,8 +35,8 @@ LONGEST_TEXT = 32_767
 SHORT = 100
 SHARED_AT_MOST = 20_000
 """Short texts come again and again (names, levels, units): the first of them are written once and pointed to."""
-REMEMBERED = 20_000
-"""Cells whose XML is kept at hand; so that memory is bounded they are forgotten together."""
+REMEMBERED = 1_000
+"""Cells of a column whose XML is kept at hand; so that memory is bounded they are forgotten together."""
 LINES_AT_ONCE = 500
 PACKING = 1
 """Fast: a stronger packing takes twice the time for a tenth less."""
@@ -154,43 +154,47 @@ def _page_setup(printed: Printed) -> str:
 
 
 class _LineWriter:
-    """One line of values as XML. What a short text or a number becomes is remembered, so most cells cost one look-up."""
+    """One line of values as XML. What a short text or a number becomes is remembered for its column, so most cells cost one
+    look-up. A text that takes several lines there is not: as often as it comes, its row must be so high."""
 
     def __init__(self, columns: Sequence[TableColumn], shared: dict[str, int]) -> None:
         self.columns = columns
         self.shared = shared
-        self.known: dict[Value, str] = {}
+        self.known: list[dict[Value, str]] = [{} for _ in columns]
         self.frames = [
-            (at, f'<c r="{column_name(at)}', f'" s="{STYLES[column.kind]}"') for at, column in enumerate(columns)
+            (f'<c r="{column_name(at)}', f'" s="{STYLES[column.kind]}"', known.get, at)
+            for at, (column, known) in enumerate(zip(columns, self.known, strict=True))
         ]
-        texts = [(at, column.width) for at, column in enumerate(columns) if column.kind == TEXT]
-        self.rooms = [(at, width // 2, width) for at, width in texts]
+        self.tallest = ONE_LINE
+        """Of the texts of this line that take several lines."""
 
     def written(self, row: int, line: Line) -> str:
-        known = self.known
+        self.tallest = ONE_LINE
         cells = [
-            f"{start}{row}{style}{known.get(value) or self._rest(value, at)}"
-            for (at, start, style), value in zip(self.frames, line, strict=True)
+            f"{start}{row}{style}{known(value) or self._rest(value, at)}"
+            for (start, style, known, at), value in zip(self.frames, line, strict=True)
             if value or value == 0
         ]
-        return f'<row r="{row}"{self._height(line)}>{"".join(cells)}</row>'
-
-    def _height(self, line: Line) -> str:
-        """Only texts of more letters than half the width may take a second line: a Chinese one is two digits wide."""
-        tallest = ONE_LINE
-        for at, most, width in self.rooms:
-            text = line[at]
-            if isinstance(text, str) and (len(text) > most or "\n" in text):
-                tallest = max(tallest, _height_of(text, width))
-        return f' ht="{min(TALLEST_ROW, tallest):.0f}"' if tallest > ONE_LINE else ""
+        height = f' ht="{min(TALLEST_ROW, self.tallest):.0f}"' if self.tallest > ONE_LINE else ""
+        return f'<row r="{row}"{height}>{"".join(cells)}</row>'
 
     def _rest(self, value: Value, at: int) -> str:
         """The cell after its address and format."""
-        rest = self._text(value, at) if isinstance(value, str) else _number(value)
-        if not isinstance(value, str) or len(value) <= SHORT:
-            if len(self.known) >= REMEMBERED:
-                self.known.clear()
-            self.known[value] = rest
+        if not isinstance(value, str):
+            return self._remembered(value, at, _number(value))
+        rest, column = self._text(value, at), self.columns[at]
+        if column.kind == TEXT and _may_be_high(value, column.width):
+            height = _height_of(value, column.width)
+            if height > ONE_LINE:
+                self.tallest = max(self.tallest, height)
+                return rest
+        return self._remembered(value, at, rest) if len(value) <= SHORT else rest
+
+    def _remembered(self, value: Value, at: int, rest: str) -> str:
+        known = self.known[at]
+        if len(known) >= REMEMBERED:
+            known.clear()
+        known[value] = rest
         return rest
 
     def _text(self, value: str, at: int) -> str:
@@ -205,11 +209,18 @@ class _LineWriter:
         return f' t="s"><v>{place}</v></c>'
 
 
+def _may_be_high(text: str, width: int) -> bool:
+    """Quick: a Chinese letter is two digits wide, and of nine tenths of the width letters and digits surely leave some."""
+    if len(text) * 2 <= width or (text.isascii() and len(text) < width * 0.9):
+        return "\n" in text
+    return True
+
+
 def _height_of(text: str, width: int) -> float:
     return _height_of_short(text, width) if len(text) <= SHORT else height_of(text, width * POINTS_OF_WIDTH, POINTS)
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=10_000)
 def _height_of_short(text: str, width: int) -> float:
     return height_of(text, width * POINTS_OF_WIDTH, POINTS)
 
