@@ -110,7 +110,7 @@ class Register:
         units = [one for one in self.by_name.get(name_key(name), []) if one.department == top]
         if units and units[-1] != top:
             return units[-1], ""
-        own = next((one for one in reversed(self.by_name[name_key(top.name)]) if one.department == top), top)
+        own = next((one for one in reversed(self.by_name.get(name_key(top.name), [])) if one.department == top), top)
         if units or not name:
             return own, ""
         return own, f"实施单位“{name}”未在{top.name}下登记，已归主管部门本级；表上名称照原样保留。"

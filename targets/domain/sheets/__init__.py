@@ -26,7 +26,7 @@ Above and below the table
     `foot`, `signing`
 The table
     `head_rows` → `header` (which column is what), `sign_column` and `level_column` (signs or categories under another heading)
-    `meant` (what is told of headings), `table` (its rows)
+    `meant` (what is told of headings), `table` (its rows) → `table_found`
     `straighten` with `shift` and `says` (cells that slipped)
     `sections` (categories in lines of their own), `carried` (blanks filled from above), `split` (glued cells), `indicator`
     `both_levels`, `named_values` (two fields in one cell), `value_columns` (one in several),

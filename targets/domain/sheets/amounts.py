@@ -85,9 +85,14 @@ def names_several(text: str) -> bool:
     return len(AMOUNT_IN_SENTENCE.findall(plain(text))) > 1
 
 
+def names_money(label: str) -> bool:
+    """A label or heading of money, known or not: 其中：本年一般公共预算拨款."""
+    return MONEY_LABEL.search(label_key(label)) is not None
+
+
 def lacks_unit(label: str, text: str) -> bool:
     """An amount that names no unit beside a label of money."""
-    return MONEY_LABEL.search(label_key(label)) is not None and is_bare_amount(text)
+    return names_money(label) and is_bare_amount(text)
 
 
 def is_bare_amount(text: str) -> bool:

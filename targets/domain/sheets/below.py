@@ -19,6 +19,11 @@ def with_ends(grid: Grid, cells: Sequence[Cell], fields: Sequence[str | None]) -
         yield cell, name or "", max(merged, cell.column) if merged > cell.column else beside
 
 
+def is_said_above(above: Sequence[Above], cell: Cell) -> bool:
+    """A label that was merged down over values below the labels beside it, and now stands in each row."""
+    return any(cell == label._replace(row=label.row + 1) for label, _, _ in above)
+
+
 def is_group(grid: Grid, layout: Layout, cell: Cell) -> bool:
     """An unknown label over other labels: merged down, or with nothing below it while its neighbours go on."""
     merge = grid.merge_from.get((cell.row, cell.column))

@@ -31,7 +31,7 @@ from targets.domain.sheets.problems import GUESS, WARNING, Problem, problem, quo
 from targets.domain.sheets.project_v1 import PROJECT_V1
 from targets.domain.sheets.sign_column import take_sign_column
 from targets.domain.sheets.straighten import Line
-from targets.domain.sheets.table import Table
+from targets.domain.sheets.table_found import Table
 
 OwnLine = tuple[Page, int, dict[str, str], frozenset[str]]
 """Where a line stands, the texts of its indicator, and its fields that hang together with the line above."""

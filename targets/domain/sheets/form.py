@@ -23,7 +23,8 @@ from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, Problem, pro
 from targets.domain.sheets.rest import numbers_of, own_rows, table_extra
 from targets.domain.sheets.says import Says, at_first_sight
 from targets.domain.sheets.strays import kept_strays, told_strays
-from targets.domain.sheets.table import Table, read_table
+from targets.domain.sheets.table import read_table
+from targets.domain.sheets.table_found import Table
 
 NOT_IMPORTED = "这张表没有导入。"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

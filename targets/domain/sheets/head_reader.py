@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from targets.domain.record import MONEY, PROJECT
-from targets.domain.sheets.amounts import MONEY_LABEL, is_amount, is_bare_amount, lacks_unit, unit_in
+from targets.domain.sheets.amounts import is_amount, is_bare_amount, names_money, unit_in
 from targets.domain.sheets.amounts_below import SUMS, amounts_below, may_be_amounts
-from targets.domain.sheets.below import GOALS, Above, is_group, labels_of, with_ends
+from targets.domain.sheets.below import GOALS, Above, is_group, is_said_above, labels_of, with_ends
 from targets.domain.sheets.cells import Cell, Grid, label_key, plain, split_label
 from targets.domain.sheets.head import (
     ANNEX,
@@ -25,6 +25,7 @@ from targets.domain.sheets.head_values import (
     only_names_year,
     printed_label,
     whole_value,
+    with_unit,
 )
 from targets.domain.sheets.layout import (
     BUDGETED,
@@ -109,7 +110,7 @@ class _HeadReader:
         return head
 
     def _read_row(self, cells: list[Cell], below: list[Cell]) -> None:
-        if len(cells) > 1 and self._is_said_above(cells[0]):
+        if len(cells) > 1 and is_said_above(self.above, cells[0]):
             cells = cells[1:]
         labels = [self.layout.label_of(cell.text) for cell in cells]
         fields = [label and label.field for label in labels]
@@ -134,10 +135,6 @@ class _HeadReader:
             self.above += [found for found in with_ends(self.grid, cells, fields) if found[1] not in NEVER_ABOVE]
         else:
             self.above = []
-
-    def _is_said_above(self, cell: Cell) -> bool:
-        """A label that was merged down over values below the labels beside it, and now stands in each row."""
-        return any(cell == label._replace(row=label.row + 1) for label, _, _ in self.above)
 
     def _read_amounts(self, cells: list[Cell], fields: list[str | None], below: list[Cell]) -> bool:
         found, beside = amounts_below([*with_ends(self.grid, cells, fields)], below)
@@ -221,17 +218,16 @@ class _HeadReader:
         is_row = (
             bool(labels)
             and all(name is None for name in fields[len(labels) :])
-            and (fields[len(labels) - 1] or self._money_of(labels[-1])) in MONEY_FIELDS
+            and (
+                fields[len(labels) - 1] in MONEY_FIELDS
+                or (not fields[len(labels) - 1] and names_money(labels[-1].text))
+            )
         )
         if is_row:
             self._keep_unit(cells, fields)
             table.add(labels[-1], values)
         self.in_money = is_row
         return is_row
-
-    def _money_of(self, label: Cell) -> str:
-        """A part of the money in words that the layout does not know: 其中：本年一般公共预算拨款."""
-        return EXTRA if MONEY_LABEL.search(label_key(label.text)) else ""
 
     def _keep_unit(self, cells: list[Cell], fields: list[str | None]) -> None:
         """The unit of a heading over labels of money, known or not."""
@@ -250,8 +246,8 @@ class _HeadReader:
                     self.head.labels.setdefault(name, row.label)
                     self._keep(name, row.label, cell)
                 else:
-                    is_money = column.field == BUDGETED or MONEY_LABEL.search(label_key(column.heading.text))
-                    text = self._with_unit(row.label, cell.text) if is_money else cell.text
+                    is_money = column.field == BUDGETED or names_money(column.heading.text)
+                    text = with_unit(row.label, cell.text, self.head.money_unit) if is_money else cell.text
                     if not UNFILLED.fullmatch(text):
                         add_extra(self.head.extra, f"{printed} {column.heading.text}", text)
 
@@ -364,15 +360,7 @@ class _HeadReader:
             self.part = label
         text = ticked(text)
         if text and not UNFILLED.fullmatch(text):
-            add_extra(self.head.extra, printed.strip("：: "), self._with_unit(label, text))
-
-    def _with_unit(self, label: Cell, text: str) -> str:
-        """An amount beside a label of money gets the unit that its heading names: without it, it says nothing."""
-        return (
-            text + (unit_in(label.text) or self.head.money_unit)
-            if lacks_unit(printed_label(label.text), text)
-            else text
-        )
+            add_extra(self.head.extra, printed.strip("：: "), with_unit(label, text, self.head.money_unit))
 
     def _read_other(self, cells: list[Cell], at: int, value: Cell | None) -> int:
         """A cell that is no label of the layout: a title, a year, a labelled cell of another form, or a remark."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from targets.domain.sheets.amounts import FACTORS, is_bare_amount
+from targets.domain.sheets.amounts import FACTORS, is_bare_amount, lacks_unit, unit_in
 from targets.domain.sheets.cells import Cell, label_key, plain, split_label
 from targets.domain.sheets.layout import DEPARTMENT, OF_THAT, Layout
 from targets.domain.sheets.marks import has_marks
@@ -74,3 +74,8 @@ def printed_label(text: str) -> str:
     """A label without the value in its cell; 其中：财政拨款 is one as a whole."""
     word = split_label(text)[0]
     return text if label_key(word) in ("", OF_THAT) else word
+
+
+def with_unit(label: Cell, text: str, money_unit: str) -> str:
+    """An amount beside a label of money gets the unit that its heading names: without it, it says nothing."""
+    return text + (unit_in(label.text) or money_unit) if lacks_unit(printed_label(label.text), text) else text

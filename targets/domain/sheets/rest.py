@@ -6,7 +6,7 @@ from targets.domain.record import IndicatorRow
 from targets.domain.sheets.cells import label_key
 from targets.domain.sheets.header import COUNTING
 from targets.domain.sheets.layout import Layout
-from targets.domain.sheets.table import Table
+from targets.domain.sheets.table_found import Table
 from targets.domain.sheets.terms import is_long
 
 CORE_INDICATORS = "核心指标"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 
-from targets.domain.sheets.amounts import MONEY_LABEL, is_amount
+from targets.domain.sheets.amounts import is_amount, names_money
 from targets.domain.sheets.cells import Cell, label_key
 
 PART = re.compile(
@@ -26,7 +26,7 @@ def is_alone(cells: Sequence[Cell]) -> bool:
 
 
 def is_money(label: str, text: str) -> bool:
-    return MONEY_LABEL.search(label_key(label)) is not None and is_amount(text)
+    return names_money(label) and is_amount(text)
 
 
 def sole_amount(pairs: Sequence[tuple[Cell, str, Cell]], known: Collection[str]) -> tuple[Cell, str, Cell] | None:

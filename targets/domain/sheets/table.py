@@ -4,8 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from msgspec import Struct
-
 from targets.domain.record import ROW_TEXTS, IndicatorRow
 from targets.domain.sheets.blanks import blanks_below_text, chains_of
 from targets.domain.sheets.both_levels import part_levels
@@ -15,8 +13,8 @@ from targets.domain.sheets.find import Block
 from targets.domain.sheets.foot import begins_foot, is_foot_alone
 from targets.domain.sheets.head import is_page_number, without_repeats
 from targets.domain.sheets.header import SHARED, Header, Span, are_column_numbers
-from targets.domain.sheets.heading_units import Given, give_units, heading_units, told_units
-from targets.domain.sheets.indicator import Beside, is_unfilled, settle
+from targets.domain.sheets.heading_units import give_units, heading_units, told_units
+from targets.domain.sheets.indicator import is_unfilled, settle
 from targets.domain.sheets.layout import HEADING, MEASUREMENT_UNIT, Layout
 from targets.domain.sheets.level_column import take_level_columns
 from targets.domain.sheets.meant import WHOLE, meant_headings
@@ -28,6 +26,7 @@ from targets.domain.sheets.sections import section
 from targets.domain.sheets.sign_column import take_sign_column
 from targets.domain.sheets.straighten import Line, Page, Told, is_cut, level1_beside, split_lines
 from targets.domain.sheets.strays import remarks_in_head
+from targets.domain.sheets.table_found import Table
 from targets.domain.sheets.terms import NOT_SAID, Half, half_grid, halves
 from targets.domain.sheets.value_columns import join_values
 from targets.domain.values import TEXT, IndicatorValue
@@ -43,43 +42,6 @@ FEWEST_ACROSS = 2
 COLONS = (":", "：")
 NOTED = tuple("★☆*＊※▲△●")
 TOTALS = frozenset("总分 合计 总计 小计 自评总分 得分合计 综合得分 总得分 合计得分".split())
-
-
-class Table(Struct):
-    """What the blocks of one form hold below their heads."""
-
-    rows: list[IndicatorRow] = []
-    places: list[int] = []
-    """Sheet row of each indicator."""
-    carried: list[Carried] = []
-    foot: list[list[Cell]] = []
-    strays: list[Cell] = []
-    other_columns: list[tuple[str, int, str]] = []
-    """Heading that the layout does not know, number of the indicator, text."""
-    side: str = ""
-    """The label left of the rows that are being read."""
-    sides: list[str] = []
-    """That label for each indicator."""
-    last_of: dict[str, int] = {}
-    """The last indicator beside each such label."""
-    cores: list[str] = []
-    """Names of the indicators that are marked as core ones."""
-    points: dict[str, str] = {}
-    """Level → points that stand in its cell."""
-    totals: list[list[Cell]] = []
-    blanks: dict[str, list[int]] = {}
-    """Field → rows that may have lost a merge, in a table whose head has kept its own."""
-    long_is_right: bool | None = None
-    given: Given = {}
-    told: list[Told] = []
-    """What was put right in rows whose cells had moved or were glued together."""
-
-    def keep(self, beside: Beside) -> None:
-        """What the last row says beside its texts."""
-        self.points.update(beside.points)
-        self.other_columns += [(heading, len(self.rows), text) for heading, text in beside.left.items()]
-        if beside.is_core:
-            self.cores.append(self.rows[-1].name)
 
 
 def read_table(grid: Grid, layout: Layout, blocks: Sequence[Block], *, long_is_right: bool | None = None) -> Table:
