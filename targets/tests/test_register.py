@@ -16,6 +16,7 @@ def register(world: World) -> Register:
     )
     Department.objects.create(division=world.division, code="202009", name="淄川区教育和体育局", parent=world.education)
     Department.objects.create(division=world.division, name="中共淄川区委宣传部")
+    Department.objects.create(division=world.division, code="900", name="——")
     return Register.load(world.filler)
 
 
@@ -32,6 +33,7 @@ def register(world: World) -> Register:
         ("", "[401]淄川区民政局", "", ("401", "401", "")),
         ("", "401-民政局", "民政局", ("401", "401", "")),
         ("", "中共淄川区委宣传部", "", ("", "", "")),
+        ("900", "", "", ("900", "900", "")),
         # 主管部门 and its own unit of the same name: the unit fills in
         ("202", "淄川区教育和体育局", "淄川区教育和体育局", ("202", "202009", "")),
         ("", "淄川区教育和体育局", "", ("202", "202009", "")),
