@@ -42,7 +42,7 @@ SHEET = re.compile(
 )
 """As office programs write it; others are read as XML."""
 NUMBER = re.compile(rb'(?: s="([0-9]{1,9}+)")?+(?: t="n")?+><v>')
-TEXT = re.compile(rb'(?: s="[0-9]++")?+(?: ?/>|></c>| t="(?:s|inlineStr)">(?:<v>)?| t="str"><v>)')
+TEXT = re.compile(rb'(?: s="[0-9]++")?+(?:(?: t="n")?+(?: ?/>|></c>)| t="(?:s|inlineStr)">(?:<v>)?| t="str"><v>)')
 """What is said of a number (`Cells.said`), and of a text or a blank."""
 NUMBER_CELL = rb'<c r="(%b)([0-9]++)"(?: s="([0-9]{1,9}+)")?+(?: t="n")?+><v>'
 ADDRESS = re.compile(rb"[A-Z]{1,3}[1-9][0-9]{0,6}")

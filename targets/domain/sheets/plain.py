@@ -15,7 +15,7 @@ AT_ONCE = 1024 * 1024
 MOST_KINDS = 50_000
 """No office program tells so many cells apart; a sheet made to fill the memory does."""
 CELL = re.compile(
-    rb'<c(?! r="[A-Z][0-9]{1,5}+"(?: s="[0-9]++")?+(?: ?/>| t="(?:s|inlineStr)">))'
+    rb'<c(?! r="[A-Z][0-9]{1,5}+"(?: s="[0-9]++")?+(?: ?/>| t="(?:s|inlineStr)">| t="n"(?:></c>| ?/>)))'
     rb'(?: r="([A-Z]{1,3}+)(?:[0-9]{1,5}+|([0-9]{2,3})[0-9]{4})")?+([^>]*+>(?:<v>|</c>)?+)'
 )
 """A cell that is not plainly blank or a text in a usual place: its column, how many times `LESS_EXACT` its row is if that

@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 import openpyxl
 import pytest
 
+from targets.domain.sheets.formats import SheetFormats, WorkbookFormats
 from targets.domain.sheets.number_format import show
+from targets.domain.sheets.plain import plain_sheet
 from targets.domain.sheets.reader import read_workbook
 from targets.tests.sheets.books import ROWS, one_sheet, project_lines
 
@@ -98,3 +100,21 @@ def test_a_cell_of_a_form_says_what_its_format_makes_of_it():
     book.save(saved)
     (form,) = read_workbook(saved.getvalue(), "表.xlsx").forms
     assert [row.target for row in form.record.rows] == [*(row[3] for row in ROWS[:4]), "95.0%"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        b'<c r="B1"/>',
+        b'<c r="B1" s="2" />',
+        b'<c r="B1" s="2"></c>',
+        b'<c r="B1" s="2" t="n"></c>',
+        b'<c r="B1" s="2" t="n" />',
+        b'<c r="B1" t="s"><v>0</v></c>',
+        b'<c r="B1" t="inlineStr"><is><t>x</t></is></c>',
+        b'<c r="B1" t="str"><v>x</v></c>',
+    ],
+)
+def test_blanks_and_texts_need_no_look_at_each_cell_whichever_program_wrote_them(cell):
+    data = b"<sheetData><row>" + cell + b"</row></sheetData>"
+    assert WorkbookFormats({}).of_plain(plain_sheet(data), data) == SheetFormats()
