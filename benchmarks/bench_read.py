@@ -20,8 +20,8 @@ from collections.abc import Callable
 
 import forms
 import scene
+from peer import write
 from peer.read import by_calamine, by_openpyxl, unzipped
-from peer.write import Script, by_xlsxwriter
 
 from departments.models import Person
 from targets.domain.sheets.reader import Reading, read_workbook
@@ -39,6 +39,7 @@ OURS, CARRIED, BARE, OPENPYXL, PARTS = (
     "openpyxl, merges filled",
     "unzip alone",
 )
+OURS_OTHER, BARE_OTHER = "ours, written by openpyxl", "bare calamine, of the same"
 
 
 def main() -> None:
@@ -53,8 +54,8 @@ def main() -> None:
         whole(database, options.zip)
 
 
-def workbooks(count: int) -> list[bytes]:
-    return [by_xlsxwriter(Script.of(record)) for record in forms.records(count)]
+def workbooks(count: int, by: Callable[[write.Script], bytes] = write.by_xlsxwriter) -> list[bytes]:
+    return [by(write.Script.of(record)) for record in forms.records(count)]
 
 
 def workbooks_of_ours(count: int) -> list[bytes]:
@@ -62,11 +63,13 @@ def workbooks_of_ours(count: int) -> list[bytes]:
 
 
 def one_by_one(count: int, repeat: int) -> None:
-    files, own = workbooks(count), workbooks_of_ours(count)
+    files, own, others = workbooks(count), workbooks_of_ours(count), workbooks(count, write.by_openpyxl)
     deeds: dict[str, tuple[Callable[[bytes], object], list[bytes]]] = {
         OURS: (read_ours, files),
         CARRIED: (read_ours, own),
         BARE: (by_calamine, files),
+        OURS_OTHER: (read_ours, others),
+        BARE_OTHER: (by_calamine, others),
         PARTS: (unzipped, files),
         OPENPYXL: (by_openpyxl, files),
     }
@@ -90,7 +93,9 @@ def one_by_one(count: int, repeat: int) -> None:
         f"ours, when no text was met before: {taken[OURS][0]:.2f}, {taken[OURS][0] / taken[BARE][0]:.1f} times bare calamine"
     )
     middle = {name: statistics.median(times) for name, times in taken.items()}
-    print(f"ours : bare calamine = {middle[OURS] / middle[BARE]:.1f}")
+    print(
+        f"ours : bare calamine = {middle[OURS] / middle[BARE]:.1f}, written by openpyxl {middle[OURS_OTHER] / middle[BARE_OTHER]:.1f}"
+    )
     print(f"openpyxl : ours = {middle[OPENPYXL] / middle[OURS]:.1f}")
 
 
