@@ -134,7 +134,7 @@ def find_blocks(grid: Grid) -> list[Block]:
             continue
         said = [*filter(None, line)]
         keys = [*map(label_key, said)]
-        headings = HEADINGS.intersection(keys)
+        headings = HEADINGS.intersection(keys) if len(keys) >= FEWEST_HEADINGS else frozenset()
         if headings and (layout := _table_layout(headings, keys, search.began) or _list_layout(grid, row, keys)):
             header = read_header(grid, layout, _head_top(grid, layout, row, below))
             search.table(header, layout)
@@ -175,16 +175,16 @@ def _fitting(words: frozenset[str]) -> Sequence[tuple[int, Layout]]:
 def _head_top(grid: Grid, layout: Layout, row: int, below: int) -> int:
     """A table head may begin one row higher: 一级指标 there, with 中期指标 and 年度指标 over the headings of this row."""
     above = [label_key(cell.text) for cell in grid.rows[row - 1]] if row > below else []
-    own = {label_key(cell.text) for cell in grid.rows[row]}
-    leads = any(key in layout.headings and key not in own for key in above)
-    groups = all(key in layout.headings or key in layout.sides or is_term(key) for key in above)
-    return row - 1 if leads and groups and len(above) > 1 else row
+    leading = layout.headings.intersection(above)
+    if len(above) < 2 or leading.issubset([label_key(cell.text) for cell in grid.rows[row]]):
+        return row
+    return row - 1 if all(key in leading or key in layout.sides or is_term(key) for key in above) else row
 
 
 def _list_layout(grid: Grid, row: int, keys: list[str]) -> Layout | None:
     """A list whose head has more than one row: 项目名称 stands in the first, 三级指标 below 绩效指标 in the next."""
     layout = FLAT
-    if len(keys) < FEWEST_HEADINGS or layout.must_have[0].isdisjoint(keys):
+    if layout.must_have[0].isdisjoint(keys):
         return None
     words: set[str] = set()
     for said in chain([keys], ([label_key(cell.text) for cell in below] for below in grid.rows[row + 1 : row + 3])):

@@ -53,7 +53,7 @@ FORMULA = re.compile(
 )
 HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row (?=[^>]*\bhidden="(?:1|true)")[^>]*\br="([0-9]{1,7})"')
 COLUMNS = re.compile(rb"<(?:\w+:)?col ([^>]*)>")
-MAY_HIDE = re.compile(rb"""hidden|width\s*=\s*["']0""")
+MAY_HIDE = re.compile(rb"""hidden\s*=\s*["'](?:1|true)|width\s*=\s*["']0""")
 COLUMN_SAYS = re.compile(rb"""\b(min|max|hidden|width)\s*=\s*["']([^"']*)["']""")
 NO_WIDTH = re.compile(rb"0+(?:\.0*)?")
 MOST_COLUMNS = 16_384
@@ -105,26 +105,13 @@ class WorkbookFormats:
 
     def hidden_rows(self, data: bytes) -> frozenset[int]:
         """Of a sheet's part, from 0."""
-        if b'hidden="' not in data:
-            return frozenset()
+        if b'hidden="' not in data or not (b'hidden="1"' in data or b'hidden="true"' in data):
+            return frozenset()  # LibreOffice says of each row that it is not
         return frozenset(int(number) - 1 for number in HIDDEN_ROW.findall(data))
 
     def hidden_columns(self, data: bytes) -> frozenset[int]:
-        """Of a sheet's part, from 0; of width 0 is hidden too. What is said of columns stands before the rows."""
-        spans: list[tuple[int, int]] = []
-        above = max(data.find(b"sheetData"), 0)
-        for tag in COLUMNS.findall(data, 0, above) if MAY_HIDE.search(data, 0, above) else ():
-            said = dict(COLUMN_SAYS.findall(tag))
-            first, last = said.get(b"min", b""), said.get(b"max", b"")
-            is_hidden = said.get(b"hidden") in (b"1", b"true") or NO_WIDTH.fullmatch(said.get(b"width", b""))
-            if is_hidden and first.isdigit() and last.isdigit():
-                spans.append((max(int(first[:7]) - 1, 0), min(int(last[:7]), MOST_COLUMNS)))
-        hidden: set[int] = set()
-        end = 0
-        for start, stop in sorted(spans):  # each column once: a sheet may hide all of them thousands of times
-            hidden.update(range(max(start, end), stop))
-            end = max(end, stop)
-        return frozenset(hidden)
+        """Of a sheet's part, from 0; of width 0 is hidden too."""
+        return _hidden_columns(bytes(data[: max(data.find(b"sheetData"), 0)]))
 
     def of_texts(self, data: bytes) -> dict[tuple[int, int], str]:
         """Of the texts in a sheet's part that are shown with something before or after them, or not at all."""
@@ -213,6 +200,24 @@ class WorkbookFormats:
 def _column(letters: bytes) -> int:
     """From 0."""
     return column_number(letters.decode())
+
+
+@lru_cache(maxsize=8)
+def _hidden_columns(above: bytes) -> frozenset[int]:
+    """What is said of columns stands above the rows, and in most forms of one office is the same."""
+    spans: list[tuple[int, int]] = []
+    for tag in COLUMNS.findall(above) if MAY_HIDE.search(above) else ():
+        said = dict(COLUMN_SAYS.findall(tag))
+        first, last = said.get(b"min", b""), said.get(b"max", b"")
+        is_hidden = said.get(b"hidden") in (b"1", b"true") or NO_WIDTH.fullmatch(said.get(b"width", b""))
+        if is_hidden and first.isdigit() and last.isdigit():
+            spans.append((max(int(first[:7]) - 1, 0), min(int(last[:7]), MOST_COLUMNS)))
+    hidden: set[int] = set()
+    end = 0
+    for start, stop in sorted(spans):  # each column once: a sheet may hide all of them thousands of times
+        hidden.update(range(max(start, end), stop))
+        end = max(end, stop)
+    return frozenset(hidden)
 
 
 def _computes(sheet: bytes) -> bool:
