@@ -20,7 +20,15 @@ from departments.roles import ADMIN, FILLER, FINANCE_ROLES
 from departments.scoped_admin import ScopedAdmin, person
 from targets.admin.export import attachment
 from targets.admin.intake_page import Chosen, all_problems, causes, has_problems, page_of_forms, shown_forms
-from targets.admin.intake_record import FORMS_A_PAGE, is_there_to_undo, record_context, told, told_undone, why_stopped
+from targets.admin.intake_record import (
+    FORMS_A_PAGE,
+    is_there_to_undo,
+    left_out_late,
+    record_context,
+    told,
+    told_undone,
+    why_stopped,
+)
 from targets.admin.numbers import number_in, numbers_in
 from targets.admin.uploads import WorkbookField
 from targets.domain.compose import MODES
@@ -236,7 +244,8 @@ class ImportBatchAdmin(ScopedAdmin):
             batch.refresh_from_db(fields=["state"])
             messages.warning(request, f"这个文件{batch.get_state_display()}，没有再次导入。")
         elif job.state == Job.State.DONE:
-            tell = messages.success if batch.created or batch.updated else messages.warning
+            is_whole = (batch.created or batch.updated) and not left_out_late(batch)
+            tell = messages.success if is_whole else messages.warning
             tell(request, told(batch))
         return HttpResponseRedirect(reverse("admin:targets_importbatch_change", args=[pk]))
 

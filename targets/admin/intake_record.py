@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 
 from departments.models import Person
 from targets.admin.intake_page import where_in_file
@@ -12,16 +12,19 @@ from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
 from targets.domain.steps import UNITS_OWN, VOID
 from targets.links import form_url
 from targets.models import Declaration, ImportBatch, ImportedForm
+from targets.models.intake import REFUSED, UNCHANGED
 from targets.tasks import UNDO
 
 FORMS_A_PAGE = 50
 LEFT_OUT_SHOWN = 200
 REASONS_SHOWN = 5
+WORST_FIRST = Case(When(action=REFUSED, then=0), When(action=UNCHANGED, then=2), default=1)
+"""What was refused wants a deed, and what was not ticked perhaps; thousands of unchanged forms are not to hide them."""
 
 
 def record_context(batch: ImportBatch, user: Person, page: str | None) -> dict[str, Any]:
     stored = Paginator(_stored_forms(batch, user), FORMS_A_PAGE).get_page(page)
-    left_out = batch.forms.filter(is_stored=False).defer("frozen").order_by("place")
+    left_out = batch.forms.filter(is_stored=False).defer("frozen").order_by(WORST_FIRST, "place")
     kept = batch.forms.exclude(kept_because="").select_related("declaration__unit").defer("frozen")
     may_adopt = ADOPT.is_open_to(user) and ADOPT.waiting(user).filter(current_revision__batch=batch).exists()
     return {
@@ -42,7 +45,14 @@ def told(batch: ImportBatch) -> str:
     parts = [f"{word}{number}张" for word, number in (("新增", batch.created), ("更新", batch.updated)) if number]
     if not parts:
         return f"“{batch.file_name}”中没有写入任何表，原因见下。"
-    return f"已导入“{batch.file_name}”：{'，'.join(parts)}。"
+    late = left_out_late(batch)
+    also = f"有{late}张在预览之后有变化，没有写入，原因见下。" if late else ""
+    return f"已导入“{batch.file_name}”：{'，'.join(parts)}。{also}"
+
+
+def left_out_late(batch: ImportBatch) -> int:
+    """Forms that were ticked and could not go in after all."""
+    return batch.forms.filter(is_chosen=True, is_stored=False).count()
 
 
 def is_there_to_undo(batch: ImportBatch) -> bool:

@@ -1,16 +1,16 @@
 """The chosen forms of a batch go in: in one transaction, each looked at once more before it is written."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Case, FilteredRelation, Q, TextField, When
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from departments.models import Person
+from departments.models import Department, Person
 from targets.bulk import no_garbage, update_many, update_values
 from targets.domain.checks.counted import Counted
 from targets.domain.compose import REPLACE, compose
@@ -21,6 +21,7 @@ from targets.domain.steps import EDITABLE, STATES
 from targets.editing import fresh_declaration, why_not_editable
 from targets.findings import Years
 from targets.intake.kept import problem_json
+from targets.intake.meanwhile import made_meanwhile
 from targets.intake.reading import Progress, nobody
 from targets.models import BudgetYear, Declaration, ImportBatch, ImportedForm, Indicator, Revision
 from targets.models.declaration import StoredRow, is_finance_for, may_import_for, may_import_into
@@ -30,8 +31,8 @@ from targets.storing import Draft, store
 
 STORING = "正在写入，全部写完一起生效"
 GOING_IN = (CREATE, UPDATE)
-DEADLOCK = "40P01"
-"""What PostgreSQL tells one of two who wait for each other."""
+ATTEMPTS = 3
+"""A new form that somebody has made meanwhile is found out by a fault of the database; the next attempt leaves it out."""
 READ_ANEW = "这个文件刚被重新读取，没有写入任何数据。请核对预览后再确认。"
 
 
@@ -85,6 +86,8 @@ class _Storing:
     batch: ImportBatch
     by: Person
     years: Years
+    taken: Mapping[int, str]
+    """By place, new forms that cannot be: somebody else has made them meanwhile."""
     actions: Counter[str] = field(default_factory=Counter)
     """Of all forms of the batch, as they were read."""
     left_out: dict[int, str] = field(default_factory=dict)
@@ -94,9 +97,9 @@ class _Storing:
     """Units."""
 
     @classmethod
-    def of(cls, batch: ImportBatch, by: Person) -> Self:
+    def of(cls, batch: ImportBatch, by: Person, taken: Mapping[int, str]) -> Self:
         of_its_forms = batch.forms.order_by().values("budget_year")
-        return cls(batch, by, Years.of(BudgetYear.objects.filter(pk__in=of_its_forms)))
+        return cls(batch, by, Years.of(BudgetYear.objects.filter(pk__in=of_its_forms)), taken)
 
 
 def _portions(batch: ImportBatch, asked_in: ImportBatch.State) -> Iterator[list[_Form]]:
@@ -117,6 +120,8 @@ def _portions(batch: ImportBatch, asked_in: ImportBatch.State) -> Iterator[list[
             raise ImportRefused(READ_ANEW)
         if not number and (len(forms) < kept or any(form.declaration for form in forms)):
             _lock_forms(batch)
+        if not number:
+            _lock_departments(batch)
         yield forms
         met, number = met + len(forms), number + 1
 
@@ -126,6 +131,12 @@ def _lock_forms(batch: ImportBatch) -> None:
     typed into them is asked once the locks are held: a statement that waits for a lock may see the other tables as before."""
     going_in = batch.forms.filter(is_chosen=True, action__in=GOING_IN).values("declaration")
     list(Declaration.objects.select_for_update().filter(pk__in=going_in).order_by("pk").values_list("pk"))
+
+
+def _lock_departments(batch: ImportBatch) -> None:
+    """Of its new forms, each the place of one that another file may have as well: in any order they would wait for each other."""
+    new = batch.forms.filter(is_chosen=True, action=CREATE).values("department")
+    list(Department.objects.select_for_update(no_key=True).filter(pk__in=new).order_by("pk").values_list("pk"))
 
 
 def store_batch(
@@ -138,30 +149,46 @@ def store_batch(
 ) -> dict[int, str]:
     """Store the chosen forms of a batch, all in one transaction; returns those left out after all, by their place.
 
-    A form that somebody has touched since the preview is left out and told, never overwritten. The batch is in the
+    A form that somebody has touched or made since the preview is left out and told, never overwritten. The batch is in the
     state `asked_in`, or nothing is done: whoever else asks for the same comes too late. `progress` may stop it before
     the transaction, `within` is told from inside of it.
     """
-    progress(0, batch.kept, STORING)  # the last moment to stop it; from here it is all or nothing
-    done = 0
-    try:
-        with transaction.atomic():
-            storing = _Storing.of(batch, by)
-            for forms in _portions(batch, asked_in):
-                _store_portion(storing, forms)
-                done += len(forms)
-                within(done, batch.kept, STORING)
-            ended = _ended(storing)
-            ImportBatch.objects.filter(pk=batch.pk).update(**ended)
-    except IntegrityError:
-        raise ImportRefused("导入时有人刚建立了同名的表，没有写入任何数据。请重新上传后再确认。") from None
-    except OperationalError as fault:  # new forms, in another order than somebody else's
-        if getattr(fault.__cause__, "sqlstate", "") != DEADLOCK:
-            raise
-        raise ImportRefused("导入时有人正在写入同样的表，没有写入任何数据。请稍后再确认一次。") from None
+    total = batch.forms.filter(is_chosen=True).count()
+    taken: dict[int, str] = {}
+    for _ in range(ATTEMPTS):
+        progress(0, total, STORING)  # the last moment to stop it; from here it is all or nothing
+        try:
+            left_out, ended = _stored(batch, by, asked_in, taken, lambda done: within(done, total, STORING))
+            break
+        except IntegrityError:
+            if (now_taken := made_meanwhile(batch)) == taken:
+                raise
+            taken = now_taken
+    else:
+        raise ImportRefused("导入时有人正在写入同样的表，没有写入任何数据。请稍后再确认一次。")
     for name, value in ended.items():
         setattr(batch, name, value)
-    return storing.left_out
+    return left_out
+
+
+def _stored(
+    batch: ImportBatch,
+    by: Person,
+    asked_in: ImportBatch.State,
+    taken: Mapping[int, str],
+    within: Callable[[int], None],
+) -> tuple[dict[int, str], dict[str, Any]]:
+    """The forms left out, and what has become of the batch; `within` is told how many forms were dealt with."""
+    done = 0
+    with transaction.atomic():
+        storing = _Storing.of(batch, by, taken)
+        for forms in _portions(batch, asked_in):
+            _store_portion(storing, forms)
+            done += sum(form.goes_in for form in forms)
+            within(done)
+        ended = _ended(storing)
+        ImportBatch.objects.filter(pk=batch.pk).update(**ended)
+    return storing.left_out, ended
 
 
 @no_garbage()
@@ -229,6 +256,8 @@ def _half_read(form: _Form) -> ImportRefused:
 
 def _why_not(storing: _Storing, form: _Form, declaration: Declaration | None) -> str:
     """Rights, the year and the stored form may all be others than when the preview was made."""
+    if form.place in storing.taken:
+        return storing.taken[form.place]
     unit = declaration.unit_id if declaration else form.unit
     if unit is not None and not may_import_for(storing.by, unit):
         return "预览之后您的权限有变化，不能再为这个单位导入，没有导入。"

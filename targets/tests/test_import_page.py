@@ -142,6 +142,39 @@ def test_a_form_worked_on_since_the_preview_is_not_overwritten(world: World) -> 
     assert "刚刚改过的文字" in Declaration.objects.get().goal
 
 
+@pytest.mark.parametrize(("code", "same"), [("", "同名"), ("X1", "项目代码相同")])
+def test_a_new_form_that_somebody_made_since_the_preview_is_named_and_the_others_go_in(
+    world: World, code: str, same: str
+) -> None:
+    client, other = client_of(world.filler), client_of(world.perf)
+    page = upload(client, workbook(world.record(title="共有", code=code), world.record(title="自己的")))
+    confirm(other, upload(other, workbook(world.record(title="共有", code=code))))
+    done = confirm(client, page)
+    assert [(one.level_tag, one.message) for one in done.context["messages"]] == [
+        ("warning", "已导入“绩效目标表.xlsx”：新增1张。有1张在预览之后有变化，没有写入，原因见下。")
+    ]
+    assert [(form.title, reasons) for form, _, reasons, _ in done.context["left_out"]] == [
+        (
+            "共有",
+            [
+                f"共有!A1：预览之后有人建立了{same}的表，没有导入。请重新上传这个文件，与系统中的表核对不同之处后再确认。",
+            ],
+        )
+    ]
+    assert list(Declaration.objects.order_by("pk").values_list("title", "current_revision__author")) == [
+        ("共有", world.perf.pk),
+        ("自己的", world.filler.pk),
+    ]
+
+
+def test_what_was_refused_stands_before_what_is_as_stored(world: World) -> None:
+    world.declaration(title="没变")
+    records = [world.record(title="没变"), world.record(title="不勾选"), world.record(title="别处", unit="火星局")]
+    client = client_of(world.filler)
+    done = confirm(client, upload(client, workbook(*records, world.record(title="进去"))), without=(1,))
+    assert [form.title for form, _, _, _ in done.context["left_out"]] == ["别处", "不勾选", "没变"]
+
+
 def test_the_same_file_imported_before_is_told(world: World) -> None:
     client = client_of(world.filler)
     content = workbook(world.record())

@@ -13,7 +13,7 @@ from targets.domain.record import Record
 from targets.domain.sheets.flat_writer import FlatForm, write_flat_workbook
 from targets.domain.sheets.writer import write_official
 from targets.intake import kept, reading
-from targets.intake.batch import keep, open_batch, preview, read_batch
+from targets.intake.batch import choose, keep, open_batch, preview, read_batch
 from targets.intake.storing import READ_ANEW, ImportRefused, locked, store_batch
 from targets.models import Declaration, ImportBatch
 from targets.tests.test_jobs import archive
@@ -148,6 +148,23 @@ def test_progress_is_told_in_forms(world: World, monkeypatch: pytest.MonkeyPatch
     content = flat(*(world.record(title=f"项目{number}") for number in range(3)))
     read_batch(opened(world, content), lambda done, total, doing: told.append((done, total)))
     assert told == [(0, 0), (0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_progress_of_storing_counts_the_ticked_forms(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "LINES_AT_ONCE", 1)
+    batch = opened(world, flat(*(world.record(title=f"项目{number}") for number in range(5))))
+    read_batch(batch)
+    choose(batch, shown=range(5), ticked={1, 4}, modes={})
+    asked: list[tuple[int, int]] = []
+    told: list[tuple[int, int]] = []
+    store_batch(
+        batch,
+        by=world.filler,
+        progress=lambda done, total, _: asked.append((done, total)),
+        within=lambda done, total, _: told.append((done, total)),
+    )
+    assert asked == [(0, 2)]
+    assert told == [(0, 2), (1, 2), (1, 2), (1, 2), (2, 2)]
 
 
 def test_progress_of_an_archive_is_told_in_files(world: World) -> None:

@@ -22,8 +22,7 @@ from targets.tests.world import World, make_world
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TYPED_MEANWHILE = "预览之后有人修改了系统中的这张表，没有导入。请重新上传后再核对。"
-IN_THE_SAME_FORMS = "导入时有人正在写入同样的表，没有写入任何数据。请稍后再确认一次。"
-JUST_MADE = "导入时有人刚建立了同名的表，没有写入任何数据。请重新上传后再确认。"
+JUST_MADE = "预览之后有人建立了同名的表，没有导入。请重新上传这个文件，与系统中的表核对不同之处后再确认。"
 
 
 @pytest.fixture
@@ -103,14 +102,22 @@ def test_two_files_with_the_same_forms_in_another_order_do_not_wait_for_each_oth
 
 
 @pytest.mark.parametrize("attempt", range(3))
-def test_two_files_with_the_same_new_forms_one_goes_in_wholly(
+def test_two_files_with_the_same_new_forms_whoever_comes_second_is_told_of_each(
     world: World, monkeypatch: pytest.MonkeyPatch, attempt: int
 ) -> None:
     monkeypatch.setattr(kept, "LINES_AT_ONCE", 1)
     records = [world.record(title=f"项目{n}") for n in range(12)]
     told = in_two_orders(world, records)
-    assert DONE in told
-    assert set(told) - {DONE} <= {IN_THE_SAME_FORMS, JUST_MADE}
-    assert len(set(told)) == 2
+    assert sorted(told) == sorted([DONE, JUST_MADE])
     assert Declaration.objects.count() == len(records)
-    assert {batch.state for batch in ImportBatch.objects.all()} == {"stored", "preview"}
+    batches = ImportBatch.objects.values_list("state", "created", "refused")
+    assert sorted(batches) == [("stored", 0, 12), ("stored", 12, 0)]
+
+
+def test_of_two_files_with_one_new_form_in_common_all_others_go_in(world: World) -> None:
+    first = read(world, *(world.record(title=title) for title in ("甲", "共有")))
+    second = read(world, *(world.record(title=title) for title in ("共有", "乙")))
+    told = together(stored(first, world.filler), stored(second, world.filler))
+    assert sorted(told) == sorted([DONE, JUST_MADE])
+    assert sorted(Declaration.objects.values_list("title", flat=True)) == ["乙", "共有", "甲"]
+    assert sorted(ImportBatch.objects.values_list("created", "refused")) == [(1, 1), (2, 0)]
