@@ -1,9 +1,11 @@
 """Whose form is it: code, then name, then alias; what is unknown or contradictory is refused in words."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from departments.models import Department, Division
-from targets.intake.register import Register, Unknown
+from targets.intake.register import HINTS_AT_MOST, Register, Unknown
 from targets.tests.world import World
 
 
@@ -117,3 +119,55 @@ def test_a_code_is_that_of_one_s_own_division(world: World) -> None:
     with pytest.raises(Unknown) as refusal:
         Register.load(world.filler).find("", "张店区教育局", "")
     assert "[202]张店区教育局" not in str(refusal.value)
+
+
+def test_a_code_of_several_divisions_is_never_guessed(world: World) -> None:
+    elsewhere = Division.objects.create(code="370303000", name="淄博市张店区", short_name="张店区")
+    theirs = Department.objects.create(division=elsewhere, code="202", name="张店区教育局", aliases=["教育局"])
+    Department.objects.create(division=elsewhere, code="405", name="淄川区卫生健康局")
+    register = Register.load(world.people["root"])
+    assert register.find("202", "淄川区教育和体育局", "").department == world.education
+    assert register.find("202", "教育局", "").department == theirs
+    refused = {
+        "": "代码“202”在几个区划都有：淄川区[202]淄川区教育和体育局、张店区[202]张店区教育局，这张表没有导入。"
+        "请由所属区划的人员导入。",
+        "淄川区财政局": "代码“202”是淄川区教育和体育局，名称“淄川区财政局”是淄川区财政局，两者不是同一部门，"
+        "这张表没有导入。请核对代码和名称后重新上传。",
+    }
+    for name, sentence in refused.items():
+        with pytest.raises(Unknown) as refusal:
+            register.find("202", name, "")
+        assert str(refusal.value) == sentence
+    with pytest.raises(Unknown) as refusal:
+        register.find("", "淄川区卫生健康局", "")
+    assert str(refusal.value) == (
+        "名称“淄川区卫生健康局”对应几个部门：淄川区[405]淄川区卫生健康局、张店区[405]淄川区卫生健康局。"
+        "请在表上写明部门代码后重新上传。"
+    )
+
+
+def test_similar_names_are_looked_for_once_and_for_so_many_names_only(world: World) -> None:
+    """A list may be of thousands of projects whose departments are not registered, and each look takes milliseconds."""
+    register = Register.load(world.filler)
+    known = register.by_name = Counted(register.by_name)
+    for _ in range(3):
+        _refuse(register, "淄川区教育和体育")
+    assert known.asked == 1
+    for number in range(HINTS_AT_MOST * 2):
+        _refuse(register, f"淄川区教育和体育{number}")
+    assert known.asked == HINTS_AT_MOST
+
+
+def _refuse(register: Register, name: str) -> None:
+    with pytest.raises(Unknown):
+        register.find("", name, "")
+
+
+class Counted(dict[str, list[Department]]):
+    """Counts how often all of it was looked through."""
+
+    asked = 0
+
+    def __iter__(self) -> Iterator[str]:
+        self.asked += 1
+        return super().__iter__()
