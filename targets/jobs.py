@@ -1,14 +1,14 @@
 """Jobs: claimed by one worker at a time, renewed while it lives, taken over when it does not.
 
 The task queue hands a job out once and never again, so a killed worker's job would be lost; and it may hand it out twice.
-Here a claim is one conditional UPDATE, so two workers never do one job, and a lease run out lets another begin anew. What
+Here a claim is one conditional UPDATE, so two workers never do one job, and a lease run out, or the end of the worker's
+process on this machine, lets another begin anew. What
 a job does must therefore be whole or not at all (one transaction) and the same when done again. Steps on many forms are
 whole in each portion: whoever takes such a job up goes on with the forms that were not told yet.
 """
 
 import logging
 import time
-import uuid
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from departments.room import FULL, is_without_room
 from targets.models import Job
+from targets.processes import is_gone, new_owner
 
 logger = logging.getLogger("targets.jobs")
 
@@ -96,7 +97,7 @@ class Run:
 def claim(pk: int) -> Run | None:
     """Take the job if nobody has it (or whoever had it is gone); None if there is nothing to do."""
     free = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, lease_until__lt=timezone.now())
-    owner = str(uuid.uuid4())
+    owner = new_owner()
     taken = Job.objects.filter(free, pk=pk).update(
         state=Job.State.RUNNING, owner=owner, lease_until=lease_end(), attempts=F("attempts") + 1
     )
@@ -153,10 +154,17 @@ def ask_to_cancel(job: Job) -> bool:
 
 
 def take_from_the_dead() -> list[int]:
-    """Queue the jobs again whose worker is gone, or that were handed out and never begun; each once a lease."""
-    expired = Job.objects.filter(_expired())
+    """Queue the jobs again whose worker is gone, or that were handed out and never begun; each once a lease, or once for a
+    worker that is known to have ended."""
+    running = Job.objects.filter(state=Job.State.RUNNING)
+    left = {
+        pk: Q(state=Job.State.RUNNING, owner=owner)
+        for pk, owner in running.values_list("pk", "owner")
+        if is_gone(owner)
+    }
+    left |= dict.fromkeys(Job.objects.filter(_expired()).values_list("pk", flat=True), _expired())
     again = {"state": Job.State.QUEUED, "owner": "", "lease_until": lease_end()}
-    return [pk for pk in expired.values_list("pk", flat=True) if expired.filter(pk=pk).update(**again)]
+    return [pk for pk, still in left.items() if Job.objects.filter(still, pk=pk).update(**again)]
 
 
 def _expired() -> Q:

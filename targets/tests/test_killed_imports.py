@@ -1,19 +1,25 @@
 """kill -9 at every moment of an import: what it does is wholly done or not at all, and is done when begun anew."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from targets.domain.sheets.writer import write_official
 from targets.intake.batch import open_batch, read_batch
 from targets.models import Declaration, ImportBatch, Job
+from targets.processes import is_gone, new_owner
 from targets.tasks import READ, revive_jobs, start_job, start_storing, start_undoing
 from targets.tests.killing import AFTER_COMMIT, COMMIT, NotKilled, killed_at_every_moment, killing
 from targets.tests.test_undo import bring_in
+from targets.tests.threads import DONE, together
+from targets.tests.workers import three_workers
 from targets.tests.world import World, make_world
 
 GOAL = "为全区1200名幼儿发放补助100万元，提高普惠性幼儿园保障水平，减轻家庭负担。"
@@ -141,3 +147,37 @@ def test_a_moment_that_does_not_come_fails_the_test_that_waits_for_it(world: Wor
         with pytest.raises(NotKilled):
             killed_before(COMMIT, job.pk)  # its worker is thought alive, so nobody takes the job up
     assert stands(batch) == IN
+
+
+@pytest.mark.slow
+def test_of_a_worker_killed_on_this_machine_the_lease_is_not_waited_for(world: World) -> None:
+    """Once, whoever of several sees it first; while it lives nobody takes its job."""
+    batch = two_forms(world)
+    job = start_storing(batch, world.filler)
+    assert job is not None
+    seen: list[int] = []
+    with killing() as killed_before:
+        killed_before(COMMIT, job.pk)
+    assert together(*[lambda: seen.append(revive_jobs())] * 3) == [DONE] * 3
+    assert sorted(seen) == [0, 0, 1]
+    assert stands(batch) == OUT
+    three_workers(job)
+    assert (job.state, job.attempts) == ("done", 2)
+    assert stands(batch) == IN
+
+
+def test_a_process_is_gone_when_its_number_is_nobodys_where_it_ran(world: World) -> None:
+    tells = "from targets.processes import new_owner; print(new_owner(), flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", tells], cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        owner = process.stdout.readline().rstrip("\n")
+        assert owner != new_owner()
+        Job(kind="read", owner=owner, created_by=world.filler).clean_fields()
+        assert not is_gone(owner)
+        process.kill()
+    place, number, own = owner.split("-")
+    assert is_gone(owner)
+    elsewhere = [f"{place[::-1]}-{number}-{own}", f"-{number}-{own}", f"{place}-0-{own}", f"{place}--{own}", place, ""]
+    assert [is_gone(one) for one in (*elsewhere, new_owner())] == [False] * 7
