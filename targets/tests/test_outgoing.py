@@ -175,6 +175,18 @@ def test_the_summary_of_a_department() -> None:
     assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
 
 
+def test_a_summary_loses_no_digit_and_no_letter() -> None:
+    """Fifteen digits are all that a number of a spreadsheet holds; a row has a greatest height, a caption the room beside it."""
+    form = summary_form(department="名" * 40, title="甲" * 100, total=Decimal("99999999999999.99"))
+    (sheet,) = summary_of(form, summary_form(department="名" * 40, title="乙" * 2000)).worksheets
+    assert [(sheet[place].value, sheet[place].data_type) for place in ("D4", "D6")] == [
+        ("9999999999.999999", "s"),
+        ("10000000727.999999", "s"),
+    ]
+    assert [sheet[place].font.size for place in ("B4", "B5", "C5")] == [10.5, 5, 10.5]
+    assert "A2:F2" in sheet.merged_cells
+
+
 def test_the_summary_prints_with_its_head_on_each_page() -> None:
     (sheet,) = summary_of(summary_form()).worksheets
     assert (sheet.print_title_rows, sheet.page_setup.orientation, sheet.page_setup.paperSize) == (

@@ -1,12 +1,13 @@
 """A list to print, stamp and sign: A4 across, a title, who puts the stamp, a head on every page, lines with frames, who signs."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from targets.domain.sheets.paint import TALLEST_ROW, height_of
+from targets.domain.sheets.paint import TALLEST_ROW, height_of, is_lost_in_a_number, smaller
 from targets.domain.sheets.table_writer import AMOUNT, NUMBER, TEXT, TableColumn, Value
 from targets.domain.sheets.writer import FOOTER
 
@@ -21,6 +22,7 @@ SMALL = "small"
 
 class Styles:
     def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self.book = book
         body = {"font_name": "宋体", "font_size": POINTS, "valign": "vcenter"}
         cell = body | {"border": 1, "text_wrap": True}
         bold = cell | {"bold": True}
@@ -35,6 +37,14 @@ class Styles:
             for kind, (number, aligned) in numbers.items():
                 self.cells[kind, total] = book.add_format(look | {"num_format": number, "align": aligned})
         self.cells[SMALL, False] = book.add_format(cell | {"num_format": "@", "font_size": 8, "font_color": "#595959"})
+        self.long: dict[float, Format] = {}
+        self._text = cell | {"num_format": "@"}
+
+    def of_text(self, points: float) -> Format:
+        """Of a text that has smaller letters because no row would hold it."""
+        if points not in self.long:
+            self.long[points] = self.book.add_format(self._text | {"font_size": points})
+        return self.long[points]
 
 
 def set_page(sheet: Worksheet, widths: Sequence[float]) -> None:
@@ -52,13 +62,13 @@ def set_page(sheet: Worksheet, widths: Sequence[float]) -> None:
 def begin(
     sheet: Worksheet, styles: Styles, columns: Sequence[TableColumn], *, title: str, left: str, right: str
 ) -> int:
-    """Page, title, a line of captions, head of the table; the next free row."""
+    """Page, title, a line of captions (the left one has all the room: names are long), head of the table; the next free row."""
     last = len(columns) - 1
     sheet.set_landscape()
     set_page(sheet, [column.width for column in columns])
     sheet.merge_range(0, 0, 0, last, title, styles.title)
     sheet.set_row(0, 34)
-    sheet.merge_range(1, 0, 1, 2, left, styles.caption)
+    sheet.merge_range(1, 0, 1, last - 2, left, styles.caption)
     sheet.merge_range(1, last - 1, 1, last, right, styles.caption_end)
     sheet.set_row(1, 22)
     for at, column in enumerate(columns):
@@ -85,8 +95,12 @@ def write_line(
         if value is None or value == "":
             sheet.write_blank(row, at, None, style)
         elif isinstance(value, str):
-            sheet.write_string(row, at, value, style)
-            height = max(height, height_of(value, column.width * POINTS_OF_WIDTH, POINTS))
+            width = column.width * POINTS_OF_WIDTH
+            points = smaller(value, width, POINTS)
+            sheet.write_string(row, at, value, styles.of_text(points) if points else style)
+            height = max(height, height_of(value, width, POINTS))
+        elif isinstance(value, Decimal) and is_lost_in_a_number(value):
+            sheet.write_string(row, at, f"{value:f}", style)
         else:
             sheet.write_number(row, at, float(value), style)
     sheet.set_row(row, min(TALLEST_ROW, height))

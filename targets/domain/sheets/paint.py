@@ -20,6 +20,10 @@ MM_PER_INCH, PIXELS_PER_INCH, POINTS_PER_INCH = 25.4, 96, 72
 LONGEST_TEXT = 32_767
 """UTF-16 units that a cell can hold."""
 TALLEST_ROW = 400.0
+SMALLER = (8, 7, 6, 5)
+"""Points of letters where the usual ones would not do."""
+SURELY_FITS = 24
+"""Letters: each in a line of its own, the tallest row holds them."""
 LINE_HEIGHT = 1.35
 TEXT_FORMAT = "@"
 """So that `=100%` stays text when somebody edits the cell."""
@@ -34,23 +38,23 @@ class StyleBook:
 
     workbook: Any
     paper: Paper
-    made: dict[tuple[str, str, str], "Format"] = field(default_factory=dict)
+    made: dict[tuple[str, str, str, float], "Format"] = field(default_factory=dict)
 
-    def style(self, role: str, aligned: str = "left", number: str = TEXT_FORMAT) -> "Format":
-        """`role` is title, caption, head, label or text; all but the first two have borders."""
-        key = (role, aligned, number)
+    def style(self, role: str, aligned: str = "left", number: str = TEXT_FORMAT, points: float = 0) -> "Format":
+        """`role` is title, caption, note (a caption of several lines), head, label or text; the last three have borders."""
+        key = (role, aligned, number, points)
         if key not in self.made:
             fonts = {"title": self.paper.title_font, "head": self.paper.head_font}
             properties: dict[str, Any] = {
                 "font_name": fonts.get(role, self.paper.body_font),
-                "font_size": self.paper.title_points if role == "title" else self.paper.body_points,
+                "font_size": points or (self.paper.title_points if role == "title" else self.paper.body_points),
                 "align": aligned,
                 "valign": "vcenter",
                 "text_wrap": role not in ("title", "caption"),
                 "num_format": number,
                 "indent": 1 if aligned == "right" and role == "text" else 0,
             }
-            if role not in ("title", "caption"):
+            if role in ("head", "label", "text"):
                 properties["border"] = 1
             self.made[key] = self.workbook.add_format(properties)
         return self.made[key]
@@ -96,10 +100,17 @@ class Painter:
         return at[0], last if at[1] == END else min(at[1], last)
 
     def _put(
-        self, top: int, bottom: int, at: tuple[int, int], value: str | Decimal, role: str, aligned: str = "left"
+        self,
+        top: int,
+        bottom: int,
+        at: tuple[int, int],
+        value: str | Decimal,
+        role: str,
+        aligned: str = "left",
+        points: float = 0,
     ) -> None:
         left, right = self._span(at)
-        number, style = None, self.styles.style(role, aligned)
+        number, style = None, self.styles.style(role, aligned, points=points)
         if isinstance(value, Decimal):
             number, style = self._number(value, role, aligned)
         text = f"{value:f}" if isinstance(value, Decimal) else _writable(value)
@@ -113,9 +124,9 @@ class Painter:
             self.sheet.write_blank(top, left, None, style)
 
     def _number(self, value: Decimal, role: str, aligned: str) -> "tuple[float | None, Format]":
-        """The number a spreadsheet keeps without loss (15 digits), else None: the amount is then written as text."""
+        """None for what no number holds: the amount is then written as text."""
         decimals = "0.00" if value == round(value, 2) else "0.00####"
-        if Decimal(f"{float(value):.15g}") != value:
+        if is_lost_in_a_number(value):
             return None, self.styles.style(role, aligned)
         return float(value), self.styles.style(role, aligned, f"#,##{decimals}")
 
@@ -131,10 +142,14 @@ class Painter:
         self.row += 1
 
     def _captions(self, captions: Iterable[Caption], height: float) -> None:
+        """What is too long for its place takes several lines: its neighbour would cut it off."""
         for caption in captions:
             if text := self._caption(caption):
-                self._put(self.row, self.row, caption.at, text, "caption", caption.aligned)
-        self.sheet.set_row(self.row, height)
+                needed = self._height(text, caption.at)
+                is_long = needed > self._height("", caption.at)
+                self._put(self.row, self.row, caption.at, text, "note" if is_long else "caption", caption.aligned)
+                height = max(height, needed) if is_long else height
+        self.sheet.set_row(self.row, min(TALLEST_ROW, height))
         self.row += 1
 
     def _caption(self, caption: Caption) -> str:
@@ -169,20 +184,22 @@ class Painter:
                 self._head_line(line)
 
     def _head_line(self, line: Line) -> None:
-        """A value too long for the tallest row of a spreadsheet gets several rows, merged."""
         values = {label: self._value(label.field) for label in line.labels}
         texts = [(label.text, label.at) for label in values] + [
             (str(value), label.value_at) for label, value in values.items()
         ]
-        needed = max(24.0, *(self._height(text, at) for text, at in texts))
-        rows = math.ceil(needed / TALLEST_ROW)
-        bottom = self.row + rows - 1
+        bottom = self._rows_for(max(24.0, *(self._height(text, at) for text, at in texts)))
         for label, value in values.items():
             self._put(self.row, bottom, label.at, label.text, "label", "left" if label.aligned == "right" else "center")
             self._put(self.row, bottom, label.value_at, value, "text", label.aligned)
-        for row in range(self.row, bottom + 1):
-            self.sheet.set_row(row, needed / rows)
         self.row = bottom + 1
+
+    def _rows_for(self, needed: float) -> int:
+        """Makes the next rows together so high, and gives the last of them: what one cannot hold stands in several, merged."""
+        count = math.ceil(needed / TALLEST_ROW)
+        for row in range(self.row, self.row + count):
+            self.sheet.set_row(row, needed / count)
+        return self.row + count - 1
 
     # Table
 
@@ -230,7 +247,10 @@ class Painter:
                 if goes_on:
                     continue
                 text = getattr(row, column.field)
-                self._put(self.row + start, self.row + index, at, text, "text", aligned)
+                points = 0.0
+                if len(text) > SURELY_FITS:
+                    points = smaller(text, self._room(at), self.styles.paper.body_points, rows=index + 1 - start)
+                self._put(self.row + start, self.row + index, at, text, "text", aligned, points)
                 runs.append((start, index, text, at))
                 start = index + 1
         self._set_heights(len(rows), runs)
@@ -241,13 +261,22 @@ class Painter:
         heights = [24.0 if self.layout.side else 20.0] * count
         for start, end, text, at in sorted(runs, key=lambda run: run[1] - run[0]):
             missing = self._height(text, at) - sum(heights[start : end + 1])
-            heights[end] = min(TALLEST_ROW, heights[end] + max(0.0, missing))
+            index = end
+            while missing > 0 and index >= start:
+                more = min(missing, TALLEST_ROW - heights[index])
+                heights[index] += more
+                missing -= more
+                index -= 1
         for index, height in enumerate(heights):
             self.sheet.set_row(self.row + index, height)
 
     def _height(self, text: str, at: tuple[int, int]) -> float:
         """Points that a wrapped text needs: spreadsheets do not fit the height of merged cells by themselves."""
-        return height_of(text, (self._width(at) - 2) / MM_PER_INCH * POINTS_PER_INCH, self.styles.paper.body_points)
+        return height_of(text, self._room(at), self.styles.paper.body_points)
+
+    def _room(self, at: tuple[int, int]) -> float:
+        """Points of width that a text has there."""
+        return (self._width(at) - 2) / MM_PER_INCH * POINTS_PER_INCH
 
     # Foot
 
@@ -261,9 +290,22 @@ class Painter:
         self._captions(signed, height=30)
         for name, value in left.items():
             text = f"{name}：{value}"
-            self._put(self.row, self.row, (0, END), text, "caption")
-            self.sheet.set_row(self.row, min(TALLEST_ROW, self._height(text, (0, END))))
-            self.row += 1
+            bottom = self._rows_for(self._height(text, (0, END)))
+            self._put(self.row, bottom, (0, END), text, "note")
+            self.row = bottom + 1
+
+
+def is_lost_in_a_number(value: Decimal) -> bool:
+    """A spreadsheet keeps 15 digits."""
+    return Decimal(f"{float(value):.15g}") != value
+
+
+def smaller(text: str, width: float, size: float, rows: int = 1) -> float:
+    """Size of the letters, if `size` is too large for the tallest rows to hold the text; else 0."""
+    if height_of(text, width, size) <= rows * TALLEST_ROW:
+        return 0
+    fitting = (points for points in SMALLER if height_of(text, width, points) <= rows * TALLEST_ROW)
+    return next(fitting, SMALLER[-1])
 
 
 def height_of(text: str, width: float, size: float) -> float:

@@ -14,7 +14,7 @@ from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
 from targets.domain.sheets.cells import HARMFUL, LINE_BREAKS, column_name
-from targets.domain.sheets.paint import TALLEST_ROW, height_of
+from targets.domain.sheets.paint import TALLEST_ROW, height_of, is_lost_in_a_number
 
 TEXT, AMOUNT, NUMBER = "text", "amount", "number"
 STYLES = {TEXT: 1, AMOUNT: 2, NUMBER: 3}
@@ -229,9 +229,9 @@ ONE_LINE = height_of("", 1, POINTS)
 
 
 def _number(value: int | Decimal | None) -> str:
-    """A spreadsheet keeps 15 digits: what has more is written as text."""
+    """What no number holds is written as text."""
     digits = f"{value:f}" if isinstance(value, Decimal) else str(value)
-    if isinstance(value, Decimal) and Decimal(f"{float(value):.15g}") != value:
+    if isinstance(value, Decimal) and is_lost_in_a_number(value):
         return f' t="inlineStr"><is><t>{digits}</t></is></c>'
     return f"><v>{digits}</v></c>"
 

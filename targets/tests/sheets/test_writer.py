@@ -113,3 +113,38 @@ def test_same_records_give_the_same_bytes():
     record = Record(PROJECT, 2023, "校车")
     day = datetime(2023, 1, 1, tzinfo=UTC)
     assert write_official([record], created=day) == write_official([record], created=day)
+
+
+def test_what_is_too_long_for_its_place_above_or_below_the_table_takes_several_lines():
+    """Without them its neighbour would cut it off, or LibreOffice would make the whole page as small as it takes."""
+    unit, basis = "淄川区某某服务中心" * 5, "依据" * 3000
+    extra = {"填报日期": "2023年12月31日（星期日）下午填报完成", "立项依据": basis, "说明": "一句"}
+    record = Record(PROJECT, 2023, "校车", unit=unit, extra=extra)
+    sheet = book(record).active
+    told = {cell.value: cell for line in sheet.iter_rows() for cell in line if isinstance(cell.value, str)}
+    below = [told[text] for text in (f"填报日期：{extra['填报日期']}", f"立项依据：{basis}", "说明：一句")]
+    cells = [told[f"填报单位（盖章）：{unit}"], told["（2023年度）"], told["填表人："], *below]
+    assert [cell.alignment.wrap_text or False for cell in cells] == [True, False, False, True, True, True]
+    heights = [sheet.row_dimensions[cell.row].height for cell in cells[:4]]
+    assert heights[0] == heights[1] > 30
+    assert heights[2] == heights[3] > 30
+    (area,) = (merged for merged in sheet.merged_cells.ranges if merged.coord.startswith(cells[4].coordinate + ":"))
+    assert area.size == {"columns": 6, "rows": 3}
+    assert read_workbook(write_official([record]), "a.xlsx").forms[0].record == record
+
+
+def test_a_cell_too_tall_for_any_row_has_smaller_letters():
+    texts = ["释" * 100, "释" * 400, "释" * 900, "释" * 3000]
+    sheet = book(Record(PLAN, 2023, "", rows=tuple(IndicatorRow(name="率", explanation=text) for text in texts))).active
+    sizes = {cell.value: cell.font.size for line in sheet.iter_rows() for cell in line if cell.value in texts}
+    assert [sizes[text] for text in texts] == [9, 7, 5, 5]
+
+
+def test_a_tall_cell_of_several_rows_stretches_as_many_of_them_as_it_takes():
+    first = IndicatorRow(duty="职责" * 350, name="一")
+    rows = (first, *(first.with_cells(name=name, continues=("duty",)) for name in "二三"))
+    sheet = book(Record(PLAN, 2023, "", rows=rows)).active
+    (duty,) = (cell for line in sheet.iter_rows() for cell in line if cell.value == first.duty)
+    heights = [sheet.row_dimensions[duty.row + at].height for at in range(3)]
+    assert (duty.font.size, heights[1:]) == (9, [399.75, 399.75])
+    assert 20 < heights[0] < 399
