@@ -12,14 +12,36 @@ from targets.domain.sheets.origin import Origin
 LEVELS = (SHARED, "level2")
 
 
-def chains_of(layout: Layout, merged: Container[str], *, in_rows: bool) -> list[tuple[str, ...]]:
+def chains_of(
+    layout: Layout, merged: Container[str], rows: Sequence[IndicatorRow], *, in_rows: bool
+) -> list[tuple[str, ...]]:
     """Fields of a form whose blanks may have lost a merge, outermost first.
 
     An indicator has its levels. Where rows have merges of their own (`in_rows`) a duty may be blank, unless others of its
-    column are `merged`; where they have none, each of them has its number.
+    column are `merged` or the whole column seems to have lost its merges; where they have none, each of them has its number.
     """
     duties = tuple(name for name in layout.nests if name not in LEVELS)
-    return [tuple(name for name in duties if name in merged) if in_rows else duties[:1], LEVELS]
+    if not in_rows:
+        return [duties[:1], LEVELS]
+    bare = _without_their_merges(duties, merged, rows)
+    return [tuple(name for name in duties if name in merged or name in bare), LEVELS]
+
+
+def _without_their_merges(duties: Sequence[str], merged: Container[str], rows: Sequence[IndicatorRow]) -> set[str]:
+    """Duties with no merge in their column that are blank beside one merged with the one above, or in a row that names no duty."""
+    found: set[str] = set()
+    for at, name in enumerate(duties):
+        if name in merged or all(map(attrgetter(name), rows)):
+            continue
+        for row in rows:
+            if getattr(row, name):
+                continue
+            sides = reversed(duties[:at]), duties[at:]
+            beside = [*filter(None, (next((other for other in side if getattr(row, other)), "") for side in sides))]
+            if not beside or any(other in row.continues for other in beside):
+                found.add(name)
+                break
+    return found
 
 
 def blanks_below_text(rows: Sequence[IndicatorRow], chains: Iterable[tuple[str, ...]]) -> dict[str, list[int]]:

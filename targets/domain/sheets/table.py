@@ -66,7 +66,7 @@ def read_table(grid: Grid, layout: Layout, blocks: Sequence[Block], *, long_is_r
             for name, (first, _) in block.header.fields.items()
             if grid.has_hanging(first, range(block.header.bottom + 1, block.bottom))
         }
-        blanks = blanks_below_text(table.rows, chains_of(layout, merged, in_rows=in_rows))
+        blanks = blanks_below_text(table.rows, chains_of(layout, merged, table.rows, in_rows=in_rows))
         table.blanks = {name: [table.places[at] for at in numbers] for name, numbers in blanks.items()}
     return table
 

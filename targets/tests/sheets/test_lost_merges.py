@@ -130,6 +130,44 @@ def test_blank_duties_of_a_column_without_merges_are_not_told():
     assert told(form) == []
 
 
+def test_a_column_of_duties_that_lost_all_its_merges_is_told_once():
+    rows = """
+    1|防汛抗旱|水库管理|安全度汛|巡查次数|≥4800次
+    ^|^||安全度汛|除险座数|=3座
+    ^|^|山洪防治||完好率|≥98%
+    ^|^|||演练场次|≥12场
+    2|农村供水|饮水安全|喝放心水|普及率|≥96%
+    ^|^|||合格率|≥95%
+    """
+    (form,) = read_drawn(PLAN.format(rows=rows.strip()))
+    assert cells(form, "duty", "duty_goal") == [
+        ("水库管理", "安全度汛"),
+        ("", "安全度汛"),
+        ("山洪防治", ""),
+        ("", ""),
+        ("饮水安全", "喝放心水"),
+        ("", ""),
+    ]
+    assert told(form) == [("C5", blank("部门职责", 5, 7, 9)), ("D9", blank("职责目标", 9))]
+    assert {problem.level for problem in form.problems} == {"warning"}
+
+
+def test_rows_that_name_no_duty_are_told_where_other_cells_are_merged():
+    rows = """
+    1|防汛抗旱|水库管理|安全度汛|巡查次数|≥4800次
+    ||||除险座数|^
+    2|农村供水|饮水安全|喝放心水|普及率|≥96%
+    """
+    (form,) = read_drawn(PLAN.format(rows=rows.strip()))
+    assert cells(form, *DUTIES)[1] == ("", "", "", "")
+    assert told(form) == [
+        ("A5", blank("职责序号", 5)),
+        ("B5", blank("部门职责", 5)),
+        ("C5", blank("部门职责", 5)),
+        ("D5", blank("职责目标", 5)),
+    ]
+
+
 LIST_OF_PLANS = """
     2024年部门整体绩效目标汇总表||||||
     部门名称|职责序号|部门职责|职责目标|绩效指标|年度指标值|上年值
