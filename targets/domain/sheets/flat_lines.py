@@ -64,7 +64,9 @@ class Page:
         """Of these, the ones whose column has kept merges: a blank in it is told, for its cell may be the one that has lost its own."""
         self.loose = silent - self.kept
         """The others, whose column shows no merge: a blank in it may be a cell that has lost its own."""
-        self.units = {} if QUANTITY in header.fields else heading_units(header)
+        self.units = heading_units(header)
+        if QUANTITY in header.fields:
+            self.units.pop("target", None)  # of both, the unit is that of the number
         self.headings = {name: self._heading(header, first) for name, first in self.columns.items()}
         spans = {name: span for name, span in header.fields.items() if name not in IGNORED}
         self.unknown = list(header.unknown.items())

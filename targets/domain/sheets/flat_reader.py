@@ -17,7 +17,7 @@ from targets.domain.sheets.flat_lines import OF_PLANS, OF_PROJECTS, Lines, Liste
 from targets.domain.sheets.foot import read_foot
 from targets.domain.sheets.form import Form, FormReading, read_form, row_of
 from targets.domain.sheets.head import Head, add_extra, years_in
-from targets.domain.sheets.heading_units import give_units, told_units
+from targets.domain.sheets.heading_units import OF_TARGETS, give_units, told_units
 from targets.domain.sheets.indicator import joined_target, settle
 from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, MEASUREMENT_UNIT, MONEY_UNIT, OPERATOR, YEAR
 from targets.domain.sheets.level_column import take_level_columns
@@ -191,7 +191,7 @@ class ListForms:
         for page, row, own, _ in lines:
             give_units(page.units, row, own, table.given)
         table.told += told_units(table.given, self.grid.origin)
-        if MEASUREMENT_UNIT in listed.page.columns or "target" in listed.page.units:
+        if MEASUREMENT_UNIT in listed.page.columns or not OF_TARGETS.isdisjoint(listed.page.units):
             values = ((row, own, "target" if "target" in own else QUANTITY) for _, row, own, _ in lines)
             column = listed.page.columns.get("target", listed.page.columns.get(QUANTITY, 0))
             settle_fractions(values, column, table.told)

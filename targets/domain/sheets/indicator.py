@@ -20,6 +20,7 @@ NO_SIGN = frozenset("定性 定性指标 定量 定量指标 文字 文本 其�
 """What stands in a column of signs where no sign belongs."""
 YES = frozenset("是 有 √ ✓ ✔ ☑ ★ 核心 核心指标 Y y 1".split())
 UNFILLED_NAME = re.compile(r"指标\s*\d+\s*[:：]?|\d{1,2}\s*[.、．:：]|…{2,}|\.{6}")
+YEARS = re.compile(r"(?:19|20)\d\d\D")
 OF_NO_TEXT = frozenset((OPERATOR, MEASUREMENT_UNIT, CORE))
 LEVELS = frozenset(("level1", "level2"))
 STARRED = ("level1", "level2", "name")
@@ -92,6 +93,8 @@ def joined_target(sign: str, value: str, unit: str) -> Joined:
     mark, spare_sign = _operator(sign)
     unit = unit.strip(BLANK_MARKS + " ")
     said = IndicatorValue.parse(value)
+    if is_bare_range(value, unit):
+        return Joined(value + unit, spare_sign or mark)
     if not value or (said.kind == TEXT and not said.number):
         return Joined(value, spare_sign or mark, unit)
     start = "" if said.operator else mark
@@ -103,6 +106,14 @@ def joined_target(sign: str, value: str, unit: str) -> Joined:
     lost_sign = mark if mark and read.operator != mark else ""
     lost_unit = unit if unit and canonical_unit(read.unit) != canonical_unit(unit) else ""
     return Joined(text, spare_sign or lost_sign, lost_unit)
+
+
+def is_bare_range(value: str, unit: str) -> bool:
+    """90-95 beside %: two ends, and the unit of either stands elsewhere."""
+    if not unit or not value[-1:].isdigit() or YEARS.match(value) or IndicatorValue.parse(value).kind != TEXT:
+        return False
+    whole = IndicatorValue.parse(value + unit)
+    return whole.is_range and not whole.parts[0].label
 
 
 @lru_cache(maxsize=256)
