@@ -55,6 +55,8 @@ class Page:
         self.merged = grid.has_tall_merge(self.rows.start, self.rows.stop)
         self.may_carry = not self.merged and CONTINUES not in header.fields
         self.columns = {name: first for name, (first, _) in header.fields.items()}
+        self.may_part = header.fields.keys().isdisjoint((CONTINUES, QUANTITY))
+        """A list that says what continues the line above, or has numbers in a column of their own, has one indicator on each line."""
         self.nests = [name for name in NESTS if name in self.columns]
         """Fields that may be blank because they say what the line above says, outermost first."""
         silent: frozenset[str] = NONE if CONTINUES in header.fields else frozenset(self.nests)

@@ -30,7 +30,8 @@ from targets.domain.sheets.plan_v2 import PLAN_V2
 from targets.domain.sheets.problems import GUESS, WARNING, Problem, problem, quoted
 from targets.domain.sheets.project_v1 import PROJECT_V1
 from targets.domain.sheets.sign_column import take_sign_column
-from targets.domain.sheets.straighten import Line
+from targets.domain.sheets.split import is_one
+from targets.domain.sheets.straighten import Line, split_lines
 from targets.domain.sheets.table_found import Table
 
 OwnLine = tuple[Page, int, dict[str, str], frozenset[str]]
@@ -153,8 +154,9 @@ class ListForms:
         order = ORDERS[PLAN if self._is_plan(listed) else PROJECT]
         others: dict[str, list[tuple[int, str]]] = {}
         above: dict[str, str] = {}
-        lines = [(page, row, *page.own(row)) for page, row in listed.places()]
+        lines = self._parted([(page, row, *page.own(row)) for page, row in listed.places()], table)
         self._put_right(listed, lines, table)
+        row_above = -1
         for page, row, own, hanging in lines:
             if row in self._lines.apart:
                 above = {}
@@ -166,8 +168,9 @@ class ListForms:
             if own:
                 above = own.copy()
                 _add_row(table, page, row, own, tuple(name for name in order if name in continues) if continues else ())
-            for heading, text in page.others(row):
+            for heading, text in page.others(row) if row != row_above else ():
                 others.setdefault(heading, []).append((len(table.rows), text))
+            row_above = row
         kept = frozenset[str]().union(*(page.kept for page in listed.lines))
         if kept:
             chains = (tuple(name for name in nests if name in kept) for nests in (LEVELS, PLAN_V2.nests))
@@ -182,12 +185,24 @@ class ListForms:
         table.other_columns += left
         return table
 
-    def _put_right(self, listed: Listed, lines: Sequence[OwnLine], table: Table) -> None:
-        """Names and values that share a cell, and numbers whose unit their heading names or that are fractions of it."""
+    def _parted(self, lines: Sequence[OwnLine], table: Table) -> list[OwnLine]:
+        """Names and values that share a cell apart, and several indicators of one line as lines of their own."""
         header = self.form.blocks[0].header
         blank = [Line(row, own) for _, row, own, _ in lines if "target" not in own and QUANTITY not in own]
         if header and blank:
             part_names_and_values(self.grid, header, blank, table.told)
+        found: list[OwnLine] = []
+        for line in lines:
+            page, row, own, hanging = line
+            if is_one(own) or not page.may_part:
+                found.append(line)
+            else:
+                parts = split_lines([Line(row, own)], table.told)
+                found += [(page, row, part.texts, hanging) for part in parts]
+        return found
+
+    def _put_right(self, listed: Listed, lines: Sequence[OwnLine], table: Table) -> None:
+        """Numbers whose unit their heading names or that are fractions of it."""
         for page, row, own, _ in lines:
             give_units(page.units, row, own, table.given)
         table.told += told_units(table.given, self.grid.origin)

@@ -6,6 +6,7 @@ out before the category, one that was lost is put in; where neither helps, the l
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf
 
 from targets.domain.sheets.cells import Grid, address
 from targets.domain.sheets.header import Header, are_column_numbers
@@ -31,6 +32,8 @@ class _Places:
     level1: int
     level2: int
     name: int
+    no_name: float
+    """So little or less says that a text is no name of an indicator."""
 
 
 def straighten_lines(grid: Grid, header: Header, rows: Iterable[int]) -> list[Problem]:
@@ -38,7 +41,8 @@ def straighten_lines(grid: Grid, header: Header, rows: Iterable[int]) -> list[Pr
     if not all(name in header.fields for name in NEEDED):
         return _doubtful_lines(grid, header, rows) if header.fields.keys() & DUTIES else []
     spans = [*header.fields.values(), *header.unknown.values()]
-    at = _Places(min(first for first, _ in spans), *(header.fields[name][0] for name in NEEDED))
+    no_name = -inf if header.names_hold_values else IS_NO_NAME
+    at = _Places(min(first for first, _ in spans), *(header.fields[name][0] for name in NEEDED), no_name)
     if not at.level1 < at.level2 < at.name:
         return []
     told: list[Problem] = []
@@ -74,7 +78,7 @@ def _text(line: list[str], at: int) -> str:
 
 def _is_straight(line: list[str], at: _Places) -> bool:
     """A category stands in the second column, and none in the column of names."""
-    return fit("level2", _text(line, at.level2)) >= IS_CATEGORY and fit("name", _text(line, at.name)) > IS_NO_NAME
+    return fit("level2", _text(line, at.level2)) >= IS_CATEGORY and fit("name", _text(line, at.name)) > at.no_name
 
 
 def _stands_at(line: list[str], at: _Places, step: int) -> bool:
@@ -83,7 +87,7 @@ def _stands_at(line: list[str], at: _Places, step: int) -> bool:
         fit("level1", _text(line, at.level1 + step)) >= IS_CATEGORY
         and fit("level2", _text(line, at.level2 + step)) >= IS_CATEGORY
     )
-    return categories and fit("name", _text(line, at.name + step)) > IS_NO_NAME and bool(_text(line, at.name + step))
+    return categories and fit("name", _text(line, at.name + step)) > at.no_name and bool(_text(line, at.name + step))
 
 
 def _moved(line: list[str], at: _Places, step: int) -> list[str]:
@@ -105,4 +109,4 @@ def _contradicts(line: list[str], at: _Places) -> bool:
         if 0 < len(text) <= LONGEST_CATEGORY and place not in (at.level1, at.level2)
     )
     name = _text(line, at.name)
-    return bool(name and fit("name", name) <= IS_NO_NAME) or any(at_first_sight(text) & CATEGORY for text in beside)
+    return bool(name and fit("name", name) <= at.no_name) or any(at_first_sight(text) & CATEGORY for text in beside)

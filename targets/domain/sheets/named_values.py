@@ -8,6 +8,7 @@ from targets.domain.sheets.header import Header
 from targets.domain.sheets.problems import quoted
 from targets.domain.sheets.remembered import remembered
 from targets.domain.sheets.says import SIGNS, Says, says
+from targets.domain.sheets.split import counted
 from targets.domain.sheets.straighten import Line, Told
 from targets.domain.units import is_unit
 from targets.domain.values import QUANTITY, IndicatorValue
@@ -47,7 +48,7 @@ def part_names_and_values(grid: Grid, header: Header, lines: Sequence[Line], tol
         name = line.texts["name"]
         if not (is_for_both or SURE.search(name)):
             continue
-        pairs = [*map(named_value, filter(None, map(str.strip, EACH.split(name))))]
+        pairs = [*map(named_value, counted(name) or filter(None, map(str.strip, EACH.split(name))))]
         if len(pairs) < 2 or not all(pairs):
             pairs = [named_value(name)]
         place = line.row, header.fields["name"][0]

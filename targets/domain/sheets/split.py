@@ -66,7 +66,7 @@ def split_line(texts: Mapping[str, str]) -> list[dict[str, str]]:
     return found
 
 
-def _counted(text: str) -> list[str]:
+def counted(text: str) -> list[str]:
     """`1.新建数\n2.改建数` → the texts behind the numbers, if they count from one."""
     found = [*COUNTED.finditer(text)]
     numbers = [int(one[1] or one[2] or ord(one[3]) - ord("①") + 1) for one in found]
@@ -81,7 +81,7 @@ def _at(marks: str) -> Callable[[str], list[str]]:
 
 
 AT_COMMAS = _at("、")
-CUTS: Sequence[Callable[[str], list[str]]] = (_counted, _at("；;"), AT_COMMAS)
+CUTS: Sequence[Callable[[str], list[str]]] = (counted, _at("；;"), AT_COMMAS)
 """Ways to part a cell, the surest first."""
 ANY_MARK = _at("；;、，,")
 
@@ -114,7 +114,7 @@ def _split_at_marks(whole: dict[str, str], name: str, target: str) -> list[dict[
 def _parts(cut: Callable[[str], list[str]], text: str, count: int) -> list[str]:
     """So many parts, or none. Beside counted names a line `1.26次` is the first of several, not a number with decimals."""
     parts = cut(text)
-    if len(parts) != count and cut is _counted:
+    if len(parts) != count and cut is counted:
         lines = text.split("\n")
         parts = [line.partition(".")[2].strip() for at, line in enumerate(lines, 1) if line.startswith(f"{at}.")]
     return parts if len(parts) == count else []
@@ -152,7 +152,7 @@ def may_be_several(texts: Mapping[str, str]) -> bool:
     if 1 < len(values) == len(texts.get("name", "").split()):
         are_values = all(says(value) & (Says.VALUE | Says.WORD) for value in values)
         return are_values and not (len(values) <= MOST_PARTS and _is_one_value(values) and any(map(is_unit, values)))
-    signed = [cut(target) for cut in (_counted, ANY_MARK)]
+    signed = [cut(target) for cut in (counted, ANY_MARK)]
     if any(len(parts) > 1 and all(part.startswith(EACH_SIGN) for part in parts) for parts in signed):
         return True
     values = AT_COMMAS(target)
