@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from targets.domain.record import MONEY
+from targets.domain.sheets.both_levels import other_level
 from targets.domain.sheets.carried import Carried
 from targets.domain.sheets.cells import NUMBERED, Cell, Grid, label_key, plain
 from targets.domain.sheets.find import Block
@@ -29,7 +30,7 @@ from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, MEASUREMEN
 from targets.domain.sheets.plan_v2 import PLAN_V2
 from targets.domain.sheets.problems import GUESS, WARNING, Problem, problem, quoted
 from targets.domain.sheets.project_v1 import PROJECT_V1
-from targets.domain.sheets.table import TOTALS
+from targets.domain.sheets.table import SAMPLE, TOTALS
 
 IDENTITY = (KIND, YEAR, "code", "title", "unit", DEPARTMENT)
 """Two lines that say the same of these belong to one form; what a line leaves blank it does not deny."""
@@ -55,6 +56,10 @@ class Page:
         self.merged = grid.has_tall_merge(self.rows.start, self.rows.stop)
         self.may_carry = not self.merged and CONTINUES not in header.fields
         self.columns = {name: first for name, (first, _) in header.fields.items()}
+        """Field → its first column."""
+        self.shared = other_level(self.columns, self._first_texts)
+        """A level that stands in the column of the other one (产出指标—数量指标)."""
+        self.columns |= self.shared
         self.may_part = header.fields.keys().isdisjoint((CONTINUES, QUANTITY))
         """A list that says what continues the line above, or has numbers in a column of their own, has one indicator on each line."""
         self.nests = [name for name in NESTS if name in self.columns]
@@ -82,6 +87,10 @@ class Page:
         self._own_columns = [(name, first) for name, (first, _) in self.of_row]
         self._other_columns = [(word, first) for word, (first, last) in self.unknown if first == last]
         self._head_texts = itemgetter(*[first for _, (first, _) in self.of_form] or [0])
+
+    def _first_texts(self, column: int) -> list[str]:
+        """Of a column, as many as tell what it is for."""
+        return [self.grid.text(row, column) for row in self.rows[:SAMPLE]]
 
     def _heading(self, header: Header, column: int) -> Cell:
         """All headings over a column: the unit of an amount may stand in any of them."""

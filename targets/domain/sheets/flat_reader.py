@@ -4,11 +4,13 @@ from bisect import bisect_left
 from collections.abc import Container, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
-from itertools import takewhile
+from itertools import groupby, takewhile
+from operator import itemgetter
 
 from targets.domain.record import MONEY, PLAN, PROJECT, IndicatorRow
 from targets.domain.sheets.amounts import read_amount, unit_in
-from targets.domain.sheets.blanks import LEVELS, blanks_below_text
+from targets.domain.sheets.blanks import LEVELS
+from targets.domain.sheets.both_levels import part_levels
 from targets.domain.sheets.carried import Carried, continuing, outside_merges
 from targets.domain.sheets.cells import Cell, Grid, address, label_key
 from targets.domain.sheets.find import Block
@@ -31,7 +33,7 @@ from targets.domain.sheets.problems import GUESS, WARNING, Problem, problem, quo
 from targets.domain.sheets.project_v1 import PROJECT_V1
 from targets.domain.sheets.sign_column import take_sign_column
 from targets.domain.sheets.split import is_one
-from targets.domain.sheets.straighten import Line, split_lines
+from targets.domain.sheets.straighten import Line, Told, split_lines
 from targets.domain.sheets.table_found import Table
 
 OwnLine = tuple[Page, int, dict[str, str], frozenset[str]]
@@ -173,9 +175,7 @@ class ListForms:
             row_above = row
         kept = frozenset[str]().union(*(page.kept for page in listed.lines))
         if kept:
-            chains = (tuple(name for name in nests if name in kept) for nests in (LEVELS, PLAN_V2.nests))
-            blanks = blanks_below_text(table.rows, chains)
-            table.blanks = {name: [table.places[at] for at in numbers] for name, numbers in blanks.items()}
+            table.note_blanks(tuple(name for name in nests if name in kept) for nests in (LEVELS, PLAN_V2.nests))
         left, table.other_columns = table.other_columns, []
         for heading, found in others.items():
             if _is_of_the_form(heading, found, len(table.rows)):
@@ -191,6 +191,7 @@ class ListForms:
         blank = [Line(row, own) for _, row, own, _ in lines if "target" not in own and QUANTITY not in own]
         if header and blank:
             part_names_and_values(self.grid, header, blank, table.told)
+        lines = [*self._with_both_levels(lines, table)] if any(page.shared for page, *_ in lines) else lines
         found: list[OwnLine] = []
         for line in lines:
             page, row, own, hanging = line
@@ -200,6 +201,21 @@ class ListForms:
                 parts = split_lines([Line(row, own)], table.told)
                 found += [(page, row, part.texts, hanging) for part in parts]
         return found
+
+    def _with_both_levels(self, lines: Sequence[OwnLine], table: Table) -> Iterator[OwnLine]:
+        """The levels of each page apart, where they share a column; a cell merged over several lines is told once."""
+        for page, group in groupby(lines, key=itemgetter(0)):
+            own_lines = [*group]
+            told: list[Told] = []
+            columns = {name: column for name, column in page.columns.items() if name not in page.shared}
+            shared = part_levels(columns, [Line(row, own) for _, row, own, _ in own_lines], told)
+            table.told += [one for one in told if self.grid.text(one.row, one.column)]
+            if shared is None:
+                yield from own_lines
+                continue
+            table.alone |= shared.alone
+            for _, row, own, hanging in own_lines:
+                yield page, row, own, hanging | {shared.other} if shared.name in hanging else hanging
 
     def _put_right(self, listed: Listed, lines: Sequence[OwnLine], table: Table) -> None:
         """Numbers whose unit their heading names or that are fractions of it."""
@@ -244,6 +260,8 @@ def _carry(
     """Fill blanks from the line above."""
     may_carry = page.loose.union(outside_merges(page.nests, merged))
     carried = [*takewhile(may_carry.__contains__, continuing(page.nests, above, own))]
+    if row in table.alone and "level2" in carried:
+        carried.remove("level2")
     for name in carried:
         own[name] = above[name]
         table.carried.append(Carried(name, row, page.columns[name], above[name]))

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from targets.domain.record import ROW_TEXTS, IndicatorRow
-from targets.domain.sheets.blanks import blanks_below_text, chains_of
-from targets.domain.sheets.both_levels import part_levels
+from targets.domain.sheets.blanks import chains_of
+from targets.domain.sheets.both_levels import Shared, part_levels
 from targets.domain.sheets.carried import Carried, continuing
 from targets.domain.sheets.cells import Cell, Grid, Merge, label_key
 from targets.domain.sheets.find import Block
@@ -66,8 +66,7 @@ def read_table(grid: Grid, layout: Layout, blocks: Sequence[Block], *, long_is_r
             for name, (first, _) in block.header.fields.items()
             if grid.has_hanging(first, range(block.header.bottom + 1, block.bottom))
         }
-        blanks = blanks_below_text(table.rows, chains_of(layout, merged, table.rows, in_rows=in_rows))
-        table.blanks = {name: [table.places[at] for at in numbers] for name, numbers in blanks.items()}
+        table.note_blanks(chains_of(layout, merged, table.rows, in_rows=in_rows))
     return table
 
 
@@ -143,8 +142,8 @@ class _Page:
         straight = page.finish(straight)
         self.table.told += page.told
         self.column_of = {place.field: place.first for place in page.places}
-        if parted := part_levels(self.column_of, straight, self.table.told):
-            self._share_column(*parted)
+        if shared := part_levels(self.column_of, straight, self.table.told):
+            self._share_column(shared)
         for line in straight:
             if line.others and not line.moved:
                 line.others = self._join_others(line)
@@ -163,10 +162,11 @@ class _Page:
             if line.others:
                 self._add_others(line.others)
 
-    def _share_column(self, name: str, other: str) -> None:
+    def _share_column(self, shared: Shared) -> None:
         """Another field stands in the column of this one: what is merged or blank there is so for both."""
-        self.column_of[other] = self.column_of[name]
-        hanging = [(other, first, merges) for field, first, merges in self.hanging if field == name]
+        self.table.alone |= shared.alone
+        self.column_of[shared.other] = self.column_of[shared.name]
+        hanging = [(shared.other, first, merges) for field, first, merges in self.hanging if field == shared.name]
         self.hanging = sorted([*self.hanging, *hanging], key=lambda one: self.layout.order[one[0]])
 
     def _straighten(self, lines: list[Line], *, strict: bool) -> tuple[Page, list[Line]]:
@@ -374,6 +374,8 @@ class _Page:
         nests = (*self.layout.nests, *LEVELS_OF_PLANS)
         before = {name: getattr(above, name) for name in nests if name in self.column_of}
         carried = [*continuing(before, before, texts)]
+        if row in self.table.alone:
+            carried.remove("level2")
         for name in carried:
             texts[name] = before[name]
             self.table.carried.append(Carried(name, row, self.column_of[name], before[name]))

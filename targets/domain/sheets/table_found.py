@@ -1,8 +1,11 @@
 """What is found in a table: its indicators with their places, and all that is said beside them."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from targets.domain.record import IndicatorRow
+from targets.domain.sheets.blanks import blanks_below_text
 from targets.domain.sheets.carried import Carried
 from targets.domain.sheets.cells import Cell
 from targets.domain.sheets.heading_units import Given
@@ -32,12 +35,21 @@ class Table(Struct):
     points: dict[str, str] = {}
     """Level → points that stand in its cell."""
     totals: list[list[Cell]] = []
+    alone: frozenset[int] = frozenset()
+    """Rows that name a first level alone in a column that holds both."""
     blanks: dict[str, list[int]] = {}
     """Field → rows that may have lost a merge, in a table whose head has kept its own."""
     long_is_right: bool | None = None
     given: Given = {}
     told: list[Told] = []
     """What was put right in rows whose cells had moved or were glued together."""
+
+    def note_blanks(self, chains: Iterable[tuple[str, ...]]) -> None:
+        """Those of `blanks_below_text`, but for rows of which it is told already that they have no second level."""
+        found = blanks_below_text(self.rows, chains)
+        rows = {name: [self.places[number] for number in numbers] for name, numbers in found.items()}
+        left = {name: [row for row in own if row not in self.alone] for name, own in rows.items()}
+        self.blanks = {name: own for name, own in left.items() if own}
 
     def keep(self, beside: Beside) -> None:
         """What the last row says beside its texts."""

@@ -75,6 +75,60 @@ def test_one_column_for_both_levels_goes_on_below(blank):
     ]
 
 
+def no_second(text):
+    return f"“{text}”没有写二级指标，已照空白读入，请核对。"
+
+
+def test_a_first_level_alone_does_not_take_the_second_level_of_the_row_above():
+    form = read(
+        "一级/二级指标|三级指标|指标值",
+        "产出指标—数量指标|里程|≥126公里",
+        "|桥梁|≥2座",
+        "产出指标|工期|12个月",
+        "|标段|=3个",
+        "产出指标—质量指标|达标率|≥95%",
+        "效益指标|出行条件|改善",
+    )
+    assert cells(form, *LEVELS[:3], "continues") == [
+        ("产出指标", "数量指标", "里程", ()),
+        ("产出指标", "数量指标", "桥梁", ("level1", "level2")),
+        ("产出指标", "", "工期", ()),
+        ("产出指标", "", "标段", ("level1",)),
+        ("产出指标", "质量指标", "达标率", ()),
+        ("效益指标", "", "出行条件", ()),
+    ]
+    assert [(place, sentence) for place, sentence in told(form) if place in ("A6", "A9")] == [
+        ("A6", no_second("产出指标"))
+    ]
+
+
+@pytest.mark.parametrize("heading", ["一级/二级指标", "指标类别", "一级指标"])
+@pytest.mark.parametrize("is_merged", [True, False], ids=["merged", "lost its merges"])
+def test_one_column_for_both_levels_of_a_list(heading, is_merged):
+    picture = f"""
+        2024年项目支出绩效目标表|||
+        项目名称|{heading}|三级指标|指标值
+        河道保洁|产出指标—数量指标|里程|≥126公里
+        ^|^|桥梁|≥2座
+        ^|产出指标|工期|12个月
+        垃圾清运|产出指标—质量指标|达标率|≥95%
+        ^|满意度指标—服务对象满意度指标|满意率|≥90%
+        """
+    first, second = read_drawn(picture if is_merged else picture.replace("^", ""))
+    assert cells(first, *LEVELS[:3], "continues") == [
+        ("产出指标", "数量指标", "里程", ()),
+        ("产出指标", "数量指标", "桥梁", ("level1", "level2")),
+        ("产出指标", "", "工期", ()),
+    ]
+    assert cells(second, *LEVELS) == ROWS[1:]
+    parted = of_levels("产出指标—数量指标", "产出指标", "数量指标")
+    assert [one for one in told(first) if one[1] in (parted, no_second("产出指标"))] == [
+        ("B3", parted),
+        ("B5", no_second("产出指标")),
+    ]
+    assert {problem.level for problem in (*first.problems, *second.problems)} == {"guess"}
+
+
 @pytest.mark.parametrize(
     ("text", "levels"),
     [
