@@ -28,12 +28,12 @@ JUDGED = frozenset(AGAINST_COLUMN) - {"number", "level1", "level2"}
 class _Places:
     """Columns of the head: its first one, those of the two categories and of the indicator's name."""
 
+    no_name: float
+    """So little or less says that a text is no name of an indicator."""
     first: int
     level1: int
     level2: int
     name: int
-    no_name: float
-    """So little or less says that a text is no name of an indicator."""
 
 
 def straighten_lines(grid: Grid, header: Header, rows: Iterable[int]) -> list[Problem]:
@@ -42,7 +42,7 @@ def straighten_lines(grid: Grid, header: Header, rows: Iterable[int]) -> list[Pr
         return _doubtful_lines(grid, header, rows) if header.fields.keys() & DUTIES else []
     spans = [*header.fields.values(), *header.unknown.values()]
     no_name = -inf if header.names_hold_values else IS_NO_NAME
-    at = _Places(min(first for first, _ in spans), *(header.fields[name][0] for name in NEEDED), no_name)
+    at = _Places(no_name, min(first for first, _ in spans), *(header.fields[name][0] for name in NEEDED))
     if not at.level1 < at.level2 < at.name:
         return []
     told: list[Problem] = []
