@@ -19,7 +19,17 @@ from departments.models import Membership, Person
 from departments.roles import ADMIN, FILLER, FINANCE_ROLES
 from departments.scoped_admin import ScopedAdmin, person
 from targets.admin.export import attachment
-from targets.admin.intake_page import Chosen, all_problems, causes, has_problems, page_of_forms, shown_forms
+from targets.admin.intake_page import (
+    Chosen,
+    all_problems,
+    causes,
+    doubts,
+    has_problems,
+    page_of_forms,
+    shown_forms,
+    tiles,
+    unread,
+)
 from targets.admin.intake_record import (
     FORMS_A_PAGE,
     is_there_to_undo,
@@ -39,7 +49,7 @@ from targets.intake.storing import STORING
 from targets.intake.undo import UNDOING, may_undo
 from targets.jobs import ask_to_cancel
 from targets.models import ImportBatch, Job
-from targets.models.intake import CREATE, UPDATE
+from targets.models.intake import ACTIONS, CREATE, UPDATE
 from targets.outgoing.shapes import CONTENT_TYPES, XLSX
 from targets.tasks import (
     READ,
@@ -184,23 +194,39 @@ class ImportBatchAdmin(ScopedAdmin):
         batch = self._own_batch(user, pk)
         if batch.state != ImportBatch.State.PREVIEW:
             return HttpResponseRedirect(reverse("admin:targets_importbatch_change", args=[pk]))
+        show = request.GET.get("show", "")
+        show = show if show in ACTIONS else ""
+        opened = number_in(request.GET.get("open", ""))
+        kept = f"show={show}&" if show else ""
+        address = reverse("admin:targets_importbatch_preview", args=[pk])
         if request.method == "POST":
             _keep_choices(request, batch)
             wanted = number_in(request.POST.get("page", "")) or 1
-            return HttpResponseRedirect(f"{reverse('admin:targets_importbatch_preview', args=[pk])}?page={wanted}")
-        page = Paginator(page_of_forms(batch.forms.all()), FORMS_A_PAGE).get_page(request.GET.get("page"))
+            at = "" if opened is None else f"&open={opened}#form-{opened}"
+            return HttpResponseRedirect(f"{address}?{kept}page={wanted}{at}")
+        listed = batch.forms.filter(action=show) if show else batch.forms.all()
+        page = Paginator(page_of_forms(listed), FORMS_A_PAGE).get_page(request.GET.get("page"))
         chosen = Chosen.of(batch)
         found, others = causes(batch)
+        counted = tiles(batch, show)
         context = {
             "batch": batch,
             "page": page,
             "lines": shown_forms(list(page.object_list), user),
-            "counts": batch.counts(),
+            "tiles": counted,
+            "total": sum(one.number for one in counted),
+            "any_goes_in": any(one.number for one in counted if one.action in (CREATE, UPDATE)),
+            "address": address,
+            "show": show,
+            "kept": kept,
+            "opened": opened,
             "chosen": chosen,
             "elsewhere": chosen.without(page.object_list),
             "modes": MODES,
             "causes": found,
             "other_problems": others,
+            "doubts": doubts(found, others),
+            "unread": unread(batch),
             **_mending(batch),
             "earlier": self._earlier(request, batch),
             "stopped": why_stopped(batch, STORE, READ_AND_STORE),
@@ -297,6 +323,7 @@ class ImportBatchAdmin(ScopedAdmin):
             return HttpResponseRedirect(reverse("admin:targets_importbatch_preview", args=[batch.pk]))
         context = {
             **record_context(batch, user, request.GET.get("page")),
+            "unread": unread(batch),
             "may_undo": is_there_to_undo(batch) and may_undo(batch, user),
             **_mending(batch),
         }

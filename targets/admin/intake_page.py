@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import chain
 from operator import attrgetter
+from typing import Any
 
-from django.db.models import Case, Count, QuerySet, Sum, TextField, Value, When
+from django.db.models import Case, Count, Func, IntegerField, QuerySet, Sum, TextField, Value, When
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from msgspec.json import Decoder
@@ -31,6 +32,7 @@ from targets.models import Declaration, ImportBatch, ImportedForm, Indicator
 from targets.models.intake import CREATE, REFUSED, UNCHANGED, UPDATE
 
 LOOKS = {CREATE: "new", UPDATE: "upd", UNCHANGED: "same", REFUSED: "x"}
+TILES = {CREATE: "新增", UPDATE: "更新", UNCHANGED: "无变化或重复，跳过", REFUSED: "不能导入"}
 PROBLEMS = Decoder(list[Problem])
 """In a quarter of the time that JSON takes which knows no type: there may be 400,000."""
 MARKS = {REFUSED_PROBLEM: ERROR, GUESS: WARNING, WARNING_PROBLEM: WARNING}
@@ -119,6 +121,11 @@ class ShownForm:
         return "重复" if self.form.is_repeat else self.form.get_action_display()
 
     @property
+    def doubts(self) -> int:
+        """What was guessed or left to be looked at, of a form that may go in: nothing of it was refused."""
+        return self.form.told if self.form.can_go_in else 0  # type: ignore[attr-defined]  # as `page_of_forms` asked for it
+
+    @property
     def has_modes(self) -> bool:
         """A plan put together by several offices may come in parts."""
         return self.form.kind == PLAN and self.form.action == UPDATE
@@ -148,6 +155,24 @@ class ShownCause:
 
 
 @dataclass(frozen=True, slots=True)
+class Tile:
+    """How many forms of the file are of an action, and whether these alone are listed."""
+
+    action: str
+    number: int
+    is_shown: bool
+
+    @property
+    def label(self) -> str:
+        return f"{TILES[self.action]}，原因见下" if self.action == REFUSED and self.number else TILES[self.action]
+
+
+def tiles(batch: ImportBatch, show: str) -> list[Tile]:
+    counts = batch.counts()
+    return [Tile(action, counts[action], action == show) for action in TILES]
+
+
+@dataclass(frozen=True, slots=True)
 class Chosen:
     """How many forms are ticked, on all pages, and their amount in 元."""
 
@@ -166,12 +191,25 @@ class Chosen:
         return Chosen(self.count - len(here), self.amount - sum((form.amount or Decimal() for form in here), Decimal()))
 
 
+class _Length(Func):
+    """How many things a list in a JSON field has, without opening it."""
+
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        return self.as_sql(compiler, connection, **more, function="json_array_length")
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        return self.as_sql(compiler, connection, **more, function="jsonb_array_length")
+
+
 def page_of_forms(forms: QuerySet[ImportedForm]) -> QuerySet[ImportedForm]:
     """As `shown_forms` takes them: without what was read, which it asks for where there is something to compare."""
     printed = Case(
         When(department=None, then=KT("frozen__department_name")), default=Value(""), output_field=TextField()
     )
-    return forms.select_related(*SHOWN_WITH).defer(*TEXTS).annotate(printed_department=printed).order_by("place")
+    told = forms.annotate(printed_department=printed, told=_Length("problems"))
+    return told.select_related(*SHOWN_WITH).defer(*TEXTS).order_by("place")
 
 
 def shown_forms(forms: Sequence[ImportedForm], user: Person) -> list[ShownForm]:
@@ -323,6 +361,16 @@ def causes(batch: ImportBatch) -> tuple[list[ShownCause], int]:
     found = batch.causes.get("causes", ())
     shown = [ShownCause(MARKS.get(one["level"], INFO), one["sentence"], one["number"], one["cells"]) for one in found]
     return shown, batch.causes.get("others", 0)
+
+
+def doubts(found: Sequence[ShownCause], others: int) -> int:
+    """Problems that keep no form out; among those of the rarest causes, which are not told, hardly any does."""
+    return sum(cause.number for cause in found if cause.level != ERROR) + others
+
+
+def unread(batch: ImportBatch) -> list[str]:
+    """Files of an archive of which nothing was read."""
+    return [one["sheet"] for one in batch.problems if one["level"] == REFUSED_PROBLEM]
 
 
 def all_problems(batch: ImportBatch) -> list[Problem]:

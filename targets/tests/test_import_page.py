@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from decimal import Decimal
 
 import openpyxl
@@ -14,6 +15,7 @@ from targets.domain.edits import Change
 from targets.domain.words import CAME, GONE, SAME, Piece
 from targets.editing import apply_changes
 from targets.models import Declaration, ImportBatch, Revision
+from targets.tasks import run_job
 from targets.tests.sheets.files import as_xls, biff_sheet
 from targets.tests.uploads import UPLOAD, actions, confirm, page_text, upload, workbook
 from targets.tests.world import GOOD_ROWS, World, client_of
@@ -315,6 +317,70 @@ def test_a_long_preview_has_pages_that_remember_what_was_ticked(world: World, mo
     assert "确认导入 2 张" in page_text(second)
     confirm(client, second)
     assert sorted(Declaration.objects.values_list("title", flat=True)) == ["项目1", "项目2"]
+
+
+def test_a_long_preview_lists_the_forms_of_one_kind_and_remembers_what_was_ticked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("targets.admin.intake.FORMS_A_PAGE", 2)
+    world.declaration(title="已有")
+    client = client_of(world.filler)
+    titles = ("新一", "新二", "已有", "新三")
+    records = [world.record(title=title, goal="另一个目标，为1200名幼儿发放补助。") for title in titles]
+    page = upload(client, workbook(*records, world.record(title="别处", unit="火星局")))
+    assert [(one.number, one.label, one.is_shown) for one in page.context["tiles"]] == [
+        (3, "新增", False),
+        (1, "更新", False),
+        (0, "无变化或重复，跳过", False),
+        (1, "不能导入，原因见下", False),
+    ]
+    address = page.context["address"]
+    updated = client.post(f"{address}?show=update", {"shown": ["0", "1"], "form": ["1"], "page": "1"}, follow=True)
+    assert [line.form.title for line in updated.context["lines"]] == ["已有"]
+    assert "确认导入 3 张" in page_text(updated)
+    new = client.post(f"{address}?show=create", {"shown": ["2"], "page": "2"}, follow=True)
+    assert [line.form.title for line in new.context["lines"]] == ["新三"]
+    assert "?show=create&amp;" in page_text(new)  # the other page is one of these as well
+    confirm(client, new)
+    assert set(Declaration.objects.values_list("title", flat=True)) == {"已有", "新二", "新三"}
+    assert "另一个" not in Declaration.objects.get(title="已有").goal
+
+
+def test_a_doubtful_form_says_so_in_its_line(world: World) -> None:
+    """Of what is as stored, or refused, nothing is left to look at."""
+    world.declaration(title="没变")
+    elsewhere = {"department_code": "", "department_name": "火星局", "unit": "火星局"}
+    page = upload(
+        client_of(world.perf),
+        workbook(
+            world.record(title="可疑", unit="火星局"),
+            world.record(title="没变"),
+            world.record(title="别处", **elsewhere),
+            world.record(title="清楚"),
+        ),
+    )
+    doubts = [(line.form.title, line.form.get_action_display(), line.doubts) for line in page.context["lines"]]
+    assert doubts == [("可疑", "新增", 1), ("没变", "无变化", 0), ("别处", "不能导入", 0), ("清楚", "新增", 0)]
+    assert page.context["doubts"] == 1
+    assert page_text(page).count("读取时有1处存疑，请核对") == 1
+
+
+def test_files_of_an_archive_that_were_not_read_are_named_above_the_forms_and_in_the_record(world: World) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("甲.xlsx", workbook(world.record()))
+        for name in ("一.txt", "二.txt", "三.txt", "四.txt", "五.txt", "六.txt"):
+            archive.writestr(name, "没有表")
+    client = client_of(world.filler)
+    upload(client, packed.getvalue(), "一批.zip")
+    batch = ImportBatch.objects.get()
+    run_job.call(batch.jobs.get().pk)
+    page = client.get(reverse("admin:targets_importbatch_preview", args=[batch.pk]))
+    told = "压缩包中有6个文件没有读入：一.txt、二.txt、三.txt、四.txt、五.txt等。原因见"
+    assert f'{told}<a href="#problems">“读取时发现的问题”</a>。' in page_text(page)
+    assert f"{told}问题清单。" in page_text(confirm(client, page))
+    record = client_of(world.admin).get(reverse("admin:targets_importbatch_change", args=[batch.pk]))
+    assert told not in page_text(record)  # what is in a file only its uploader knows
 
 
 def test_an_import_is_undone_by_its_button(world: World) -> None:

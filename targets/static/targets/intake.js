@@ -29,6 +29,11 @@ if (page) {
     tools.querySelector("[data-choose-none]").addEventListener("click", () => choose(() => false));
     tools.querySelector("[data-choose-new]").addEventListener("click", () => choose((box) => box.dataset.action === "create"));
     page.addEventListener("change", tell);
+    for (const mode of page.querySelectorAll("select[name^=mode-]")) {
+      const stale = mode.closest("td").querySelector("[data-stale]");
+      const compared = mode.value;
+      mode.addEventListener("change", () => { stale.hidden = mode.value === compared; });
+    }
     tell();
   }
 }

@@ -93,3 +93,42 @@ def test_a_template_filled_in_comes_back_without_a_doubt(sign_in: SignIn) -> Non
     upload(page, "模板.xlsx", filled.getvalue())
     expect(page.get_by_role("row", name="模板项目")).to_contain_text("新增")
     expect(page.get_by_text("读取时发现的问题")).to_have_count(0)
+
+
+def test_enter_in_a_preview_throws_nothing_away(sign_in: SignIn) -> None:
+    page = sign_in("jingban")
+    upload(page, "我的表.xlsx", changed_workbook())
+    page.get_by_label("导入 新项目").press("Space")
+    page.get_by_label(f"导入 {PUPILS}").press("Enter")
+    page.wait_for_url("**/preview/?page=1")
+    expect(page.get_by_role("button", name="确认导入")).to_have_text("确认导入 1 张")
+    page.get_by_role("button", name="确认导入 1 张").press("Enter")
+    expect(page.locator(".messagelist")).to_contain_text("已导入“我的表.xlsx”：更新1张。")
+
+
+def changed_plan() -> bytes:
+    """The unit's plan with another target, without its last row."""
+    book = openpyxl.load_workbook(next(Path(WORKBOOKS).glob("整体*教育*.xlsx")))
+    sheet = book.worksheets[0]
+    sheet["G7"] = "≥33所"
+    for merged in [one for one in sheet.merged_cells.ranges if one.max_row == sheet.max_row]:
+        sheet.unmerge_cells(str(merged))
+    sheet.delete_rows(sheet.max_row)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def test_a_plan_is_compared_in_the_way_that_was_chosen(sign_in: SignIn) -> None:
+    page = sign_in("jingban")
+    upload(page, "整体.xlsx", changed_plan())
+    stale = page.get_by_text("方式已改，下面还是按原来的方式比较的。")
+    expect(stale).to_be_hidden()
+    page.get_by_role("combobox").select_option(label="追加：只加入系统中没有的行，已有的行不动")
+    expect(stale).to_be_visible()
+    page.get_by_role("button", name="按此对照").click()
+    expect(page.get_by_text("按所选的方式没有要写入的内容。")).to_be_visible()
+    page.get_by_role("combobox").select_option(label="整表覆盖：文件中没有的行会删除")
+    page.get_by_role("button", name="按此对照").click()
+    expect(page.get_by_role("row", name="第1行 年度指标值")).to_contain_text("≥33所")  # opened, for that was asked
+    expect(stale).to_be_hidden()
