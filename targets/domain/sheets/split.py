@@ -6,6 +6,7 @@ A row is split only if its name and its value have equally many parts; every oth
 import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations, pairwise
+from math import comb
 
 from targets.domain.sheets.indicator import LEVELS
 from targets.domain.sheets.remembered import remembered
@@ -14,6 +15,8 @@ from targets.domain.units import is_unit
 from targets.domain.values import IndicatorValue
 
 MOST_PARTS = 12
+MOST_CUTS = 10_000
+"""Ways to cut words into parts; the evenest of more is no better than any other, and 12 parts of 36 words have 417 million."""
 SHARED = frozenset(("number", "level1", "level2", "duty_group", "duty", "duty_goal", "office"))
 """Cells that are merged over several indicators; one text counts for all."""
 PAIR = re.compile(rf"\s*([^{SIGNS}]*?[^{SIGNS}\s,，;；、])\s*([{SIGNS}]+\s*\d[^\s,，;；、{SIGNS}]*)[\s,，;；、]*")
@@ -186,7 +189,7 @@ def parts_of(text: str, count: int) -> list[str]:
         groups = [words[at : at + size] for at in range(0, len(words), size)]
         if size == 1 or all(group == groups[0] for group in groups):
             return [" ".join(group) for group in groups]
-    if len(words) > 3 * count:
+    if len(words) > 3 * count or comb(len(words) - 1, count - 1) > MOST_CUTS:
         return []
     return min(_cuts(words, count), key=_unevenness)
 

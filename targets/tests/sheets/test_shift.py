@@ -137,6 +137,10 @@ SPLIT = {
     "answers in one value": ({"name": "道路设施、公交服务水平", "target": "提升、完善"}, None),
     "one name": ({"name": "教育、卫生、就业服务水平", "target": "提升"}, None),
     "short names": ({"name": "新建、改建公厕数", "target": "≥3座、≥2座"}, None),
+    "more words than can be cut": (
+        {"name": " ".join(f"名称{at}" for at in range(19)), "target": " ".join(f"≥{at}人" for at in range(1, 13))},
+        None,
+    ),
     "values without signs": ({"name": "新建公厕数、改建公厕数", "target": "3座、2座"}, None),
 }
 
