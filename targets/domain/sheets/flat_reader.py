@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Container, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
-from itertools import groupby, takewhile
+from itertools import groupby, pairwise, takewhile
 from operator import itemgetter
 
 from targets.domain.record import MONEY, PLAN, PROJECT, IndicatorRow
@@ -17,7 +17,7 @@ from targets.domain.sheets.find import Block
 from targets.domain.sheets.flat import FLAT, FLAT_PLAN, HEADINGS, KIND, PLANS, QUANTITY, ROW_FIELDS, UNIT_CODE
 from targets.domain.sheets.flat_lines import OF_PLANS, OF_PROJECTS, Lines, Listed, Page
 from targets.domain.sheets.foot import read_foot
-from targets.domain.sheets.form import Form, FormReading, read_form, row_of
+from targets.domain.sheets.form import Form, FormReading, read_form
 from targets.domain.sheets.head import Head, add_extra, years_in
 from targets.domain.sheets.heading_units import OF_TARGETS, give_units, told_units
 from targets.domain.sheets.indicator import joined_target, settle
@@ -29,7 +29,7 @@ from targets.domain.sheets.named_values import part_names_and_values
 from targets.domain.sheets.names import split_department
 from targets.domain.sheets.percents import settle_fractions
 from targets.domain.sheets.plan_v2 import PLAN_V2
-from targets.domain.sheets.problems import GUESS, WARNING, Problem, problem, quoted
+from targets.domain.sheets.problems import GUESS, WARNING, Problem, problem, quoted, told_by_form
 from targets.domain.sheets.project_v1 import PROJECT_V1
 from targets.domain.sheets.sign_column import take_sign_column
 from targets.domain.sheets.split import is_one
@@ -68,8 +68,8 @@ class ListForms:
     def __iter__(self) -> Iterator[FormReading]:
         above, lines = self.form.heads[0], self._lines
         foot = read_foot(FLAT, lines.foot)
-        told = sorted((*self._told, *lines.told, *self._told_totals()), key=row_of)
-        tops = [self.form.blocks[0].top, *(listed.first for listed in lines.listed[1:]), self.form.blocks[-1].bottom]
+        rows = self._rows()
+        told = told_by_form(rows, (*self._told, *lines.told, *self._told_totals()))
         strays = self._strays((*above.strays, *foot.strays, *lines.strays))
         for number, listed in enumerate(lines.listed):
             head = self._head(listed, above)
@@ -77,27 +77,43 @@ class ListForms:
                 add_extra(head.extra, name, text)
             head.strays += strays.get(number, ())
             layout = FLAT_PLAN if self._is_plan(listed) else FLAT
-            bottom = max(tops[number + 1], listed.last + 1)
-            block = Block(layout, tops[number], self.form.blocks[0].header, bottom, is_named=True)
-            first, last = (bisect_left(told, row, key=row_of) for row in (block.top, block.bottom))
+            own = rows[number]
+            block = Block(layout, own[0], self.form.blocks[0].header, own[-1] + 1, is_named=True)
             yield read_form(
                 self.grid,
                 Form(layout, (block,), (head,)),
                 year=self._year,
                 year_above=None,
-                told=(*told[first:last], *listed.faults),
+                told=(*told[number], *listed.faults),
                 table=self._table(listed, head),
+                rows=own,
             )
+
+    def _rows(self) -> list[Sequence[int]]:
+        """The rows of each form: its lines, and what stands below them before the line of another form."""
+        listed = self._lines.listed
+        tops = [self.form.blocks[0].top, *(one.first for one in listed[1:]), self.form.blocks[-1].bottom]
+        if not self._lines.apart:
+            return [range(top, bottom) for top, bottom in pairwise(tops)]
+        found: list[list[int]] = [[] for _ in listed]
+        owner = 0
+        for row in range(tops[0], tops[-1]):
+            owner = self._owners.get(row, owner)
+            found[owner].append(row)
+        return [*found]
+
+    @cached_property
+    def _owners(self) -> dict[int, int]:
+        """Row of a line → number of its form."""
+        return {row: number for number, one in enumerate(self._lines.listed) for _, row in one.places()}
 
     def _strays(self, cells: Sequence[Cell]) -> dict[int, list[Cell]]:
         """Number of a form → texts of no column: those beside its lines, and those in lines of their own above it (or below all)."""
         found: dict[int, list[Cell]] = {}
         if cells:
-            listed = self._lines.listed
-            firsts = [one.first for one in listed]
-            owners = {row: number for number, one in enumerate(listed) for _, row in one.places()}
+            firsts = [one.first for one in self._lines.listed]
             for cell in cells:
-                number = owners.get(cell.row, min(bisect_left(firsts, cell.row), len(firsts) - 1))
+                number = self._owners.get(cell.row, min(bisect_left(firsts, cell.row), len(firsts) - 1))
                 found.setdefault(number, []).append(cell)
         return found
 

@@ -27,7 +27,6 @@ from targets.domain.sheets.table import read_table
 from targets.domain.sheets.table_found import Table
 
 NOT_IMPORTED = "这张表没有导入。"
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 NO_TITLE = Says.LEVEL1 | Says.LEVEL2 | Says.LEVEL | Says.SIGNED
 """What no project is called."""
 REPORTS = re.compile("自评|监控")
@@ -65,6 +64,10 @@ class Form:
     layout: Layout
     blocks: tuple[Block, ...]
     heads: tuple[Head, ...]
+
+    @property
+    def rows(self) -> range:
+        return range(self.blocks[0].top, self.blocks[-1].bottom)
 
 
 def gather_forms(grid: Grid, blocks: Sequence[Block]) -> list[Form]:
@@ -117,14 +120,13 @@ def read_form(
     year_above: int | None = None,
     told: Sequence[Problem] = (),
     table: Table | None = None,
+    rows: Sequence[int] = (),
 ) -> FormReading:
-    """`year_above` is what an earlier form of the sheet printed; `told` what is already known of cells of the sheet."""
-    return _FormReader(grid, form, year, year_above, told, table).read()
+    """`year_above` is what an earlier form of the sheet printed; `told` what is already known of cells of this one.
 
-
-def row_of(found: Problem) -> int:
-    """The row of the sheet on which a problem is told."""
-    return int(found.cell.lstrip(LETTERS)) - 1
+    `rows` are its own where they do not all stand together.
+    """
+    return _FormReader(grid, form, year, year_above, told, table, rows or form.rows).read()
 
 
 def lost_digits(code: str) -> str:
@@ -146,8 +148,10 @@ class _FormReader:
     year: int | None
     year_above: int | None
     told: Sequence[Problem]
-    table: Table | None = None
+    table: Table | None
     """The rows, if they are read already (of a list)."""
+    rows: Sequence[int]
+    """Of the sheet."""
     problems: list[Problem] = field(default_factory=list)
     head: Head = field(init=False)
 
@@ -354,36 +358,34 @@ class _FormReader:
 
     def _tell_sheet(self) -> None:
         """What is to be said of rows and columns and of single cells, whatever they were read as."""
-        rows = self._rows()
         if self.grid.hidden or self.grid.hidden_columns:
-            self._tell_hidden(rows)
-        self.problems += [found for found in self.told if row_of(found) in rows]
+            self._tell_hidden()
+        self.problems += self.told
         cleaned = self.grid.cleaned
-        first, last = (bisect_left(cleaned, row, key=attrgetter("row")) for row in (rows.start, rows.stop))
+        first, last = (bisect_left(cleaned, row, key=attrgetter("row")) for row in (self.rows[0], self.rows[-1] + 1))
+        own = frozenset(self.rows if first < last else ())
         for cell in cleaned[first:last]:
-            self._tell(cell.address, WARNING, f"{quoted(cell.text)}中有看不见的控制字符，已去掉。")
+            if cell.row in own:
+                self._tell(cell.address, WARNING, f"{quoted(cell.text)}中有看不见的控制字符，已去掉。")
 
-    def _tell_hidden(self, rows: range) -> None:
+    def _tell_hidden(self) -> None:
         """Rows and columns that nobody saw on the screen are read like any other."""
         texts = self.grid.texts
-        if hidden := [row for row in rows if row in self.grid.hidden and any(texts[row])]:
+        if hidden := [row for row in self.rows if row in self.grid.hidden and any(texts[row])]:
             numbers = "、".join(str(row + 1) for row in hidden[:5]) + ("等" if len(hidden) > 5 else "")
             sentence = f"第{numbers}行是隐藏的，已照常读入，请核对。如不需要，请删除后重新上传。"
             column = next(at for at, text in enumerate(texts[hidden[0]]) if text)
             self._tell(address(hidden[0], column), WARNING, sentence)
-        if columns := [*filter(None, (self._first_hidden(column, rows) for column in self.grid.hidden_columns))]:
+        if columns := [*filter(None, map(self._first_hidden, self.grid.hidden_columns))]:
             names = "、".join(column_name(cell.column) for cell in columns[:5]) + ("等" if len(columns) > 5 else "")
             sentence = f"{names}列是隐藏的，其中的文字已照常读入，请核对。如不需要，请删除后重新上传。"
             self._tell(columns[0].address, WARNING, sentence)
 
-    def _first_hidden(self, column: int, rows: range) -> Cell | None:
+    def _first_hidden(self, column: int) -> Cell | None:
         """The first text of a hidden column that is not merged into one that is shown."""
-        for row in rows:
+        for row in self.rows:
             if text := self.grid.text(row, column):
                 cell = Cell(row, column, text)
                 if {*range(column, self.grid.right_of(cell))}.issubset(self.grid.hidden_columns):
                     return cell
         return None
-
-    def _rows(self) -> range:
-        return range(self.form.blocks[0].top, self.form.blocks[-1].bottom)

@@ -1,7 +1,9 @@
 """What a person is told about a file: place, fault, cure."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PureWindowsPath
+from string import ascii_uppercase
 
 LONGEST_SHEET_NAME = 31
 LONGEST_TOLD = 100
@@ -39,6 +41,21 @@ def moved(found: Problem, sheet: str, cell: str) -> Problem:
     """The same remark under another name of its place."""
     sentence = found.message.removeprefix(f"{found.sheet}!{found.cell}：")
     return problem(sheet, cell, found.level, sentence)
+
+
+def told_by_form(rows: Sequence[Sequence[int]], told: Iterable[Problem]) -> list[list[Problem]]:
+    """What is known of cells of a sheet, given row by row to the forms that have these rows."""
+    found: list[list[Problem]] = [[] for _ in rows]
+    owners: dict[int, int] = {}
+    for one in sorted(told, key=_row):
+        owners = owners or {row: number for number, own in enumerate(rows) for row in own}
+        if (owner := owners.get(_row(one))) is not None:
+            found[owner].append(one)
+    return found
+
+
+def _row(found: Problem) -> int:
+    return int(found.cell.lstrip(ascii_uppercase)) - 1
 
 
 def too_large(name: str, size: int, most: int) -> str:

@@ -18,7 +18,17 @@ from targets.domain.sheets.number_format import Value
 from targets.domain.sheets.opened import OpenedSheet, open_sheets
 from targets.domain.sheets.own_list import OwnList, read_own_list, take_off_apostrophes
 from targets.domain.sheets.placed import at_origin, left_out, with_prose
-from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, FileRefused, Problem, problem, quoted, told_sheet
+from targets.domain.sheets.problems import (
+    GUESS,
+    REFUSED,
+    WARNING,
+    FileRefused,
+    Problem,
+    problem,
+    quoted,
+    told_by_form,
+    told_sheet,
+)
 from targets.domain.sheets.proof import Carried, carried_by, is_shown
 from targets.domain.sheets.remembered import remembered
 
@@ -203,11 +213,12 @@ def _within(grid: Grid, problems: Sequence[Problem]) -> list[Problem]:
 def _read_blocks(grid: Grid, blocks: Sequence[Block], problems: Sequence[Problem], year: int | None) -> list[Forms]:
     found: list[Forms] = []
     year_above: int | None = None
-    for form in gather_forms(grid, blocks):
+    forms = gather_forms(grid, blocks)
+    for form, told in zip(forms, told_by_form([form.rows for form in forms], problems), strict=True):
         if form.layout.is_list:
-            found.append(ListForms(grid, form, year=year, told=problems))
+            found.append(ListForms(grid, form, year=year, told=told))
             continue
-        found.append([read_form(grid, form, year=year, year_above=year_above, told=problems)])
+        found.append([read_form(grid, form, year=year, year_above=year_above, told=told)])
         printed = form.heads[0].year()
         year_above = printed[0] if printed else year_above
     return found

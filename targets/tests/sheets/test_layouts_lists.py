@@ -192,3 +192,21 @@ def test_our_own_list_comes_back_as_it_was(records):
     target = io.BytesIO()
     write_flat_workbook(target, [FlatForm(record, unit_code="202001", state="编制中") for record in records])
     assert [form.record for form in read(target.getvalue())] == records
+
+
+def test_what_is_told_of_a_line_is_told_to_its_form_alone():
+    """A list in the order of its indicators: the lines of a project stand among those of the others."""
+
+    def draw(sheet):
+        lines = [[f"项目{line % 3}", "产出指标", f"达标率\u200b{line}"] for line in range(6)]
+        fill(sheet, [["2023年"], ["项目名称", "一级指标", "三级指标", "指标值"], *lines])
+        for row in range(3, 9):
+            sheet.cell(row, 4).value = "=95%"
+        sheet.row_dimensions[7].hidden = True
+
+    told = {form.title: [one.cell for one in form.problems] for form in read(book(("表", draw)))}
+    assert told == {
+        "项目0": ["D3", "D6", "C3", "C6"],
+        "项目1": ["A7", "D4", "D7", "C4", "C7"],
+        "项目2": ["D5", "D8", "C5", "C8"],
+    }
