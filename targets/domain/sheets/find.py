@@ -8,7 +8,7 @@ from itertools import chain
 from targets.domain.record import PLAN, PROJECT
 from targets.domain.sheets.cells import Grid, inside_brackets, label_key, split_label
 from targets.domain.sheets.dressed import undressed_heading
-from targets.domain.sheets.flat import FLAT
+from targets.domain.sheets.flat import FLAT, PLANS_BY_GOAL
 from targets.domain.sheets.foot import begins_foot
 from targets.domain.sheets.head import ANNEX, OTHER_FORM
 from targets.domain.sheets.header import Header, are_column_numbers, read_header
@@ -20,6 +20,7 @@ from targets.domain.sheets.terms import is_term
 TITLE_CELLS = 3
 """A row with more texts than this is no title."""
 FEWEST_HEADINGS = 3
+LISTS = (FLAT, PLANS_BY_GOAL)
 LABELS_OF_A_FORM = 3
 """A form without a table is one if it has this many labels of its head."""
 HEADINGS = frozenset().union(*(layout.headings for layout in LAYOUTS))
@@ -183,8 +184,8 @@ def _head_top(grid: Grid, layout: Layout, row: int, below: int) -> int:
 
 def _list_layout(grid: Grid, row: int, keys: list[str]) -> Layout | None:
     """A list whose head has more than one row: 项目名称 stands in the first, 三级指标 below 绩效指标 in the next."""
-    layout = FLAT
-    if layout.must_have[0].isdisjoint(keys):
+    layout = next((layout for layout in LISTS if not layout.must_have[0].isdisjoint(keys)), None)
+    if layout is None:
         return None
     words: set[str] = set()
     for said in chain([keys], ([label_key(cell.text) for cell in below] for below in grid.rows[row + 1 : row + 3])):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from targets.domain.record import PLAN, ROW_TEXTS
 from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, MONEY_UNIT, YEAR, Column, Layout
 from targets.domain.sheets.plan_v2 import PLAN_V2
+from targets.domain.sheets.plan_v8 import PLAN_V8
 from targets.domain.sheets.project_v1 import PROJECT_V1
 
 KIND, UNIT_CODE, QUANTITY, CONTINUES = "kind", "unit_code", "quantity", "continues"
@@ -103,19 +104,21 @@ FLAT: Layout = replace(
 )
 FLAT_PLAN = replace(FLAT, slug="flat_plan", kind=PLAN)
 OF_A_PROJECT = frozenset(("title", "code", KIND, "total", "fiscal", "other", "goal"))
+OF_UNITS = {"unit": ("实施单位名称",), UNIT_CODE: ("实施单位编码",)}
+CODES_OF_DEPARTMENT = ("单位代码", "单位编码", "预算单位代码", "预算单位编码")
 OF_DEPARTMENT = ("单位名称", "预算单位", "预算单位名称", "填报单位", "申报单位", "部门（单位）名称", "部门单位名称")
 
 
 def _columns_of_plans() -> tuple[Column, ...]:
     """The words of plans over their columns; a unit is the department here, and 项目名称 the project that pays for an indicator."""
     more = {column.field: (column.path[-1], *column.aliases) for column in PLAN_V2.read_columns}
-    more |= {DEPARTMENT: OF_DEPARTMENT}
+    more |= {DEPARTMENT: OF_DEPARTMENT, DEPARTMENT_CODE: CODES_OF_DEPARTMENT}
     found = [column for column in FLAT.columns if column.field not in OF_A_PROJECT]
-    own = FORM_FIELDS - {"unit"}
+    own = FORM_FIELDS - {"unit", UNIT_CODE}
     taken = {word for column in found if column.field in own for word in (*column.path, *column.aliases)}
     return tuple(
-        replace(column, aliases=("实施单位名称",))
-        if column.field == "unit"
+        replace(column, aliases=OF_UNITS[column.field])
+        if column.field in OF_UNITS
         else replace(
             column, aliases=(*column.aliases, *(word for word in more.get(column.field, ()) if word not in taken))
         )
@@ -127,10 +130,29 @@ PLANS: Layout = replace(
     FLAT,
     slug="plans",
     kind=PLAN,
+    title_words=PLAN_V8.title_words,
     columns=_columns_of_plans(),
     needs=(frozenset({DEPARTMENT}), frozenset({"name"}), frozenset({"duty", "duty_goal"})),
 )
 """Plans of several departments as one list: a line says whose it is, and no title."""
+PLANS_BY_GOAL: Layout = replace(
+    PLANS,
+    slug="plans_by_goal",
+    columns=(
+        *(column for column in PLANS.columns if column.field != "budget_item"),
+        Column(
+            "goal",
+            ("整体绩效目标",),
+            (),
+            aliases=(
+                "部门整体绩效目标", "部门（单位）整体绩效目标", "单位整体绩效目标", "整体支出绩效目标", "部门整体支出绩效目标", "年度整体绩效目标",
+                "整体目标", "部门整体目标", "整体年度绩效目标", "整体支出年度绩效目标",
+            ),
+        ),
+    ),
+    needs=(frozenset({DEPARTMENT}), frozenset({"name"}), frozenset({"goal"})),
+)  # fmt: skip
+"""The same of plans without duties: their goal is that of the whole department. A column of projects makes it a list of these."""
 ROW_FIELDS = frozenset(ROW_TEXTS)
 HEADINGS = {column.path[-1]: column.field for column in FLAT.columns} | {
     word: column.field for column in FLAT.columns if column.field in ROW_FIELDS for word in column.aliases

@@ -14,7 +14,7 @@ from targets.domain.sheets.both_levels import part_levels
 from targets.domain.sheets.carried import Carried, continuing, outside_merges
 from targets.domain.sheets.cells import Cell, Grid, address, label_key
 from targets.domain.sheets.find import Block
-from targets.domain.sheets.flat import FLAT, FLAT_PLAN, HEADINGS, KIND, PLANS, QUANTITY, ROW_FIELDS, UNIT_CODE
+from targets.domain.sheets.flat import FLAT, FLAT_PLAN, HEADINGS, KIND, QUANTITY, ROW_FIELDS, UNIT_CODE
 from targets.domain.sheets.flat_lines import OF_PLANS, OF_PROJECTS, Lines, Listed, Page
 from targets.domain.sheets.foot import read_foot
 from targets.domain.sheets.form import Form, FormReading, read_form
@@ -51,7 +51,7 @@ class ListForms:
     def __init__(self, grid: Grid, form: Form, *, year: int | None, told: Sequence[Problem] = ()) -> None:
         self.grid, self.form = grid, form
         self._year, self._told = year, [*told]
-        self._lines = Lines(grid, OF_PLANS if form.layout is PLANS else OF_PROJECTS)
+        self._lines = Lines(grid, OF_PLANS if form.layout.kind == PLAN else OF_PROJECTS)
         for block in form.blocks:
             if block.header:
                 take_sign_column(grid, block.header, block.bottom)
@@ -121,9 +121,10 @@ class ListForms:
         """What the lines say of their form, as if it stood above a table of its own."""
         head = Head(money_unit=unit_in(listed.text(MONEY_UNIT)) or above.money_unit, other_form=above.other_form)
         is_plan = self._is_plan(listed)
+        beside = MONEY if self.form.layout.kind == PROJECT else (*MONEY, "goal")
         for name in LEFT_TO_THE_FORM:
             cell = listed.said.get(name) or above.values.get(name)
-            if cell and not (is_plan and name in MONEY):
+            if cell and not (is_plan and name in beside):
                 head.values[name] = cell
                 head.labels[name] = self._lines.headings.get(name) or above.labels.get(name, cell)
             elif cell:
@@ -141,7 +142,7 @@ class ListForms:
         return head
 
     def _is_plan(self, listed: Listed) -> bool:
-        if self.form.layout is PLANS or "整体" in listed.text(KIND):
+        if self.form.layout.kind == PLAN or "整体" in listed.text(KIND):
             return True
         return KIND not in listed.said and listed.text("title").endswith("整体绩效目标表")
 

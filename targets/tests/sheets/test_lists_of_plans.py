@@ -1,0 +1,67 @@
+"""Plans of departments as lists without duties: the goal of each department stands beside its name, as published budgets print it."""
+
+from targets.domain.record import PLAN, PROJECT
+from targets.tests.sheets.drawn import cells, read_drawn, told
+
+LEVELS = ("level1", "level2", "name", "target")
+
+
+def whose(form):
+    record = form.record
+    return form.kind, record.department_code, record.department_name, record.goal
+
+
+def test_departments_with_their_goals_under_a_head_of_three_rows():
+    first, second = read_drawn(
+        """
+        整体支出绩效目标表|<|<|<|<|<|<|<|<|<
+        单位：某县水利局|||||||||金额单位：万元
+        单位代码|单位名称|年度预算申请|<|<|整体绩效目标|部门整体支出年度绩效目标|<|<|<
+        ^|^|资金总额|按支出性质分|<|^|一级指标|三级指标|指标值|度量单位
+        ^|^|^|基本支出|项目支出|^|^|^|^|^
+        405|某县水利局|2960.4|960.4|2000|保障防洪安全。|产出指标|维修水库|≥20|座
+        ^|^|^|^|^|^|效益指标|受益人口|≥3|万人
+        406|某县林业局|800|300|500|国土绿化。|产出指标|造林面积|≥2|万亩
+        """,
+        year=2024,
+    )
+    assert whose(first) == (PLAN, "405", "某县水利局", "")
+    assert first.record.extra == {
+        "整体绩效目标": "保障防洪安全。", "资金总额": "2960.4", "基本支出": "960.4", "项目支出": "2000", "单位": "某县水利局",
+    }  # fmt: skip
+    assert cells(first, "level1", "name", "target") == [
+        ("产出指标", "维修水库", "≥20座"),
+        ("效益指标", "受益人口", "≥3万人"),
+    ]
+    assert whose(second) == (PLAN, "406", "某县林业局", "")
+    assert cells(second, "name", "target") == [("造林面积", "≥2万亩")]
+    assert told(first) == told(second) == []
+
+
+def test_departments_with_their_goals_without_merges():
+    first, second = read_drawn(
+        """
+        2024年部门整体支出绩效目标汇总表||||||
+        单位编码|单位名称|部门整体绩效目标|一级指标|二级指标|三级指标|指标值
+        405|某县水利局|保障防洪安全。|产出指标|数量指标|维修水库|≥20座
+        405|某县水利局|保障防洪安全。|||除险水库|≥3座
+        406|某县林业局|国土绿化。|产出指标|数量指标|造林面积|≥2万亩
+        """
+    )
+    assert (whose(first), whose(second)) == ((PLAN, "405", "某县水利局", ""), (PLAN, "406", "某县林业局", ""))
+    assert cells(first, *LEVELS) == [
+        ("产出指标", "数量指标", "维修水库", "≥20座"),
+        ("产出指标", "数量指标", "除险水库", "≥3座"),
+    ]
+    assert second.record.extra == {"部门整体绩效目标": "国土绿化。"}
+
+
+def test_a_column_of_projects_makes_it_a_list_of_these():
+    (form,) = read_drawn(
+        """
+        2024年项目绩效目标汇总表||||||
+        单位名称|项目名称|整体绩效目标|一级指标|二级指标|三级指标|指标值
+        某县水利局|水库除险|保障防洪安全。|产出指标|数量指标|除险水库|≥3座
+        """
+    )
+    assert (whose(form), form.record.title) == ((PROJECT, "", "某县水利局", "保障防洪安全。"), "水库除险")
