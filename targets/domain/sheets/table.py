@@ -86,7 +86,7 @@ class _Page:
     names: list[str] = field(init=False)
     """Of each sheet column, its field or ""."""
     hanging: list[tuple[str, int, Mapping[int, Merge]]] = field(init=False)
-    """Fields that may hang from the row above, in the order of the layout, with their first column and the merges in it."""
+    """Fields that may hang from the row above, in the order of the layout, with each column that has merges, and these."""
     column_of: dict[str, int] = field(default_factory=dict)
     is_half: bool = False
     """Of two terms side by side."""
@@ -104,7 +104,8 @@ class _Page:
             self.field_at.update(dict.fromkeys(range(first, last + 1), "target"))
         self.unknown_at = _by_column(self.header.unknown)
         self.names = [self.field_at.get(column, "") for column in range(grid.width)]
-        hanging = [(name, first, grid.hanging[first]) for name, (first, _) in fields.items() if first in grid.hanging]
+        columns = [(name, column) for name, span in fields.items() for column in _columns(span)]
+        hanging = [(name, column, grid.hanging[column]) for name, column in columns if column in grid.hanging]
         self.hanging = sorted(hanging, key=lambda one: self.layout.order[one[0]])
 
     def read(self) -> None:
@@ -324,7 +325,7 @@ class _Page:
             merge = merges.get(row)
             if merge is None or merge.left != first or merge.top <= self.header.bottom:
                 continue
-            if line.moved and texts.get(name):
+            if texts.get(name):
                 continue
             if above and table.places[at] >= merge.top and name in ROW_FIELDS:
                 texts[name] = getattr(above, name)
@@ -390,4 +391,9 @@ class _Page:
 
 
 def _by_column(spans: Mapping[str, Span]) -> dict[int, str]:
-    return {column: name for name, (first, last) in spans.items() for column in range(first, last + 1)}
+    return {column: name for name, span in spans.items() for column in _columns(span)}
+
+
+def _columns(span: Span) -> range:
+    first, last = span
+    return range(first, last + 1)

@@ -130,6 +130,24 @@ def test_blank_duties_of_a_column_without_merges_are_not_told():
     assert told(form) == []
 
 
+def test_merges_in_the_second_column_below_a_wide_heading():
+    (form,) = read_drawn(
+        """
+        2024年整体绩效目标表||||||
+        职责序号|部门职责|<|<|职责目标|绩效指标|年度指标值
+        1|防汛抗旱||水库管理|安全度汛|巡查次数|≥4800次
+        ^|^||^|^|除险座数|=3座
+        2|农村供水||饮水安全|喝放心水|普及率|≥96%
+        """
+    )
+    assert cells(form, *DUTIES, "continues") == [
+        ("1", "防汛抗旱", "水库管理", "安全度汛", ()),
+        ("1", "防汛抗旱", "水库管理", "安全度汛", DUTIES),
+        ("2", "农村供水", "饮水安全", "喝放心水", ()),
+    ]
+    assert told(form) == []
+
+
 def test_a_column_of_duties_that_lost_all_its_merges_is_told_once():
     rows = """
     1|防汛抗旱|水库管理|安全度汛|巡查次数|≥4800次

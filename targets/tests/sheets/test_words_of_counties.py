@@ -78,3 +78,32 @@ def test_column_of_signs_is_found_in_a_list_too():
     (form,) = read_workbook(one_sheet(lines), "a.xlsx").forms
     assert said(form) == [("产出指标", "数量指标", "保洁里程", "≥126公里")]
     assert [p.message for p in form.problems] == ["Sheet1!H2：表头“指标值类型”已读为“计算符号”，请核对。"]
+
+
+def plan(heading, *units):
+    lines = [["2024年整体绩效目标表"], ["部门职责", "职责目标", "绩效指标", "年度指标值", heading, "对应科室"]]
+    lines += [["防汛", "度汛", f"巡查{number}", "≥95", unit, "防御科"] for number, unit in enumerate(units, start=1)]
+    (form,) = read_workbook(one_sheet(lines), "a.xlsx").forms
+    return [row.target for row in form.record.rows], form
+
+
+def test_column_of_units_of_a_plan_whose_heading_may_name_offices():
+    targets, form = plan("单位", "次", "-", "%", "万元/座")
+    assert targets == ["≥95次", "≥95", "≥95%", "≥95万元/座"]
+    assert [p.message.split("：", 1)[1] for p in form.problems] == ["表头“单位”已读为“计量单位”，请核对。"]
+
+
+def test_column_of_offices_is_no_column_of_units():
+    targets, form = plan("单位", "水管所", "%")
+    assert targets == ["≥95", "≥95"]
+    assert form.record.extra == {"单位（第1行）": "水管所", "单位（第2行）": "%"}
+
+
+def test_times_below_the_heading_of_targets_without_merges():
+    form = read(
+        ["一级指标", "二级指标", "三级指标", "指标值", "", "", "备注"],
+        ["", "", "", "2022年", "2023年", "预计当年实现", ""],
+        ["产出指标", "数量指标", "保洁里程", "118公里", "120公里", "≥126公里", "估算"],
+    )
+    assert said(form) == [("产出指标", "数量指标", "保洁里程", "≥126公里")]
+    assert form.record.rows[0].note == "估算"
