@@ -192,7 +192,7 @@ SHAPES: tuple[Shape, ...] = (
     ),
     Shape(
         "flat-csv", FLAT, CSV, "指标明细", "指标明细表（csv）",
-        "内容同上，可用 Excel、WPS 打开；以等号等开头的文字前加一个撇号，再导入时自动去掉。", _write_flat_csv,
+        "内容同上，可用 Excel、WPS 打开；以等号等开头的文字前加一个撇号，会被当成数字或日期的代码等后加一个看不见的制表符，再导入时自动去掉。", _write_flat_csv,
     ),
     Shape("json", FLAT, JSON, "完整数据", "完整数据（json）", "每张表的全部内容，供其他系统读取。", _write_json),
     Shape(

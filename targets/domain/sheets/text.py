@@ -6,6 +6,7 @@ Encodings: UTF-8 and UTF-16 with or without their marks, else GB18030, which is 
 import csv
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from targets.domain.sheets.cells import MOST_SHARED
 
@@ -25,7 +26,11 @@ LONGEST_FIELD = 1_000_000
 
 LIVE_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula when it opens a CSV file (OWASP, CSV injection)."""
-LOOKED_AT = frozenset((*LIVE_SIGNS, "'"))
+MISREAD = re.compile(
+    r"0\d+|\d{12,}|\d+([-/:])\d+(\1\d+)?|\d+\.\d*0|\d+\.(\d|\d{3,})%|\d+(\.\d+)?[eE][+-]?\d+", re.ASCII
+)
+"""What a spreadsheet takes for a number, a day or a time, and then shows and saves as another text: 00123, 370302230001, 1-2."""
+LOOKED_AT = frozenset((*LIVE_SIGNS, "'", *"0123456789"))
 DEAD = re.compile(r"-{1,3}|-[\d,.]*\d%?")
 """A dash for "nothing" and a negative number compute nothing: they stay as typed."""
 
@@ -111,8 +116,12 @@ def _lines(text: str) -> Iterator[str]:
         yield text[start:]
 
 
+@lru_cache(maxsize=4096)
 def inert(text: str) -> str:
-    """CSV knows no text cells, so an apostrophe keeps a spreadsheet from computing `=100%`. `as_typed` takes it off again."""
+    """CSV knows no text cells, so an apostrophe keeps a spreadsheet from computing `=100%`, and a tab behind it, which nobody
+    sees, from taking the code 00123 for 123. `as_typed` takes them off again."""
+    if text[:1].isdecimal():
+        return f"{text}\t" if MISREAD.fullmatch(text) else text
     if text.startswith("'"):
         return f"'{text}" if text.lstrip("'").startswith(LIVE_SIGNS) else text
     return f"'{text}" if text.startswith(LIVE_SIGNS) and not DEAD.fullmatch(text) else text
@@ -120,4 +129,6 @@ def inert(text: str) -> str:
 
 def as_typed(cell: str) -> str:
     """The reverse of `inert`."""
+    if cell.endswith("\t"):
+        return cell[:-1] if MISREAD.fullmatch(cell, 0, len(cell) - 1) else cell
     return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(LIVE_SIGNS) else cell

@@ -54,6 +54,25 @@ def test_what_computes_nothing_stays_as_typed(text: str) -> None:
     assert (inert(text), as_typed(text)) == (text, text)
 
 
+@pytest.mark.parametrize(
+    ("text", "is_misread"),
+    [
+        *(
+            (text, True)
+            for text in ("00123", "370302230001", "1-2", "1/2", "2023-12-31", "1:2", "1.10", "95.5%", "1e5", "1E+10")
+        ),
+        *(
+            (text, False)
+            for text in ("202001", "0", "95", "95%", "95.50%", "0.5", "1-2人", "2023年12月", "2023-1号", "１２", "")
+        ),
+    ],
+)
+def test_what_a_spreadsheet_takes_for_another_number_has_a_tab_behind_it(text: str, is_misread: bool) -> None:
+    """It would show and save 123, 3.70302E+11, 1月2日."""
+    assert inert(text) == (f"{text}\t" if is_misread else text)
+    assert as_typed(inert(text)) == text
+
+
 @given(st.text())
 def test_the_apostrophe_is_taken_off_again(text: str) -> None:
     assert as_typed(inert(text)) == text
