@@ -7,6 +7,7 @@ Knows nothing of Django. Standard input: the file. Standard output: JSON, `{"lin
 import csv
 import io
 import json
+import re
 import resource
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -25,6 +26,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How an .xls begins, and an encrypted .xlsx: they are no text, whatever they are called."""
 LIVE_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula when it opens a CSV file."""
+NUMBERS = re.compile(r"0\d+|\d{12,}", re.ASCII)
+"""Codes of which it would show and save 123 and 3.70302E+11."""
 
 
 class FileRefused(ValueError):
@@ -119,10 +122,15 @@ def decoded(content: bytes) -> str:
 
 
 def quoted(text: str) -> str:
+    """What a spreadsheet would compute gets an apostrophe, what it would take for another number (00123) a tab behind it."""
+    if NUMBERS.fullmatch(text):
+        return f"{text}\t"
     return f"'{text}" if text.startswith((*LIVE_SIGNS, "'")) else text
 
 
 def unquoted(text: str) -> str:
+    if text.endswith("\t") and NUMBERS.fullmatch(text, 0, len(text) - 1):
+        return text[:-1]
     return text[1:] if text.startswith("'") and text[1:].startswith((*LIVE_SIGNS, "'")) else text
 
 

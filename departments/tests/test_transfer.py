@@ -76,6 +76,13 @@ def test_no_cell_of_a_csv_begins_like_a_formula():
     assert not [line for line in text.splitlines() if line.strip('"')[:1] in {"=", "+", "-", "@"}]
 
 
+def test_no_code_of_a_csv_is_taken_for_another_number():
+    codes = ("00123", "370302230001", "202001", "0")
+    text = SafeCSV().export_data(Dataset(*[(code,) for code in codes], headers=("代码",))).decode("utf-8-sig")
+    assert text.split("\r\n") == ["代码", "00123\t", "370302230001\t", "202001", "0", ""]
+    assert [row[0] for row in SafeCSV().create_dataset(text.encode())] == list(codes)
+
+
 @given(st.text())
 def test_quoting_is_undone(text):
     assert unquoted(quoted(text)) == text

@@ -8,7 +8,7 @@ from departments.models import Department, Person
 from targets.domain.checks.counted import Counted
 from targets.domain.compose import compose
 from targets.domain.diff import Difference, diff
-from targets.domain.record import Record
+from targets.domain.record import PLAN, Record
 from targets.domain.rules import YearRules
 from targets.domain.sheets.problems import GUESS, Problem, problem
 from targets.domain.sheets.problems import REFUSED as PROBLEM_REFUSED
@@ -51,6 +51,12 @@ class PlannedForm:
     @property
     def title(self) -> str:
         return self.record.title if self.record else self.reading.title
+
+    @property
+    def heading(self) -> str:
+        """With whose it is: a plan's title alone would be the same for everybody."""
+        is_plan = self.record is not None and self.record.kind == PLAN
+        return f"{self.record.unit or self.record.department_name}{self.title}" if is_plan else self.title
 
     @property
     def label(self) -> str:

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
+from targets.domain.record import PLAN
 from targets.domain.sheets.writer import write_official
 from targets.management.arguments import words
 from targets.models import Declaration, ImportBatch, Job
@@ -124,6 +125,16 @@ def test_of_a_file_only_what_was_asked_for_is_told_and_counts(world: World, tmp_
     assert (code, file["outcome"], actions(file)) == (0, "ok", [("甲", "create")])
     code, file = one_file(path, "--only", "丙", "--only", "甲")
     assert (code, file["outcome"], actions(file)) == (1, "partial", [("甲", "unchanged"), ("丙", "refused")])
+
+
+def test_a_plan_is_told_with_whose_it_is(world: World, tmp_path: Path) -> None:
+    """All of them have the same title."""
+    path = tmp_path / "表.xlsx"
+    path.write_bytes(
+        write_official([world.record(kind=PLAN, title="2023年整体绩效目标表", total=None, fiscal=None, other=None)])
+    )
+    code, said, _ = streams("import_forms", path, "--dry-run")
+    assert (code, said.splitlines()[1]) == (0, "  新增  淄川区实验学校2023年整体绩效目标表  淄川区教育和体育局")
 
 
 def test_what_is_said_of_a_file_as_a_whole_is_told(world: World, tmp_path: Path) -> None:

@@ -336,7 +336,7 @@ def test_findings_in_words(world: World) -> None:
     *lines, last = printed.splitlines()
     assert code == 0
     assert last == f"共{len(lines)}条"
-    assert all(line.startswith("学前教育补助  R") for line in lines)
+    assert all(line.startswith("202 学前教育补助  R") for line in lines)
 
 
 def test_a_voided_form_is_neither_checked_nor_exported(world: World, tmp_path: Path) -> None:

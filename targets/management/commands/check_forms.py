@@ -34,7 +34,9 @@ class Command(ArgumentsInChinese):
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
             return
         for one in told:
-            self.stdout.write(f"{one['declaration']}  {one['rule']}  {one['level']}  {one['message']}")
+            self.stdout.write(
+                f"{one['department']} {one['declaration']}  {one['rule']}  {one['level']}  {one['message']}"
+            )
         self.stdout.write(f"共{len(told)}条")
 
 

@@ -109,7 +109,7 @@ class Command(ArgumentsInChinese):
             told.write(f"  {problem.message}")
         for form in shown.forms:
             told = self.stderr if form.action == REFUSED else self.stdout
-            told.write(f"  {ACTIONS[form.action]}  {form.title or '（无名称）'}  {form.reading.sheet}")
+            told.write(f"  {ACTIONS[form.action]}  {form.heading or '（无名称）'}  {form.reading.sheet}")
             for problem in form.problems:
                 told.write(f"      {problem.message}")
 
