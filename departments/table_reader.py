@@ -26,8 +26,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How an .xls begins, and an encrypted .xlsx: they are no text, whatever they are called."""
 LIVE_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula when it opens a CSV file."""
-NUMBERS = re.compile(r"0\d+|\d{12,}", re.ASCII)
-"""Codes of which it would show and save 123 and 3.70302E+11."""
+NUMBERS = re.compile(r"0\d+|\d{12,}|\d+[-/:]\d+", re.ASCII)
+"""00123, 370302230001 and 1-2: what it would show and save as 123, 3.70302E+11 and a day."""
 
 
 class FileRefused(ValueError):
@@ -122,7 +122,7 @@ def decoded(content: bytes) -> str:
 
 
 def quoted(text: str) -> str:
-    """What a spreadsheet would compute gets an apostrophe, what it would take for another number (00123) a tab behind it."""
+    """What a spreadsheet would compute gets an apostrophe, what it would take for a number or a day a tab behind it."""
     if NUMBERS.fullmatch(text):
         return f"{text}\t"
     return f"'{text}" if text.startswith((*LIVE_SIGNS, "'")) else text

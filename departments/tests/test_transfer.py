@@ -77,9 +77,9 @@ def test_no_cell_of_a_csv_begins_like_a_formula():
 
 
 def test_no_code_of_a_csv_is_taken_for_another_number():
-    codes = ("00123", "370302230001", "202001", "0")
+    codes = ("00123", "370302230001", "1-2", "202001", "0", "2023-12-31")
     text = SafeCSV().export_data(Dataset(*[(code,) for code in codes], headers=("代码",))).decode("utf-8-sig")
-    assert text.split("\r\n") == ["代码", "00123\t", "370302230001\t", "202001", "0", ""]
+    assert text.split("\r\n") == ["代码", "00123\t", "370302230001\t", "1-2\t", *codes[3:], ""]
     assert [row[0] for row in SafeCSV().create_dataset(text.encode())] == list(codes)
 
 
