@@ -26,6 +26,10 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How an .xls begins, and an encrypted .xlsx: they are no text, whatever they are called."""
 LIVE_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula when it opens a CSV file."""
+HARMFUL = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+"""Control characters that databases or XML refuse, and marks that turn the direction of what follows."""
 NUMBERS = re.compile(r"0\d+|\d{12,}|\d+[-/:]\d+", re.ASCII)
 """00123, 370302230001 and 1-2: what it would show and save as 123, 3.70302E+11 and a day."""
 
@@ -73,7 +77,7 @@ def limited(lines: Iterable[list[str]]) -> list[list[str]]:
     read: list[list[str]] = []
     letters = 0
     for line in lines:
-        read.append(line)
+        read.append([text if text.isprintable() else HARMFUL.sub("", text) for text in line])
         letters += sum(map(len, line))
         if len(read) > ROWS_AT_MOST + 1:
             raise FileRefused(f"文件超过{ROWS_AT_MOST}行。请分成几个文件导入。")
@@ -96,7 +100,7 @@ def as_text(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value).replace("\x00", "")
+    return str(value)
 
 
 def as_shown(cell: Any) -> str:
@@ -115,7 +119,7 @@ def decoded(content: bytes) -> str:
         )
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return content.decode(encoding).replace("\x00", "")
+            return content.decode(encoding).replace("\x00", "")  # the parser stops at it
         except UnicodeDecodeError:
             continue
     raise FileRefused("无法识别这个文件的文字编码。请另存为xlsx后重新上传。")

@@ -52,6 +52,17 @@ def test_every_cell_comes_back_as_it_went_out(kind):
     assert [row[1] for row in kind().create_dataset(kind().export_data(table))] == list(CELLS)
 
 
+@pytest.mark.parametrize("kind", [SafeXLSX, SafeCSV])
+def test_what_nobody_sees_is_not_read(kind):
+    """A name that turns the direction of what follows would look like another one wherever it is printed."""
+    lines = (
+        "代码,名称\n202,甲\u202e乙\x07局\u200b\n".encode()
+        if kind is SafeCSV
+        else workbook(("代码", "名称"), ("202", "甲\u202e乙局\u200b"))
+    )
+    assert list(kind().create_dataset(lines)) == [("202", "甲乙局")]
+
+
 def test_a_percentage_is_read_as_the_screen_showed_it():
     book = openpyxl.Workbook()
     for row, (value, code) in enumerate(
@@ -111,12 +122,13 @@ def test_a_file_that_is_no_table_is_told(register, content, sentence):
 
 
 def test_a_file_that_takes_too_much_takes_nothing_of_the_server(settings):
-    good = SafeXLSX().export_data(Dataset(["405"], headers=["单位代码"]))
+    lines = [(str(number) + "长" * 500,) for number in range(3000)]
+    good = SafeXLSX().export_data(Dataset(*lines, headers=["单位代码"]))
     enough, settings.READING_MEMORY_BYTES = settings.READING_MEMORY_BYTES, 1024 * 1024
     with pytest.raises(FileRefused, match="读取时超出了上限，已停止，没有导入"):
         SafeXLSX().create_dataset(good)
     settings.READING_MEMORY_BYTES = enough
-    assert list(SafeXLSX().create_dataset(good)) == [("405",)]
+    assert list(SafeXLSX().create_dataset(good)) == lines
 
 
 def test_a_text_that_stands_in_every_cell_is_refused():
