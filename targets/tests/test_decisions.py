@@ -17,11 +17,12 @@ from departments.roles import FILLER
 from targets import jobs
 from targets.decisions import carry_out, choose, confirm
 from targets.domain.edits import Change
-from targets.editing import apply_changes
+from targets.editing import apply_changes, fresh_declaration
 from targets.guards import Order
-from targets.models import AccessRecord, DecidedForm, Decision, Declaration, Job, Remark, ReviewEvent
+from targets.models import AccessRecord, DecidedForm, Decision, Declaration, Job, Remark, ReviewEvent, Revision
 from targets.remarks import Said, remark
 from targets.review import take_step
+from targets.storing import store
 from targets.tasks import IN_PORTIONS, give_back, revive_jobs, run_job, start_steps
 from targets.tests.killing import AFTER_COMMIT, COMMIT, killing
 from targets.tests.reader import Reader
@@ -208,9 +209,12 @@ def waiting(world: World) -> Decision:
 
 
 def many(world: World, number: int = 120) -> Decision:
-    """By steps all at once, so that a test may have many forms."""
-    for place in range(number):
-        world.declaration(title=f"项目{place}")
+    """Stored, and moved by each step, all at once, so that a test may have many forms."""
+    records = [world.record(title=f"项目{place}") for place in range(number)]
+    owner = {"department": world.education.pk, "unit": world.school.pk}
+    made = [(fresh_declaration(record, world.year, **owner), record) for record in records]
+    Declaration.objects.bulk_create(form for form, _ in made)
+    store(made, by=world.filler, reason=Revision.Reason.EDIT)
     way = (("submit", world.filler), ("forward", world.boss), ("forward", world.office), ("pass", world.perf))
     for slug, person in way:
         moved = choose(Declaration.objects.order_by("pk"), by=person, step=slug)
