@@ -10,8 +10,10 @@ STAMP := $(VENV)/.installed
 #    database, and how a start ends before there is one;
 #  - who may do what: of each form and person the same rows are read, and judged in Python. That every address answers there too,
 #    and that every deed is done there by one who may, test_permissions.py says;
+#  - how many statements the pages of test_queries.py take: no page asks which database it has, so Django writes as many for both;
 #  - how pages look and are worked with in a window. What is saved in the browser, its other tests say.
-ONE_DATABASE := $(addprefix targets/tests/, domain sheets test_nursery.py test_addresses.py test_deeds.py test_separation.py) \
+ONE_DATABASE := $(addprefix targets/tests/, domain sheets test_nursery.py test_addresses.py test_deeds.py test_separation.py \
+	test_queries.py) \
 	$(addprefix targets/tests/browser/test_, pages.py desk.py grid.py assessment.py stale.py suggest.py) \
 	$(addprefix config/tests/test_, start.py make_run.py)
 
