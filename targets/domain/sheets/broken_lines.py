@@ -21,7 +21,7 @@ MOST_LINES = 60
 LONGEST_BEGINNING = 4
 """A line without a tab begins a row only if it is so short: 绩 / 效, never a title."""
 BEGINS_ROW = Says.LEVEL1 | Says.LEVEL2 | Says.ORDINAL
-NO_CONTINUATION = re.compile(r"\W*(?:注|备注|说明|第\s*\d+\s*页|共\s*\d+\s*页|[-—–\s\d/]+$)")
+NO_CONTINUATION = re.compile(r"\W*+(?:注|备注|说明|第\s*\d+\s*页|共\s*\d+\s*页|[-—–\s\d/]+$|(?<=[-—–\s/])$)")
 
 Rows = list[list[str]]
 

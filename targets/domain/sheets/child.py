@@ -21,7 +21,7 @@ from targets.domain.rules import YearRules
 from targets.domain.sheets.archive import is_archive, members, sealed
 from targets.domain.sheets.feedback import FeedbackLine, read_feedback
 from targets.domain.sheets.guard import DEFAULT_LIMITS, Limits
-from targets.domain.sheets.problems import MEGABYTE, REFUSED, FileRefused, Problem, problem, quoted
+from targets.domain.sheets.problems import MEGABYTE, REFUSED, FileRefused, Problem, moved, problem, quoted
 from targets.domain.sheets.reader import Found, Reading, read_one_by_one, read_workbook
 
 MOST_PROBLEMS, LONGEST_TITLE = 100, 200
@@ -169,13 +169,8 @@ def say(found: Found | Problem) -> Said:
 def placed_in(member: str, reading: Reading) -> Reading:
     """The same with the file's name before every sheet, so that 500 sheets called Sheet1 can be told apart."""
 
-    def placed(problem: Problem) -> Problem:
-        sheet = f"{member}/{problem.sheet}"
-        sentence = problem.message.removeprefix(f"{problem.sheet}!{problem.cell}：")
-        return replace(problem, sheet=sheet, message=f"{sheet}!{problem.cell}：{sentence}")
+    def placed(found: Iterable[Problem]) -> tuple[Problem, ...]:
+        return tuple(moved(one, f"{member}/{one.sheet}", one.cell) for one in found)
 
-    forms = tuple(
-        replace(form, sheet=f"{member}/{form.sheet}", problems=tuple(placed(problem) for problem in form.problems))
-        for form in reading.forms
-    )
-    return Reading(forms, tuple(placed(problem) for problem in reading.problems))
+    forms = (replace(form, sheet=f"{member}/{form.sheet}", problems=placed(form.problems)) for form in reading.forms)
+    return Reading(tuple(forms), placed(reading.problems))

@@ -12,8 +12,10 @@ DATED = re.compile(r"^20\d\d(?:(?:年?度?[-—~至到]+)20\d\d)?年度?")
 VALUE_OF_A_YEAR = ("", "值", "数")
 """What is left of 2024年 and 2024年值: nothing that says another value than the target."""
 TARGET, LAST_YEAR = "指标值", "上年值"
-THIS_YEAR = re.compile("(?:本年|当年|今年)度?[值数]?")
-YEAR_BEFORE = re.compile("(?:上年|上一年|去年)度?[值数]?")
+NOW, BEFORE_NOW = "本年|当年|今年", "上一?年|去年"
+"""How a heading calls the year of the form, and the one before."""
+THIS_YEAR = re.compile(f"(?:{NOW})度?[值数]?")
+YEAR_BEFORE = re.compile(f"(?:{BEFORE_NOW})度?[值数]?")
 """Headings that say no more of a value than its year: 上年 beside 本年."""
 
 

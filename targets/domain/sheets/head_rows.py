@@ -5,12 +5,12 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from targets.domain.sheets.cells import Cell, Grid, label_key
-from targets.domain.sheets.dressed import DATED, undressed_heading
+from targets.domain.sheets.dressed import BEFORE_NOW, DATED, NOW, undressed_heading
 from targets.domain.sheets.layout import Layout
 
 MOST_ROWS = 8
 TIME = re.compile(
-    "(?:预[计期]|计划)?(?:上一?年|前年|去年|本年|当年|今年|全年|上?半年|实施期|项目期|中长?期|长期|年度|20[0-9]{2}年)度?"
+    f"(?:预[计期]|计划)?(?:{NOW}|{BEFORE_NOW}|前年|全年|上?半年|实施期|项目期|中长?期|长期|年度|20[0-9]{{2}}年)度?"
     "(?:计划|预期|预计|完成|实际|实现|目标|指标)*[值数]?"
 )
 """Headings that only say of which time a value is: 上年 and 本年 below 指标值."""

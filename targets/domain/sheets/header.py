@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from targets.domain.sheets.amounts_below import SUMS
 from targets.domain.sheets.cells import Grid, label_key, plain
-from targets.domain.sheets.dressed import DATED
+from targets.domain.sheets.dressed import DATED, NOW
 from targets.domain.sheets.head import years_in
 from targets.domain.sheets.head_rows import PART_OF_VALUE, Heading, bottom_of, fields_of, heading, slipped_below
 from targets.domain.sheets.head_values import YEAR_ALONE
@@ -24,7 +24,7 @@ TWINNED = frozenset(("name", "target"))
 GROUPED = TWINNED | {SHARED, "level2"}
 LONG_TARGETS = frozenset("中期指标值 实施期指标值 长期指标值 中期目标值 总体指标值 总指标值 中长期指标值".split())
 
-OF_THE_YEAR = re.compile("全年|当年|本年|今年|(?<![上前])年度")
+OF_THE_YEAR = re.compile(f"全年|{NOW}|(?<![上前])年度")
 ROWS_UP_TO_TITLE = 40
 
 Span = tuple[int, int]

@@ -2,6 +2,9 @@
 
 import pytest
 
+from targets.domain.record import IndicatorRow
+from targets.domain.sheets.reader import read_workbook
+from targets.tests.sheets.books import one_sheet, project_lines
 from targets.tests.sheets.drawn import cells, read_drawn
 
 LEVELS = ("level1", "level2", "name", "target")
@@ -119,3 +122,20 @@ def test_a_task_whose_name_speaks_of_sums_is_a_task():
         "年度主要任务 1": "财务合计核算：主要内容 开展核算；预算金额（万元） 12万元",
         "年度主要任务 金额合计": "预算金额（万元） 12万元",
     }
+
+
+def test_a_title_alone_over_the_rest_of_the_table_is_the_next_page():
+    lines = project_lines()
+    more = [["2023年项目支出绩效目标表（续）"], lines[7], ["", "效益指标", "社会效益指标", "受益", "提高"]]
+    (form,) = read_workbook(one_sheet([*lines, *more]), "a.xlsx").forms
+    assert form.record.rows[-1] == IndicatorRow(level1="效益指标", level2="社会效益指标", name="受益", target="提高")
+    assert [problem.message for problem in form.problems if "续页" in problem.message] == [
+        f"Sheet1!A{len(lines) + 1}：这里只重复了标题，没有项目名称，已作为上面“校车运营补贴”的续页读入，请核对。"
+    ]
+
+
+def test_a_form_without_a_name_below_another_is_still_refused():
+    lines = project_lines()
+    nameless = [line if line[0] != "项目名称" else ["项目名称"] for line in lines]
+    first, second = read_workbook(one_sheet([*lines, *nameless]), "a.xlsx").forms
+    assert (first.refused, second.refused) == (False, True)
