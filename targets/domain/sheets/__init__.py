@@ -19,7 +19,7 @@ The words of a form
     `plan_v2`, `plan_v8`, `plan_v12`
     `project_others`, `plan_others`, `project_shared`, `project_two_levels` (what several offices print besides)
 Which forms a sheet holds
-    `find`, `beside` (side by side)
+    `find`, `beside` (side by side), `across` (categories side by side become a list)
 Above and below the table
     `head_reader` with `head_values` → `head`; `below`, `amounts`, `amounts_below` and `sole_amount`, `marks`, `names`
     sections that some forms have: `money_table`, `task_table`, `terms` with `term_money`

@@ -35,6 +35,7 @@ FOLDS = re.compile(r"[\s:★*☆_\u200b-\u200d()\[\]【】〔〕]|^.{1,3}[、.]|
 
 BOTH_NAMES = re.compile(r"^(?:预算|项目)?单位\((?:专项|项目)(?:名称)?\)(?:名称)?$")
 """单位（专项）名称 stands over units and projects alike: here the brackets are no remark."""
+BOTH_CODES = re.compile(r"^(?:预算)?单位(?:编码|代码)\(项目(?:编码|代码|编号)\)$")
 
 
 def clean_text(text: str) -> tuple[str, bool]:
@@ -67,6 +68,8 @@ def _folded_key(text: str) -> str:
     folded = folded.replace("〔", "(").replace("〕", ")").replace("[", "(").replace("]", ")")
     if BOTH_NAMES.match(folded):
         return "单位、项目名称"
+    if BOTH_CODES.match(folded):
+        return "单位、项目代码"
     key = NUMBERED.sub("", NOT_IN_LABELS.sub("", NOT_IN_LABELS.sub("", folded)))
     return LEVEL_IN_DIGITS.sub(lambda found: CHINESE_DIGITS[found[0]], key)
 

@@ -18,9 +18,11 @@ IGNORED = {"state": "状态", "place": "行号", "count": "序号"}
 BOTH_NAMES = ("单位名称、项目名称", "单位、项目名称", "单位名称/项目名称", "单位名称及项目名称", "单位及项目名称")
 """One column for both: a line with nothing else names the unit of the projects below it."""
 
+CODES_OF_BOTH = "单位、项目代码"
+
 FORM_COLUMNS = (
     Column("title", ("项目名称",), (), aliases=("名称", "项目支出名称", "项目（政策）名称", "预算项目名称", "支出项目名称", *BOTH_NAMES)),
-    Column("code", ("项目代码",), (), aliases=("项目编码", "项目编号", "预算项目代码", "预算项目编码")),
+    Column("code", ("项目代码",), (), aliases=("项目编码", "项目编号", "预算项目代码", "预算项目编码", CODES_OF_BOTH)),
     Column(YEAR, ("预算年度",), (), aliases=("年度", "年份", "所属年度", "申报年度", "业务年度")),
     Column(KIND, ("表种",), (), aliases=("表类型", "目标类型", "目标表类型", "绩效目标类型")),
     Column(

@@ -13,6 +13,7 @@ from targets.domain.sheets.cells import NUMBERED, Cell, Grid, label_key, plain
 from targets.domain.sheets.find import Block
 from targets.domain.sheets.flat import (
     BOTH_NAMES,
+    CODES_OF_BOTH,
     CONTINUES,
     FLAT,
     FORM_FIELDS,
@@ -41,7 +42,6 @@ UNITS_TOO = frozenset(map(label_key, BOTH_NAMES))
 ENDS_OF_TOTALS = ("合计", "小计", "总计")
 MONEY_SAID = frozenset(MONEY)
 OF_UNIT = MONEY_SAID | {"title", UNIT_CODE}
-"""What a line says that names the unit of the projects below it."""
 NESTS = (*PROJECT_V1.nests, *PLAN_V2.nests)
 NONE: frozenset[str] = frozenset()
 
@@ -237,11 +237,11 @@ class Lines:
             "title" in said
             and label_key(self.headings["title"].text) in UNITS_TOO
             and not own
-            and said.keys() <= OF_UNIT
+            and said.keys() <= self._of_unit
         ):
-            self.unit_above = said["title"]
+            self.unit_above = unit = _with_code(said["title"], said.get("code"))
             if MONEY_SAID & said.keys():
-                self.totals.append((said | {"unit": said["title"]}, cells))
+                self.totals.append((said | {"unit": unit}, cells))
             return False
         if len(cells) == 1 and "title" in said and self._is_section(page, row):
             self._begin_section(page, said["title"])
@@ -261,6 +261,12 @@ class Lines:
         elif label_key(own.get("name", "")) not in FLAT.must_have[1] or names_form:
             return self._take_line(page, row, said) and names_form
         return False
+
+    @property
+    def _of_unit(self) -> frozenset[str]:
+        """What a line says that names the unit of the projects below it."""
+        code = self.headings.get("code")
+        return OF_UNIT | {"code"} if code and label_key(code.text) == CODES_OF_BOTH else OF_UNIT
 
     def _is_section(self, page: Page, row: int) -> bool:
         """A line with one text alone is no project if the next one names a project itself."""
@@ -337,3 +343,7 @@ def _is_total(text: str, own: Mapping[str, str]) -> bool:
     """合计, and 某局小计 on a line without an indicator."""
     key = label_key(text)
     return key in TOTALS or (not own and key.endswith(ENDS_OF_TOTALS))
+
+
+def _with_code(name: Cell, code: Cell | None) -> Cell:
+    return name._replace(text=f"[{code.text}]{name.text}") if code else name

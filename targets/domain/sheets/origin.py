@@ -32,7 +32,7 @@ class Origin:
         """The spot of `C5`, or of the first and last cell of `C5:C9`; None if the sheet speaks for itself."""
         first, _, last = address.partition(":")
         found, end = self._of(first), self._of(last)
-        if not (found and end and end.sheet == found.sheet):
+        if not (found and end and end.sheet == found.sheet) or end == found:
             return found
         return Spot(found.sheet, f"{found.cell}:{end.cell}")
 

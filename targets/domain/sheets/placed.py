@@ -17,7 +17,7 @@ def at_origin(form: FormReading, origin: Origin) -> FormReading:
     """The same form with places that a person finds in the document; that of a sheet as it is."""
     if not origin.spots:
         return form
-    problems = tuple(_moved(found, origin) for found in form.problems)
+    problems = tuple(dict.fromkeys(_moved(found, origin) for found in form.problems))
     begins = origin.spot(form.cell) or Spot(form.sheet, form.cell)
     return replace(form, sheet=begins.sheet, cell=begins.cell, problems=problems)
 

@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from targets.domain.checks.counted import Counted
+from targets.domain.sheets.across import in_lines
 from targets.domain.sheets.beside import apart
 from targets.domain.sheets.cells import LONGEST_LABEL, Grid, address, label_key, position, split_label
 from targets.domain.sheets.find import Block, find_blocks
@@ -94,7 +95,7 @@ def read_one_by_one(
     hidden: list[str] = []
     first_sheet = ""
     own = {told_sheet(sheet): carried for sheet, carried in carried_by(package.parts).items()}
-    for opened in open_sheets(package, name, _speaks_of_forms, limits):
+    for opened in map(in_lines, open_sheets(package, name, _speaks_of_forms, limits)):
         forms = _read_sheet(opened, own, year)
         count = sum(map(len, forms))
         if count and not opened.is_visible:

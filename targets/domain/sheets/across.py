@@ -1,0 +1,214 @@
+"""A list whose categories stand side by side (成本指标 over 三级指标 and 指标值, 产出指标 over the same): a line for each indicator.
+
+The sheet is laid out anew as the list that it means; each cell knows where it stood, so what is told names the places of the file.
+"""
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import pairwise
+
+from targets.domain.sheets.cells import Merge, address, label_key, position
+from targets.domain.sheets.foot import begins_foot
+from targets.domain.sheets.opened import OpenedSheet
+from targets.domain.sheets.origin import Origin, Spot
+from targets.domain.sheets.says import Says, at_first_sight
+
+VALUES = ("指标值", "目标值", "年度指标值")
+LOOKED_AT = 40
+"""Rows in which the head of a list stands."""
+LEVEL1 = "一级指标"
+MOST_CATEGORIES = 8
+Source = tuple[int, Sequence[int]]
+"""Row of the file and columns of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    row: int
+    """Of 三级指标 and 指标值; the categories stand in the one above."""
+    firsts: tuple[int, ...]
+    """The first column of each category."""
+    width: int
+    """So many columns has each."""
+
+    @property
+    def first(self) -> int:
+        return self.firsts[0]
+
+    @property
+    def end(self) -> int:
+        return self.firsts[-1] + self.width
+
+
+def in_lines(sheet: OpenedSheet) -> OpenedSheet:
+    """The sheet as it is, or as a list with a line for each indicator."""
+    head = _head(sheet.texts)
+    return _Unfolding(sheet, head).sheet() if head else sheet
+
+
+def _head(texts: Sequence[Sequence[str]]) -> _Head | None:
+    for row, line in enumerate(texts[:LOOKED_AT]):
+        if row == 0 or all(line.count(word) < 2 for word in VALUES):
+            continue
+        above = texts[row - 1]
+        firsts = [at for at, text in enumerate(above) if at_first_sight(label_key(text)) & Says.LEVEL1]
+        widths = {right - left for left, right in pairwise(firsts)}
+        if len(widths) != 1 or firsts[0] == 0 or len(firsts) > MOST_CATEGORIES:
+            continue
+        (width,) = widths
+        if len({tuple(line[first : first + width]) for first in firsts}) == 1:
+            return _Head(row, tuple(firsts), width)
+    return None
+
+
+class _Spots(Mapping[int, tuple[tuple[int, Spot], ...]]):
+    """Line of the list → where its cells stood, found when it is asked for: a long list has more cells than remarks."""
+
+    def __init__(self, old: OpenedSheet, sources: Sequence[Source]) -> None:
+        self._old, self._sources = old, sources
+
+    def __getitem__(self, line: int) -> tuple[tuple[int, Spot], ...]:
+        if not 0 <= line < len(self._sources):
+            raise KeyError(line)
+        row, columns = self._sources[line]
+        return tuple((at, self._spot(address(row, column))) for at, column in enumerate(columns))
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(len(self._sources)))
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+    def _spot(self, cell: str) -> Spot:
+        return self._old.origin.spot(cell) or Spot(self._old.name, cell)
+
+
+@dataclass(slots=True)
+class _Unfolding:
+    old: OpenedSheet
+    head: _Head
+    texts: list[list[str]] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    """Of each line."""
+    moved: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    """Place in the file → place in the list, for cells of which more is known than their text."""
+    known: set[tuple[int, int]] = field(init=False)
+    rows_known: set[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        old = self.old
+        self.known = {*old.exact, *map(position, old.formulas), *map(position, old.errors)}
+        self.rows_known = {row for row, _ in self.known}
+
+    def sheet(self) -> OpenedSheet:
+        for row in range(self.head.row + 1):
+            self._copy(row)
+        merged: dict[int, list[Merge]] = {}
+        for merge in self.old.merges:
+            merged.setdefault(merge.top, []).append(merge)
+        for rows in self._blocks():
+            self._take(rows, {merge.left for merge in merged.get(rows[0], ()) if merge.bottom >= rows[-1]})
+        first_lines = {row: line for line, (row, _) in reversed([*enumerate(self.sources)])}
+        formulas = {self._now(place): text for place, text in self.old.formulas.items()}
+        return replace(
+            self.old,
+            texts=self.texts,
+            merges=[m for m in self.old.merges if m.bottom <= self.head.row and m.right < self.head.first],
+            exact={self.moved[place]: text for place, text in self.old.exact.items() if place in self.moved},
+            formulas=formulas,
+            errors={*map(self._now, self.old.errors)},
+            hidden={line for line, (row, _) in enumerate(self.sources) if row in self.old.hidden},
+            hidden_columns={column for column in self.old.hidden_columns if column < self.head.first},
+            joined={line: self.old.joined[row] for row, line in first_lines.items() if row in self.old.joined},
+            origin=Origin(_Spots(self.old, self.sources)),
+        )
+
+    def _now(self, place: str) -> str:
+        return address(*self.moved.get(position(place), position(place)))
+
+    def _blocks(self) -> Iterator[list[int]]:
+        """Rows of one project: the first one names it, in those below it all cells left of the categories are blank.
+
+        Rows that repeat those above the table are the tops of further pages.
+        """
+        tops = {tuple(line) for line in self.old.texts[: self.head.row + 1]}
+        rows: list[int] = []
+        for row in range(self.head.row + 1, len(self.old.texts)):
+            line = self.old.texts[row]
+            if tuple(line) in tops:
+                continue
+            if rows and any(line[: self.head.first]):
+                yield rows
+                rows = []
+            rows.append(row)
+        if rows:
+            yield rows
+
+    def _copy(self, row: int) -> None:
+        """A row of the head, or one that holds no indicator; a caption or a line to sign stays in its columns."""
+        head, line = self.head, self.old.texts[row]
+        if row < head.row - 1 or row > head.row:
+            if any(line[head.first + 1 : head.end]) or _is_foot(line):
+                self._put(line, row, range(len(line)))
+                return
+            own = line[head.first : head.first + 1]
+        else:
+            own = [LEVEL1, *self.old.texts[head.row][head.first : head.first + head.width]] if row < head.row else []
+        self._add(row, line[: head.first], own, head.first, line[head.end :])
+
+    def _take(self, rows: Sequence[int], merged: Container[int]) -> None:
+        """The indicators of a project, category by category; what stands once for its first row stands in each line of that row.
+
+        A cell that is `merged` down is that of the other rows too; one that is blank there stays so.
+        """
+        top, head = rows[0], self.head
+        found = [
+            (row, first, own)
+            for first in head.firsts
+            for row in rows
+            if any(own := self.old.texts[row][first : first + head.width]) and not _is_foot(self.old.texts[row])
+        ]
+        with_indicators = {row for row, _, _ in found}
+        if top not in with_indicators:
+            self._copy(top)
+        seen = {top} - with_indicators
+        left = self.old.texts[top][: head.first]
+        below = [text if column in merged else "" for column, text in enumerate(left)]
+        for row, first, own in found:
+            category = self.old.texts[head.row - 1][first]
+            rest = [] if row in seen else self.old.texts[row][head.end :]
+            self._add(row, left if row == top else below, [category, *own], first, rest)
+            seen.add(row)
+        for row in rows:
+            if row not in seen and any(self.old.texts[row]):
+                self._copy(row)
+
+    def _add(self, row: int, left: Sequence[str], own: Sequence[str], first: int, rest: Sequence[str]) -> None:
+        """A line: what names the project, the cells of one category, and what stands right of all categories."""
+        head = self.head
+        line = [*_filled(left, head.first), *_filled(own, head.width + 1), *rest]
+        self._put(line, row, _columns(head.first, first, head.width, head.end, len(rest)))
+
+    def _put(self, line: Sequence[str], row: int, columns: Sequence[int]) -> None:
+        now = len(self.texts)
+        self.texts.append([*line])
+        self.sources.append((row, columns))
+        if row in self.rows_known:
+            for at in reversed(range(len(columns))):
+                if (row, columns[at]) in self.known:
+                    self.moved.setdefault((row, columns[at]), (now, at))
+
+
+@lru_cache(maxsize=256)
+def _columns(left: int, first: int, width: int, end: int, rest: int) -> tuple[int, ...]:
+    """Where the cells of a line stood; its category is that of its first cell."""
+    return (*range(left), first, *range(first, first + width), *range(end, end + rest))
+
+
+def _is_foot(line: Sequence[str]) -> bool:
+    return begins_foot(next(filter(None, line), ""))
+
+
+def _filled(texts: Sequence[str], count: int) -> list[str]:
+    return [*texts, *[""] * (count - len(texts))]
