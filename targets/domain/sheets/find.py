@@ -21,6 +21,8 @@ TITLE_CELLS = 3
 """A row with more texts than this is no title."""
 FEWEST_HEADINGS = 3
 LISTS = (FLAT, PLANS_BY_GOAL)
+ROWS_OF_A_HEAD = 4
+"""Below its first one, blank ones among them."""
 LABELS_OF_A_FORM = 3
 """A form without a table is one if it has this many labels of its head."""
 HEADINGS = frozenset().union(*(layout.headings for layout in LAYOUTS))
@@ -188,7 +190,8 @@ def _list_layout(grid: Grid, row: int, keys: list[str]) -> Layout | None:
     if layout is None:
         return None
     words: set[str] = set()
-    for said in chain([keys], ([label_key(cell.text) for cell in below] for below in grid.rows[row + 1 : row + 3])):
+    below = [*filter(None, grid.rows[row + 1 : row + 1 + ROWS_OF_A_HEAD])][:2]
+    for said in chain([keys], ([label_key(cell.text) for cell in cells] for cells in below)):
         if sum(key in layout.headings or key in layout.sides for key in said) * 2 <= len(said):
             break
         words.update(said)

@@ -9,6 +9,8 @@ from targets.domain.sheets.dressed import BEFORE_NOW, DATED, NOW, undressed_head
 from targets.domain.sheets.layout import Layout
 
 MOST_ROWS = 8
+MOST_BLANK = 2
+"""Rows between two of a head."""
 TIME = re.compile(
     f"(?:预[计期]|计划)?(?:{NOW}|{BEFORE_NOW}|前年|全年|上?半年|实施期|项目期|中长?期|长期|年度|20[0-9]{{2}}年)度?"
     "(?:计划|预期|预计|完成|实际|实现|目标|指标)*[值数]?"
@@ -47,20 +49,24 @@ def bottom_of(grid: Grid, layout: Layout, top: int) -> int:
         merge = grid.merge_from.get((cell.row, cell.column))
         if merge and merge.bottom - top < MOST_ROWS and label_key(cell.text) not in layout.sides:
             bottom = max(bottom, merge.bottom)
-    while bottom + 1 < grid.height and bottom - top < MOST_ROWS:
-        keys = {label_key(cell.text) for cell in grid.rows[bottom + 1]}
-        if (
-            not keys
-            or not (
-                _are_headings(keys, layout)
-                or _are_below(grid.rows[top], grid.rows[bottom + 1], layout)
-                or _are_times(grid.rows[top], grid.rows[bottom + 1], layout)
-            )
-            or (len(keys) > 1 and keys >= {label_key(c.text) for c in grid.rows[top]})
-        ):
+    while (below := _next_said(grid, bottom)) < grid.height and below - 1 - top < MOST_ROWS:
+        keys = {label_key(cell.text) for cell in grid.rows[below]}
+        if not (
+            _are_headings(keys, layout)
+            or _are_below(grid.rows[top], grid.rows[below], layout)
+            or _are_times(grid.rows[top], grid.rows[below], layout)
+        ) or (len(keys) > 1 and keys >= {label_key(c.text) for c in grid.rows[top]}):
             break
-        bottom += 1
+        bottom = below
     return bottom
+
+
+def _next_said(grid: Grid, row: int) -> int:
+    """The next row that says something: a line of a saved text may be blank within a head as well."""
+    below = row + 1
+    while below < grid.height and below - row <= MOST_BLANK and not any(grid.texts[below]):
+        below += 1
+    return below
 
 
 def _are_below(above: Sequence[Cell], cells: Sequence[Cell], layout: Layout) -> bool:

@@ -142,6 +142,13 @@ def test_head_of_one_row():
     assert only(one_sheet([*ABOVE, head, *PLAN_ROWS])).record == EXPECTED
 
 
+def test_blank_rows_within_the_head():
+    parted = [*ABOVE, PLAN_HEAD[0], [], PLAN_HEAD[1], PLAN_HEAD[2], [], [], PLAN_HEAD[3], [], *PLAN_ROWS]
+    form = only(one_sheet(parted))
+    assert form.record == EXPECTED
+    assert [(p.cell, p.level) for p in form.problems] == [(f"{letter}12", "guess") for letter in "ABCD"]
+
+
 def test_columns_in_another_order_with_their_groups():
     order = [16, 14, 15, 13, 0, 1, 2, 3, 4, 5, 6, 10, 11, 12, 7, 8, 9]
     head = [list(line) + [""] * (17 - len(line)) for line in PLAN_HEAD]
