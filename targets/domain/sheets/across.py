@@ -26,19 +26,24 @@ Source = tuple[int, Sequence[int]]
 @dataclass(frozen=True, slots=True)
 class _Head:
     row: int
-    """Of 三级指标 and 指标值; the categories stand in the one above."""
-    firsts: tuple[int, ...]
-    """The first column of each category."""
-    width: int
-    """So many columns has each."""
+    """Of 三级指标 and 指标值."""
+    over: int
+    """That of the categories: the one above, but for blank ones."""
+    groups: tuple[tuple[str, tuple[int, ...]], ...]
+    """Each category and its columns."""
 
     @property
     def first(self) -> int:
-        return self.firsts[0]
+        return self.groups[0][1][0]
 
     @property
     def end(self) -> int:
-        return self.firsts[-1] + self.width
+        return self.groups[-1][1][-1] + 1
+
+    def beside(self, line: Sequence[str]) -> tuple[int, ...]:
+        """The columns that are no category's: blank ones between these, and all that follow."""
+        own = {at for _, columns in self.groups for at in columns}
+        return tuple(at for at in range(self.first, len(line)) if at not in own)
 
 
 def in_lines(sheet: OpenedSheet) -> OpenedSheet:
@@ -49,17 +54,26 @@ def in_lines(sheet: OpenedSheet) -> OpenedSheet:
 
 def _head(texts: Sequence[Sequence[str]]) -> _Head | None:
     for row, line in enumerate(texts[:LOOKED_AT]):
-        if row == 0 or all(line.count(word) < 2 for word in VALUES):
-            continue
-        above = texts[row - 1]
-        firsts = [at for at, text in enumerate(above) if at_first_sight(label_key(text)) & Says.LEVEL1]
-        widths = {right - left for left, right in pairwise(firsts)}
-        if len(widths) != 1 or firsts[0] == 0 or len(firsts) > MOST_CATEGORIES:
-            continue
-        (width,) = widths
-        if len({tuple(line[first : first + width]) for first in firsts}) == 1:
-            return _Head(row, tuple(firsts), width)
+        if any(line.count(word) > 1 for word in VALUES):
+            over = next((above for above in range(row - 1, -1, -1) if any(texts[above])), row)
+            if groups := _groups(texts[over], line):
+                return _Head(row, over, groups)
     return None
+
+
+def _groups(above: Sequence[str], line: Sequence[str]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Categories with the same headings below each of them; () if these are none. Blank columns belong to nobody."""
+    firsts = [at for at, text in enumerate(above) if at_first_sight(label_key(text)) & Says.LEVEL1]
+    if not 1 < len(firsts) <= MOST_CATEGORIES or firsts[0] == 0:
+        return ()
+    filled = [
+        [at for at in range(first, end) if line[at : at + 1] != [""]] for first, end in pairwise((*firsts, len(line)))
+    ]
+    count = len(filled[0])
+    columns = [tuple(own[:count]) for own in filled]
+    if any(len(own) > count for own in filled[:-1]) or len({tuple(line[at] for at in own) for own in columns}) > 1:
+        return ()
+    return tuple((above[first], own) for first, own in zip(firsts, columns, strict=True))
 
 
 class _Spots(Mapping[int, tuple[tuple[int, Spot], ...]]):
@@ -148,14 +162,14 @@ class _Unfolding:
     def _copy(self, row: int) -> None:
         """A row of the head, or one that holds no indicator; a caption or a line to sign stays in its columns."""
         head, line = self.head, self.old.texts[row]
-        if row < head.row - 1 or row > head.row:
+        if not head.over <= row <= head.row:
             if any(line[head.first + 1 : head.end]) or _is_foot(line):
                 self._put(line, row, range(len(line)))
                 return
             own = line[head.first : head.first + 1]
         else:
-            own = [LEVEL1, *self.old.texts[head.row][head.first : head.first + head.width]] if row < head.row else []
-        self._add(row, line[: head.first], own, head.first, line[head.end :])
+            own = [LEVEL1, *_cells(self.old.texts[head.row], head.groups[0][1])] if row == head.over else []
+        self._add(row, line[: head.first], own, head.groups[0][1], head.beside(line))
 
     def _take(self, rows: Sequence[int], merged: Container[int]) -> None:
         """The indicators of a project, category by category; what stands once for its first row stands in each line of that row.
@@ -164,10 +178,10 @@ class _Unfolding:
         """
         top, head = rows[0], self.head
         found = [
-            (row, first, own)
-            for first in head.firsts
+            (row, columns, [category, *own])
+            for category, columns in head.groups
             for row in rows
-            if any(own := self.old.texts[row][first : first + head.width]) and not _is_foot(self.old.texts[row])
+            if any(own := _cells(self.old.texts[row], columns)) and not _is_foot(self.old.texts[row])
         ]
         with_indicators = {row for row, _, _ in found}
         if top not in with_indicators:
@@ -175,20 +189,20 @@ class _Unfolding:
         seen = {top} - with_indicators
         left = self.old.texts[top][: head.first]
         below = [text if column in merged else "" for column, text in enumerate(left)]
-        for row, first, own in found:
-            category = self.old.texts[head.row - 1][first]
-            rest = [] if row in seen else self.old.texts[row][head.end :]
-            self._add(row, left if row == top else below, [category, *own], first, rest)
+        for row, columns, own in found:
+            rest = () if row in seen else head.beside(self.old.texts[row])
+            self._add(row, left if row == top else below, own, columns, rest)
             seen.add(row)
         for row in rows:
             if row not in seen and any(self.old.texts[row]):
                 self._copy(row)
 
-    def _add(self, row: int, left: Sequence[str], own: Sequence[str], first: int, rest: Sequence[str]) -> None:
+    def _add(
+        self, row: int, left: Sequence[str], own: Sequence[str], group: tuple[int, ...], rest: tuple[int, ...]
+    ) -> None:
         """A line: what names the project, the cells of one category, and what stands right of all categories."""
-        head = self.head
-        line = [*_filled(left, head.first), *_filled(own, head.width + 1), *rest]
-        self._put(line, row, _columns(head.first, first, head.width, head.end, len(rest)))
+        line = [*_filled(left, self.head.first), *_filled(own, len(group) + 1), *_cells(self.old.texts[row], rest)]
+        self._put(line, row, _columns(self.head.first, group, rest))
 
     def _put(self, line: Sequence[str], row: int, columns: Sequence[int]) -> None:
         now = len(self.texts)
@@ -201,9 +215,13 @@ class _Unfolding:
 
 
 @lru_cache(maxsize=256)
-def _columns(left: int, first: int, width: int, end: int, rest: int) -> tuple[int, ...]:
+def _columns(left: int, group: tuple[int, ...], rest: tuple[int, ...]) -> tuple[int, ...]:
     """Where the cells of a line stood; its category is that of its first cell."""
-    return (*range(left), first, *range(first, first + width), *range(end, end + rest))
+    return (*range(left), group[0], *group, *rest)
+
+
+def _cells(line: Sequence[str], columns: Sequence[int]) -> list[str]:
+    return [line[at] if at < len(line) else "" for at in columns]
 
 
 def _is_foot(line: Sequence[str]) -> bool:

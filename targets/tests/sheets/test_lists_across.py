@@ -50,6 +50,25 @@ def test_each_indicator_is_a_line():
     assert told(first) == told(second) == []
 
 
+def test_blank_columns_among_the_categories_and_blank_rows_in_the_head_belong_to_nobody():
+    (form,) = read_drawn(
+        """
+        2024年项目支出绩效目标表|||||||||
+        项目名称|预算金额（元）|产出指标||||效益指标|||备注
+        |||||||||
+        ||三级指标||指标值||三级指标|指标值||
+        河道保洁|860000|保洁里程||≥126公里|甲|水质|稳定||续建
+        ||达标率||≥95%|||||
+        """
+    )
+    assert cells(form, *LEVELS, "note") == [
+        ("产出指标", "", "保洁里程", "≥126公里", "续建"),
+        ("产出指标", "", "达标率", "≥95%", ""),
+        ("效益指标", "", "水质", "稳定", ""),
+    ]
+    assert ("F5", "“甲”不属于任何栏目，已放在“其他栏目”的“表外文字”中。如属某一栏目，请移过去。") in told(form)
+
+
 def test_what_is_told_names_the_cells_of_the_file():
     texts, merges = drawn(PICTURE.format(rate="=100%").replace("^|^|^|^|故障", "||||故障"))
     content = one_sheet(texts, merges=[merge for merge in merges if merge[1] not in "678"])
