@@ -115,7 +115,8 @@ def with_ceilings(forms: QuerySet[Any], *, are_few: bool = False) -> QuerySet[An
         | Q(department_ceiling__lt=F("department_together"))
     )
     living = Q(kind=PROJECT) & ~Q(state__in=(VOID, REJECTED))
-    return told.annotate(is_off=Case(When(living & off, then=True), default=False))
+    has_any = Q(budget_year__in=Ceiling.objects.order_by().values("budget_year"))
+    return told.annotate(is_off=Case(When(living & has_any & off, then=True), default=False))
 
 
 def disagreements(form: Any) -> list[str]:

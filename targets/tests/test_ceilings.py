@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 import pytest
@@ -304,6 +305,44 @@ def test_marks_cost_no_more_for_many_forms(client: Client, world: World, sent: D
         world.advance(world.declaration(title=f"项目{number}"), "submit")
         ceiling(world, "80", title=f"项目{number}")
     assert counted() == few
+
+
+def test_in_years_without_ceilings_none_is_looked_up(world: World, sent: Declaration) -> None:
+    ceiling(world, "80", title="学前教育补助")
+    other = BudgetYear.objects.create(division=world.division, year=2024)
+    off = with_ceilings(Declaration.objects.all()).filter(is_off=True).order_by()
+    lookups(off)  # the first of a connection reads what tables there are
+    spent = [lookups(off)]
+    for year in (other, world.year):
+        for number in range(20):
+            form = world.declaration(title=f"{year.year}年项目{number}")
+            Declaration.objects.filter(pk=form.pk).update(budget_year=year, year=year.year)
+        spent.append(lookups(off))
+    for_other_years, for_this_year = spent[1] - spent[0], spent[2] - spent[1]
+    assert 0 <= for_other_years * 3 < for_this_year
+    assert [form.pk for form in off.all()] == [sent.pk]
+
+
+def lookups(forms: QuerySet[Declaration]) -> int:
+    """How much is done for an answer: questions to the ceilings on PostgreSQL, steps of its machine on SQLite."""
+    if connection.vendor == "postgresql":
+        [told] = json.loads(forms.explain(analyze=True, format="json"))
+        return sum(
+            node["Actual Loops"] for node in _nodes(told["Plan"]) if node.get("Relation Name") == "targets_ceiling"
+        )
+    steps = count()
+    connection.connection.set_progress_handler(lambda: next(steps) < 0, 1)
+    list(forms.all())
+    connection.connection.set_progress_handler(None, 1)
+    return next(steps)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite compiles nothing")
+def test_postgresql_compiles_no_query(world: World) -> None:
+    """To compile the list of all years took two seconds, to answer it uncompiled takes one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="of few rows PostgreSQL reads all")
