@@ -15,14 +15,14 @@ The sheet
     `cells` (the grid; labels as they are compared), `remembered` (what was found out about a text before)
 The words of a form
     `layout` (what a layout is), `dressed` (words around its words), `layouts` (all of them, in the order they are tried)
-    `project_v1`, `project_v4`, `project_v5`, `project_v6`, `project_v9`, `project_v10`, `project_v11`, `project_v13`
+    `project_v1`, `project_v4`, `project_v5`, `project_v6`, `project_v9`, `project_v10`, `project_v11`, `project_v13`, `project_adjusted`
     `plan_v2`, `plan_v8`, `plan_v12`
     `project_others`, `plan_others`, `project_shared`, `project_two_levels` (what several offices print besides)
 Which forms a sheet holds
     `find`, `beside` (side by side), `across` (categories side by side become a list)
 Above and below the table
     `head_reader` with `head_values` → `head`; `below`, `amounts`, `amounts_below` and `sole_amount`, `marks`, `names`
-    sections that some forms have: `money_table`, `task_table`, `terms` with `term_money`
+    sections that some forms have: `money_table`, `task_table`, `terms` with `term_money`, `several` (of several years, before and after)
     `foot`, `signing`
 The table
     `head_rows` → `header` (which column is what), `sign_column` and `level_column` (signs or categories under another heading)
@@ -31,7 +31,7 @@ The table
     `sections` (categories in lines of their own), `carried` (blanks filled from above), `split` (glued cells), `indicator`
     `both_levels`, `named_values` (two fields in one cell), `value_columns` (one in several),
     `blanks` (which may have lost their merge), `heading_units` (指标值（%） over 95), `percents` (0.95 beside %)
-    `rest` (what no field takes), `strays` (what not even a label names)
+    `rest` (what no field takes), `hidden` (rows and columns), `strays` (what not even a label names)
 A list, one line an indicator
     `flat` (its columns), `flat_lines` → `flat_reader`, `list_shift` (slipped lines), `own_list` (ours, read as it was written)
 A workbook of ours

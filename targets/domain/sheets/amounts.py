@@ -71,6 +71,11 @@ def read_behind(text: str, exact: str, unit: str) -> Amount:
     return found
 
 
+def unit_unsaid(text: str) -> str:
+    """The unit of an amount that nothing names one for: 元 beside its sign (¥1,000,000), else 万元 as forms have it."""
+    return "元" if text.startswith(("¥", "￥", "人民币")) else "万元"
+
+
 def is_amount(text: str) -> bool:
     """A number of money, with its unit or without."""
     return AMOUNT.fullmatch(_folded(text)) is not None

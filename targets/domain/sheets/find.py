@@ -77,10 +77,13 @@ class _Search:
         elif has_label and layout.kind == self.start.layout.kind:
             self.start.has_label, self.start.layout = True, layout
 
-    def is_within(self, layout: Layout, label: str) -> bool:
-        """Whether a label that begins another kind of form is but one of the labels of the form that has begun."""
+    def is_within(self, layout: Layout, said: Sequence[str]) -> bool:
+        """Whether labels that begin another kind of form are but labels of the form that has begun."""
         start = self.start
-        return start is not None and start.layout.kind != layout.kind and start.layout.label_of(label) is not None
+        if start is None or start.layout.kind == layout.kind:
+            return False
+        names = (text for text in said if (label := layout.label_of(text)) and label.field == layout.names_form)
+        return start.layout.label_of(said[0]) is not None or all(map(start.layout.label_of, names))
 
     def table(self, header: Header, layout: Layout) -> None:
         start = self.start
@@ -144,7 +147,7 @@ def find_blocks(grid: Grid) -> list[Block]:
             below = header.bottom + 1
             listing = _headings(grid, header) if layout.is_list else frozenset()
         elif (keys[0] in LABELS or _has_colon(said[0])) and (layout := _named_layout(said, keys, search.start)):
-            if not search.is_within(layout, said[0]):
+            if not search.is_within(layout, said):
                 search.open(row, layout, has_label=True)
         elif len(said) <= TITLE_CELLS and (layout := _titled_layout(said[0], keys[0])):
             search.open(row, layout, has_label=False)

@@ -50,7 +50,7 @@ FORM_COLUMNS = (
     ),
     Column(MONEY_UNIT, ("金额单位",), (), aliases=("货币单位", "资金单位")),
     Column("fiscal", ("财政拨款",), (), aliases=("其中财政拨款", "财政资金", "本年财政拨款", "财政拨款金额", "其中财政资金")),
-    Column("other", ("其他资金",), (), aliases=("其中其他资金", "其他资金金额")),
+    Column("other", ("其他资金",), (), aliases=("其中其他资金", "其他资金金额", "其他", "其它")),
     Column(
         "goal",
         ("年度目标",),

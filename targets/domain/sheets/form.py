@@ -8,14 +8,23 @@ from decimal import Decimal
 from operator import attrgetter
 
 from targets.domain.record import MONEY, PLAN, Record
-from targets.domain.sheets.amounts import FACTORS, names_several, read_amount, read_behind, unit_in
+from targets.domain.sheets.amounts import (
+    FACTORS,
+    is_amount,
+    names_several,
+    read_amount,
+    read_behind,
+    unit_in,
+    unit_unsaid,
+)
 from targets.domain.sheets.blanks import told_blanks
 from targets.domain.sheets.carried import carried_runs
-from targets.domain.sheets.cells import Cell, Grid, address, column_name, label_key
+from targets.domain.sheets.cells import Cell, Grid, address, label_key
 from targets.domain.sheets.find import Block
 from targets.domain.sheets.foot import read_foot
 from targets.domain.sheets.head import UNFILLED, Head, add_extra
 from targets.domain.sheets.head_reader import read_head
+from targets.domain.sheets.hidden import told_hidden
 from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, STAMP, Layout
 from targets.domain.sheets.names import split_department
 from targets.domain.sheets.plan_v2 import plan_title
@@ -169,7 +178,7 @@ class _FormReader:
         amounts = {name: self._amount(name) for name in MONEY}
         code, name = split_department(self.head.text(DEPARTMENT))
         code = split_department(self.head.text(DEPARTMENT_CODE) or code)[0] or self.head.text(DEPARTMENT_CODE) or code
-        unit = self.head.text("unit")
+        unit = self.head.text("unit") or self._unit_that_stamps(name)
         project_code = self._project_code()
         strays = [*table.strays, *foot.strays, *(cell for head in self.form.heads for cell in head.strays)]
         strays = [cell for cell in strays if not UNFILLED.fullmatch(cell.text)]
@@ -292,11 +301,12 @@ class _FormReader:
         label = self.head.labels[name]
         unit = unit_in(label.text) or self.head.money_unit or self._unit_beside()
         exact = self.grid.exact.get((cell.row, cell.column))
-        found = read_behind(cell.text, exact, unit or "万元") if exact else read_amount(cell.text, unit or "万元")
+        assumed = unit or unit_unsaid(cell.text)
+        found = read_behind(cell.text, exact, assumed) if exact else read_amount(cell.text, assumed)
         if not unit and not found.has_unit:
-            self._tell(cell.address, GUESS, f"表中没有写金额单位，{quoted(cell.text)}已按万元读入，请核对。")
+            self._tell(cell.address, GUESS, f"表中没有写金额单位，{quoted(cell.text)}已按{assumed}读入，请核对。")
         if found.fault == "不能精确到分" and exact:
-            shown = read_amount(cell.text, unit or "万元")
+            shown = read_amount(cell.text, assumed)
             if not shown.fault:
                 self._tell(
                     cell.address, GUESS, f"单元格中的数不能精确到分，已按显示的{quoted(cell.text)}读入，请核对。"
@@ -308,7 +318,7 @@ class _FormReader:
             self._tell(cell.address, WARNING, sentence)
             return None
         if found.fault:
-            cure = f"请只写数字（单位{unit or '万元'}，如“133.03”）后重新上传。"
+            cure = f"请只写数字（单位{assumed}，如“133.03”）后重新上传。"
             if cell.text.startswith("="):
                 cure = "公式没有保存结果。请用 Excel 或 WPS 打开并保存一次，或只写数字，再上传。"
             self._tell(cell.address, REFUSED, f"{quoted(cell.text)}{found.fault}，{NOT_IMPORTED}{cure}")
@@ -316,9 +326,19 @@ class _FormReader:
             self._tell(cell.address, GUESS, f"{quoted(cell.text)}{found.guess}")
         return found.value
 
+    def _unit_that_stamps(self, department: str) -> str:
+        """填报单位 is the unit of a project's form that names no other, unless it is the department itself."""
+        stamp = self.head.values.get(STAMP)
+        if stamp is None or self.form.layout.kind == PLAN or split_department(stamp.text)[1] == department:
+            return ""
+        sentence = f"表中没有写实施单位，已把填报单位{quoted(stamp.text)}读为实施单位，请核对。"
+        self._tell(stamp.address, GUESS, sentence)
+        return stamp.text
+
     def _unit_beside(self) -> str:
-        """总金额（元） says the unit of 其中：财政拨款 as well."""
+        """总金额（元） says the unit of 其中：财政拨款 as well, and so does 1,256,000元 beside it."""
         said = [unit_in(self.head.labels[name].text) for name in MONEY if name in self.head.labels]
+        said += [unit_in(cell.text) for name in MONEY if (cell := self.head.values.get(name)) and is_amount(cell.text)]
         return next(filter(None, said), "")
 
     def _extra(self, table: Table, foot: Head, unit: str, department: str, strays: Sequence[Cell]) -> dict[str, str]:
@@ -359,7 +379,8 @@ class _FormReader:
     def _tell_sheet(self) -> None:
         """What is to be said of rows and columns and of single cells, whatever they were read as."""
         if self.grid.hidden or self.grid.hidden_columns:
-            self._tell_hidden()
+            for place, sentence in told_hidden(self.grid, self.rows):
+                self._tell(place, WARNING, sentence)
         self.problems += self.told
         cleaned = self.grid.cleaned
         first, last = (bisect_left(cleaned, row, key=attrgetter("row")) for row in (self.rows[0], self.rows[-1] + 1))
@@ -367,25 +388,3 @@ class _FormReader:
         for cell in cleaned[first:last]:
             if cell.row in own:
                 self._tell(cell.address, WARNING, f"{quoted(cell.text)}中有看不见的控制字符，已去掉。")
-
-    def _tell_hidden(self) -> None:
-        """Rows and columns that nobody saw on the screen are read like any other."""
-        texts = self.grid.texts
-        if hidden := [row for row in self.rows if row in self.grid.hidden and any(texts[row])]:
-            numbers = "、".join(str(row + 1) for row in hidden[:5]) + ("等" if len(hidden) > 5 else "")
-            sentence = f"第{numbers}行是隐藏的，已照常读入，请核对。如不需要，请删除后重新上传。"
-            column = next(at for at, text in enumerate(texts[hidden[0]]) if text)
-            self._tell(address(hidden[0], column), WARNING, sentence)
-        if columns := [*filter(None, map(self._first_hidden, self.grid.hidden_columns))]:
-            names = "、".join(column_name(cell.column) for cell in columns[:5]) + ("等" if len(columns) > 5 else "")
-            sentence = f"{names}列是隐藏的，其中的文字已照常读入，请核对。如不需要，请删除后重新上传。"
-            self._tell(columns[0].address, WARNING, sentence)
-
-    def _first_hidden(self, column: int) -> Cell | None:
-        """The first text of a hidden column that is not merged into one that is shown."""
-        for row in self.rows:
-            if text := self.grid.text(row, column):
-                cell = Cell(row, column, text)
-                if {*range(column, self.grid.right_of(cell))}.issubset(self.grid.hidden_columns):
-                    return cell
-        return None

@@ -44,6 +44,8 @@ class Head(Struct):
     guesses: list[tuple[Cell, str]] = []
     """Values that were read by a rule that may be wrong, and what to say of them."""
     years: list[tuple[int, Cell]] = []
+    stated: list[tuple[int, Cell]] = []
+    """Of these, the ones beside 预算年度."""
     title: Cell | None = None
     other_form: Cell | None = None
     first: Cell | None = None
@@ -55,8 +57,8 @@ class Head(Struct):
         return self.values[name].text if name in self.values else ""
 
     def year(self) -> tuple[int, Cell] | None:
-        """The one year that is printed; the title's when other lines name others, none when that is not one either."""
-        for places in ([pair for pair in self.years if pair[1] == self.title], self.years):
+        """The one year that is printed; the title's or else the one beside 预算年度 when other lines name others."""
+        for places in ([pair for pair in self.years if pair[1] == self.title], self.stated, self.years):
             if len({year for year, _ in places}) == 1:
                 return places[0]
         return None

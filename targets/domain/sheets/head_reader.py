@@ -1,5 +1,6 @@
 """Read the labelled cells above a table: pairs of label and value, in any order, at any place, beside or below each other."""
 
+import re
 from dataclasses import dataclass, field
 
 from targets.domain.record import MONEY, PROJECT
@@ -47,6 +48,7 @@ from targets.domain.sheets.layout import (
 from targets.domain.sheets.marks import ticked
 from targets.domain.sheets.money_table import MoneyColumn, MoneyTable, is_last_part
 from targets.domain.sheets.problems import quoted
+from targets.domain.sheets.several import may_be_several, told_apart
 from targets.domain.sheets.sole_amount import is_alone, is_money, sole_amount
 from targets.domain.sheets.task_table import Tasks, is_counted
 from targets.domain.sheets.term_money import TermMoney
@@ -54,6 +56,7 @@ from targets.domain.sheets.term_money import TermMoney
 NEVER_ABOVE = frozenset({STAMP, YEAR, MONEY_UNIT, HEADING, BUDGETED, REPORTED})
 """Labels whose value does not stand below them."""
 MONEY_FIELDS = frozenset({*MONEY, EXTRA, PART_OR_OTHER, LONG_TERM_TOTAL})
+STAMPED, NAME = "单位", re.compile("[一-鿿（）()]{4,}")
 OWN_INCOME = frozenset({"事业收入", "经营性收入", "经营收入"})
 LONG_TEXTS = frozenset({"goal", OVERALL_GOAL, EXTRA})
 
@@ -113,6 +116,8 @@ class _HeadReader:
         if len(cells) > 1 and is_said_above(self.above, cells[0]):
             cells = cells[1:]
         labels = [self.layout.label_of(cell.text) for cell in cells]
+        if may_be_several(cells):
+            cells, labels = told_apart(cells, labels, below, self.head)
         fields = [label and label.field for label in labels]
         if (self.tasks.is_open or TASK in fields or is_counted(cells)) and self._read_task(cells, fields):
             return
@@ -215,14 +220,9 @@ class _HeadReader:
         table = self.tables[-1]
         labels = [cell for cell in cells if cell.column < table.first]
         values = cells[len(labels) :]
-        is_row = (
-            bool(labels)
-            and all(name is None for name in fields[len(labels) :])
-            and (
-                fields[len(labels) - 1] in MONEY_FIELDS
-                or (not fields[len(labels) - 1] and names_money(labels[-1].text))
-            )
-        )
+        name = fields[len(labels) - 1] or ""
+        is_row = bool(labels) and not any(fields[len(labels) :])
+        is_row = is_row and (name in MONEY_FIELDS if name else names_money(labels[-1].text))
         if is_row:
             self._keep_unit(cells, fields)
             table.add(labels[-1], values)
@@ -239,17 +239,11 @@ class _HeadReader:
         for row in table.rows:
             label = self.layout.label_of(row.label.text)
             name = label.field if label else EXTRA
-            printed = row.label.text.strip("：: ")
-            for number, cell in row.cells.items():
-                column = table.columns[number]
-                if number == table.amounts:
-                    self.head.labels.setdefault(name, row.label)
-                    self._keep(name, row.label, cell)
-                else:
-                    is_money = column.field == BUDGETED or names_money(column.heading.text)
-                    text = with_unit(row.label, cell.text, self.head.money_unit) if is_money else cell.text
-                    if not UNFILLED.fullmatch(text):
-                        add_extra(self.head.extra, f"{printed} {column.heading.text}", text)
+            if cell := table.amount_of(row):
+                self.head.labels.setdefault(name, row.label)
+                self._keep(name, row.label, cell)
+            for heading, text in table.beside(row, self.head.money_unit):
+                add_extra(self.head.extra, heading, text)
 
     def _keep_unknown(self, label: Cell, printed: str, value: Cell) -> None:
         """Amounts wait until the whole head is read."""
@@ -327,10 +321,14 @@ class _HeadReader:
             unit = unit_in(value.text)
             if unit and len(value.text) <= LONGEST_UNKNOWN_LABEL:
                 head.money_unit = head.money_unit or unit
+            elif label_key(printed) == STAMPED and NAME.fullmatch(value.text) and STAMP not in head.values:
+                head.values[STAMP] = value  # 单位：某局, and no unit of money
             else:
                 add_extra(head.extra, printed, value.text)
         elif name == YEAR:
-            head.years += [(year, value) for year in years_in(value.text)]
+            stated = [(year, value) for year in years_in(value.text)]
+            head.years += stated
+            head.stated += stated
         elif name in (EXTRA, REPORTED, BUDGETED):  # these two head no column of money here
             self._keep_extra(label, printed, value.text)
         elif name not in head.values:

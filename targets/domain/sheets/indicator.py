@@ -15,7 +15,7 @@ ANY_STAR = "".join(STARS)
 CLOSING = ")）"
 MARKS = frozenset((*STARS, *CLOSING, "\n"))
 """Without these in it a text is kept as it is."""
-POINTS = re.compile(r"\s*[（(]\s*(\d+(?:\.\d+)?)\s*分\s*[)）]\s*$")
+POINTS = re.compile(r"\s*[（(]\s*(?:权重|分值)?\s*[:：]?\s*(\d+(?:\.\d+)?\s*分|\d{1,2}(?:\.\d+)?\s*[%％]?)\s*[)）]\s*$")
 NO_SIGN = frozenset("定性 定性指标 定量 定量指标 文字 文本 其他 其它 无".split())
 """What stands in a column of signs where no sign belongs."""
 YES = frozenset("是 有 √ ✓ ✔ ☑ ★ 核心 核心指标 Y y 1".split())
@@ -69,7 +69,7 @@ def settle(texts: dict[str, str]) -> Beside | None:
                 texts[name] = text = _across(text)
             if text[-1] in CLOSING and (found := POINTS.search(text)):
                 texts[name] = text = text[: found.start()]
-                points[text] = f"{found[1]}分"
+                points[text] = found[1] if found[1].endswith(("分", "%", "％")) else f"{found[1]}分"
         if text.startswith(STARS) and (bare := text.lstrip(ANY_STAR).lstrip()):
             texts[name] = bare
             is_core = True

@@ -1,11 +1,14 @@
 """Parts of the money. Of a self-evaluation: rows 年度资金总额, 财政拨款 …, columns 年初预算数, 全年执行数, 得分 …"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from targets.domain.sheets.cells import Cell
+from targets.domain.sheets.head import UNFILLED
+from targets.domain.sheets.head_values import with_unit
 from targets.domain.sheets.layout import BUDGETED
+from targets.domain.sheets.several import heads_money
 
 
 class MoneyColumn(NamedTuple):
@@ -46,6 +49,20 @@ class MoneyTable:
             if column.field == BUDGETED and any(number in row.cells for row in self.rows):
                 return number
         return None
+
+    def amount_of(self, row: MoneyRow) -> Cell | None:
+        return None if self.amounts is None else row.cells.get(self.amounts)
+
+    def beside(self, row: MoneyRow, money_unit: str) -> Iterator[tuple[str, str]]:
+        """Name and text of what a row says besides its amount."""
+        printed = row.label.text.strip("：: ")
+        for number, cell in row.cells.items():
+            column = self.columns[number]
+            heading = column.heading.text
+            is_money = column.field == BUDGETED or heads_money(heading)
+            text = with_unit(row.label, cell.text, money_unit) if is_money else cell.text
+            if number != self.amounts and not UNFILLED.fullmatch(text):
+                yield f"{printed} {heading}", text
 
 
 def is_last_part(label: Cell, part: Cell | None, labels: Mapping[str, Cell]) -> bool:

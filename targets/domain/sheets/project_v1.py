@@ -16,6 +16,7 @@ from targets.domain.sheets.layout import (
     Line,
     Paper,
 )
+from targets.domain.sheets.project_adjusted import PROJECT_ADJUSTED
 from targets.domain.sheets.project_others import COMMON
 from targets.domain.sheets.project_shared import SHARED_COLUMNS
 from targets.domain.sheets.project_v4 import PROJECT_V4
@@ -28,7 +29,16 @@ from targets.domain.sheets.project_v13 import PROJECT_V13
 MONEY_GROUP = Label(
     "项目资金（万元）",
     HEADING,
-    aliases=("资金情况", "资金金额", "项目资金金额", "项目预算", "项目资金申请", "年度预算资金"),
+    aliases=(
+        "资金情况",
+        "资金金额",
+        "项目资金金额",
+        "项目预算",
+        "项目资金申请",
+        "年度预算资金",
+        "预算资金",
+        "预算资金情况",
+    ),
 )
 TITLE_WORDS = (
     "项目支出名称",
@@ -40,6 +50,20 @@ TITLE_WORDS = (
     "专项资金名称",
 )
 CODE_WORDS = ("项目编码", "项目编号")
+STAMP_WORDS = (
+    *(
+        "填报部门",
+        "申报单位",
+        "编报单位",
+        "编制单位",
+        "申报部门",
+        "填报单位名称",
+        "申报单位名称",
+        "编制单位名称",
+        "单位名称",
+    ),
+    *("部门单位名称",),
+)
 
 
 def _amount(text: str, field: str, *aliases: str) -> Line:
@@ -61,7 +85,7 @@ PROJECT_V1 = Layout(
     title=lambda record: "项目支出绩效目标表",
     title_words=re.compile("^(?!.*整体).*绩效目标(?!.*(?:自评|评价|监控|审核|反馈|汇总)).*表$"),
     captions=(
-        Caption("填报单位（盖章）：", STAMP, (0, 2), aliases=("填报部门", "申报单位", "编报单位", "编制单位")),
+        Caption("填报单位（盖章）：", STAMP, (0, 2), aliases=STAMP_WORDS),
         Caption("（{}年度）", YEAR, (3, 3), "center"),
         Caption("校验码：", "check_code", (4, END), "right"),
     ),
@@ -128,5 +152,8 @@ PROJECT_V1 = Layout(
     nests=("level1", "level2"),
     side="绩效指标",
     side_width=32,
-    dialects=(COMMON, SHARED_COLUMNS, PROJECT_V4, PROJECT_V5, PROJECT_V9, PROJECT_V10, PROJECT_V11, PROJECT_V13),
+    dialects=(
+        *(COMMON, SHARED_COLUMNS, PROJECT_V4, PROJECT_V5, PROJECT_V9, PROJECT_V10, PROJECT_V11, PROJECT_V13),
+        PROJECT_ADJUSTED,
+    ),
 )
