@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from targets.domain.sheets.cells import Cell, Grid
 from targets.domain.sheets.head import LONGEST_UNKNOWN_LABEL
-from targets.domain.sheets.layout import OVERALL_GOAL, Layout
+from targets.domain.sheets.layout import OVERALL_GOAL, Labelled, Layout
 
 GOALS = ("goal", OVERALL_GOAL)
 Above = tuple[Cell, str, int]
@@ -33,6 +33,14 @@ def is_group(grid: Grid, layout: Layout, cell: Cell) -> bool:
     if len(below) < 2 or below[0].column <= cell.column:
         return False
     return layout.label_of(below[0].text) is not None or len(below[0].text) <= LONGEST_UNKNOWN_LABEL
+
+
+def heads_report(cells: Sequence[Cell], labels: Sequence[Labelled | None], below: Sequence[Cell]) -> bool:
+    """Whether the last text of 年度总体目标 | 预期目标 | 实现情况综述 heads a text below it, as 预期目标 does, and is no goal itself."""
+    if len(cells) != 3 or labels[2] is not None:
+        return False
+    goals = [label.field for label in labels if label and label.field in GOALS and not label.value]
+    return len(goals) == 2 and [cell.column for cell in below[-2:]] == [cell.column for cell in cells[1:]]
 
 
 def labels_of(above: Sequence[Above], values: Sequence[Cell]) -> tuple[list[tuple[Above, Cell]], bool]:

@@ -21,7 +21,7 @@ from targets.domain.sheets.blanks import told_blanks
 from targets.domain.sheets.carried import carried_runs
 from targets.domain.sheets.cells import Cell, Grid, address, label_key
 from targets.domain.sheets.find import Block
-from targets.domain.sheets.foot import read_foot
+from targets.domain.sheets.foot import SIGNED_HERE, read_foot
 from targets.domain.sheets.head import UNFILLED, Head, add_extra
 from targets.domain.sheets.head_reader import read_head
 from targets.domain.sheets.hidden import told_hidden
@@ -329,11 +329,15 @@ class _FormReader:
     def _unit_that_stamps(self, department: str) -> str:
         """填报单位 is the unit of a project's form that names no other, unless it is the department itself."""
         stamp = self.head.values.get(STAMP)
-        if stamp is None or self.form.layout.kind == PLAN or split_department(stamp.text)[1] == department:
+        if (
+            stamp is None
+            or self.form.layout.kind == PLAN
+            or split_department(SIGNED_HERE.sub("", stamp.text))[1] == department
+        ):
             return ""
         sentence = f"表中没有写实施单位，已把填报单位{quoted(stamp.text)}读为实施单位，请核对。"
         self._tell(stamp.address, GUESS, sentence)
-        return stamp.text
+        return SIGNED_HERE.sub("", stamp.text).strip()
 
     def _unit_beside(self) -> str:
         """总金额（元） says the unit of 其中：财政拨款 as well, and so does 1,256,000元 beside it."""
@@ -347,7 +351,11 @@ class _FormReader:
             for name, value in head.extra.items():
                 add_extra(extra, name, value)
         stamp = self.head.values.get(STAMP)
-        if stamp and not {stamp.text, split_department(stamp.text)[1]} & {unit, split_department(unit)[1], department}:
+        if stamp and not {stamp.text, SIGNED_HERE.sub("", stamp.text), split_department(stamp.text)[1]} & {
+            unit,
+            split_department(unit)[1],
+            department,
+        }:
             add_extra(extra, "填报单位", stamp.text)
         for name, value in table_extra(self.form.layout, table):
             add_extra(extra, name, value)

@@ -28,6 +28,7 @@ ANNEX = re.compile(r"(附件|附表)[\d一二三四五六七八九十\-.]*")
 UNFILLED = re.compile(r"[\s年月日/\-_—.．…（）()盖章签字]*")
 OTHER_FORM = re.compile("(自评|评价|监控|审核|反馈|汇总).*表$")
 """Forms with the same headings that report on a target instead of setting it."""
+COUNTED_GOAL = re.compile(r"目标\s*(?:\d{1,2}|[一二三四五六七八九十])\s*[：:]?")
 LONGEST_UNKNOWN_LABEL = 25
 SHORTEST_REPEATED = 4
 ANY_SPACE = re.compile("[ \t　\n]")
@@ -62,6 +63,11 @@ class Head(Struct):
             if len({year for year, _ in places}) == 1:
                 return places[0]
         return None
+
+    def state_year(self, value: Cell) -> None:
+        stated = [(year, value) for year in years_in(value.text)]
+        self.years += stated
+        self.stated += stated
 
     def settle_goals(self) -> None:
         """A goal that is not said to be the year's is the year's if the form has no other."""
@@ -111,9 +117,19 @@ def without_repeats(cells: list[Cell]) -> list[Cell]:
 
 def parted(cells: list[Cell], labels: Container[str]) -> list[Cell]:
     """`填报单位：某局　　单位：万元` in one cell, as it stands above and below many forms, is two labels with their values."""
+    cells = _with_counted_goals(cells)
     for cell in cells:
         if _may_be_several(cell.text):
             return [Cell(cell.row, cell.column, text) for cell in cells for text in _labelled(cell.text, labels)]
+    return cells
+
+
+def _with_counted_goals(cells: list[Cell]) -> list[Cell]:
+    """目标1 in a cell of its own is the number of the text beside it, no text itself."""
+    for at, cell in enumerate(cells[:-1]):
+        if cell.text.startswith("目标") and COUNTED_GOAL.fullmatch(cell.text):
+            text = f"{cell.text.rstrip('：: ')}：{cells[at + 1].text}"
+            return [*cells[:at], cell._replace(text=text), *cells[at + 2 :]]
     return cells
 
 

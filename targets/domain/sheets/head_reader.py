@@ -1,6 +1,5 @@
 """Read the labelled cells above a table: pairs of label and value, in any order, at any place, beside or below each other."""
 
-import re
 from dataclasses import dataclass, field
 
 from targets.domain.record import MONEY, PROJECT
@@ -23,6 +22,7 @@ from targets.domain.sheets.head import (
 from targets.domain.sheets.head_values import (
     LONGEST_YEAR_LINE,
     is_year_alone,
+    names_unit,
     only_names_year,
     printed_label,
     whole_value,
@@ -48,7 +48,7 @@ from targets.domain.sheets.layout import (
 from targets.domain.sheets.marks import ticked
 from targets.domain.sheets.money_table import MoneyColumn, MoneyTable, is_last_part
 from targets.domain.sheets.problems import quoted
-from targets.domain.sheets.several import may_be_several, told_apart
+from targets.domain.sheets.several import meant_here
 from targets.domain.sheets.sole_amount import is_alone, is_money, sole_amount
 from targets.domain.sheets.task_table import Tasks, is_counted
 from targets.domain.sheets.term_money import TermMoney
@@ -56,7 +56,6 @@ from targets.domain.sheets.term_money import TermMoney
 NEVER_ABOVE = frozenset({STAMP, YEAR, MONEY_UNIT, HEADING, BUDGETED, REPORTED})
 """Labels whose value does not stand below them."""
 MONEY_FIELDS = frozenset({*MONEY, EXTRA, PART_OR_OTHER, LONG_TERM_TOTAL})
-STAMPED, NAME = "单位", re.compile("[一-鿿（）()]{4,}")
 OWN_INCOME = frozenset({"事业收入", "经营性收入", "经营收入"})
 LONG_TEXTS = frozenset({"goal", OVERALL_GOAL, EXTRA})
 
@@ -116,8 +115,7 @@ class _HeadReader:
         if len(cells) > 1 and is_said_above(self.above, cells[0]):
             cells = cells[1:]
         labels = [self.layout.label_of(cell.text) for cell in cells]
-        if may_be_several(cells):
-            cells, labels = told_apart(cells, labels, below, self.head)
+        cells, labels = meant_here(cells, labels, below, self.head)
         fields = [label and label.field for label in labels]
         if (self.tasks.is_open or TASK in fields or is_counted(cells)) and self._read_task(cells, fields):
             return
@@ -321,14 +319,12 @@ class _HeadReader:
             unit = unit_in(value.text)
             if unit and len(value.text) <= LONGEST_UNKNOWN_LABEL:
                 head.money_unit = head.money_unit or unit
-            elif label_key(printed) == STAMPED and NAME.fullmatch(value.text) and STAMP not in head.values:
+            elif self.layout.kind == PROJECT and names_unit(printed, value.text) and STAMP not in head.values:
                 head.values[STAMP] = value  # 单位：某局, and no unit of money
             else:
                 add_extra(head.extra, printed, value.text)
         elif name == YEAR:
-            stated = [(year, value) for year in years_in(value.text)]
-            head.years += stated
-            head.stated += stated
+            head.state_year(value)
         elif name in (EXTRA, REPORTED, BUDGETED):  # these two head no column of money here
             self._keep_extra(label, printed, value.text)
         elif name not in head.values:

@@ -20,6 +20,7 @@ PERIOD = re.compile(rf"{_DATE}|[-—–~至到]+")
 LONGEST_YEAR_LINE = 40
 """Longer text that mentions a year explains something; it does not name the year of the form."""
 
+NAME = re.compile("[一-鿿（）()]{4,}")
 MORE_THAN_A_YEAR = re.compile(r"[，。；！,;!]")
 OF_TITLES = re.compile(r"预算|绩效|表$|年度?[)）\]]?$")
 
@@ -62,6 +63,11 @@ def _is_choice(layout: Layout, cells: Sequence[Cell], at: int) -> bool:
 def is_year_alone(text: str) -> bool:
     """It stands in the middle of its line, and is no value of the label before it."""
     return len(text) <= LONGEST_YEAR_LINE and YEAR_ALONE.fullmatch(plain(text)) is not None
+
+
+def names_unit(label: str, text: str) -> bool:
+    """单位：某局, where others write 单位：万元."""
+    return label_key(label) == "单位" and NAME.fullmatch(text) is not None
 
 
 def only_names_year(text: str) -> bool:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from targets.domain.sheets.amounts import NONE, is_amount, names_money
 from targets.domain.sheets.amounts_below import SUMS
-from targets.domain.sheets.below import GOALS
+from targets.domain.sheets.below import GOALS, heads_report
 from targets.domain.sheets.cells import Cell, label_key
 from targets.domain.sheets.head import Head
 from targets.domain.sheets.layout import BUDGETED, EXTRA, REPORTED, Labelled
@@ -23,13 +23,14 @@ OF_NO_COLUMN = "金额按年度分列，没有一列写明是这张表的年度�
 Labels = list[Labelled | None]
 
 
-def may_be_several(cells: Sequence[Cell]) -> bool:
-    """Quick, and false of most rows."""
-    return sum(cell.text.startswith(BEGIN) for cell in cells) >= FEWEST
-
-
-def told_apart(cells: list[Cell], labels: Labels, below: Sequence[Cell], head: Head) -> tuple[list[Cell], Labels]:
-    """The cells of a row and what each of them means there."""
+def meant_here(cells: list[Cell], labels: Labels, below: Sequence[Cell], head: Head) -> tuple[list[Cell], Labels]:
+    """The cells of a row and what each of them means there; of most rows what it means elsewhere."""
+    if len(cells) < FEWEST:
+        return cells, labels
+    if heads_report(cells, labels, below):
+        return cells, [*labels[:-1], Labelled(EXTRA, "")]
+    if sum(cell.text.startswith(BEGIN) for cell in cells) < FEWEST:
+        return cells, labels
     at = next((at for at, pair in enumerate(pairwise(map(_key, cells))) if pair in PAIRS), -1)
     if at >= 0:
         return _before_and_after(cells, labels, below, at)

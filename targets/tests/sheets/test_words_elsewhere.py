@@ -93,3 +93,37 @@ def test_weights_of_the_third_level_and_other_money_of_a_list():
     record = form.record
     assert (record.total, record.fiscal, record.other) == (Decimal(672000), Decimal(600000), Decimal(72000))
     assert cells(form, "name", "weight") == [("管护面积", "50")]
+
+
+def test_what_stands_beside_the_expected_goal_over_a_text_of_its_own_is_no_goal():
+    goal = "年度总体目标|<|预期目标|目标实现程度综述\n^|^|管护32公顷|已管护33公顷"
+    (form,) = read_drawn(FORM.format("", "", "").replace("年度目标|管护绿地", goal))
+    assert (form.record.goal, form.record.extra) == ("管护32公顷", {"目标实现程度综述": "已管护33公顷"})
+    assert told(form) == []
+
+
+def test_goals_whose_numbers_have_cells_of_their_own():
+    goal = "年度目标|目标1|管护32公顷\n^|目标2：|成活率95%\n^|目标3|群众满意"
+    (form,) = read_drawn(FORM.format("", "", "").replace("年度目标|管护绿地", goal))
+    assert (form.record.goal, form.record.extra) == ("目标1：管护32公顷\n目标2：成活率95%\n目标3：群众满意", {})
+    assert told(form) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "name"),
+    [
+        ("市园林局118", "118", "市园林局"),
+        ("市园林局-118001", "118001", "市园林局"),
+        ("解放军第302", "", "解放军第302"),
+        ("市12345热线办公室12", "", "市12345热线办公室12"),
+        ("市园林局2024", "", "市园林局2024"),
+    ],
+)
+def test_a_code_behind_the_name_of_a_department(text, code, name):
+    (form,) = read_drawn(FORM.format("", f"主管部门及代码|{text}", ""))
+    assert (form.record.department_code, form.record.department_name) == (code, name)
+
+
+def test_a_stamp_is_no_part_of_a_name():
+    (form,) = read_drawn(FORM.format("填报单位：市绿化处（公章）", "", ""))
+    assert (form.record.unit, form.record.extra) == ("市绿化处", {})
