@@ -55,8 +55,10 @@ class PlannedForm:
     @property
     def heading(self) -> str:
         """With whose it is: a plan's title alone would be the same for everybody."""
-        is_plan = self.record is not None and self.record.kind == PLAN
-        return f"{self.record.unit or self.record.department_name}{self.title}" if is_plan else self.title
+        record = self.record
+        if record is None or record.kind != PLAN:
+            return self.title
+        return f"{record.unit or record.department_name}{record.title}"
 
     @property
     def label(self) -> str:
