@@ -170,13 +170,20 @@ def _without_forms(problems: Sequence[Problem]) -> str:
 
 
 def choose(batch: ImportBatch, *, shown: Collection[int], ticked: Collection[int], modes: Mapping[int, str]) -> None:
-    """Of the forms shown on a page, those ticked go in, each in its way; forms on other pages stay as they were."""
-    changed = []
-    for form in batch.forms.filter(place__in=shown, action__in=(CREATE, UPDATE)).defer("frozen"):
-        form.is_chosen = form.place in ticked
-        form.mode = modes.get(form.place, form.mode) if form.kind == PLAN and form.action == UPDATE else REPLACE
-        changed.append(form)
-    ImportedForm.objects.bulk_update(changed, ["is_chosen", "mode"], batch_size=200)
+    """Of the forms shown on a page, those ticked go in, each in its way; forms on other pages stay as they were.
+
+    Nothing is chosen of a batch that is being stored: what was confirmed goes in.
+    """
+    with transaction.atomic():
+        in_preview = ImportBatch.objects.select_for_update().filter(pk=batch.pk, state=ImportBatch.State.PREVIEW)
+        if not in_preview.values_list("pk").first():
+            return
+        changed = []
+        for form in batch.forms.filter(place__in=shown, action__in=(CREATE, UPDATE)).defer("frozen"):
+            form.is_chosen = form.place in ticked
+            form.mode = modes.get(form.place, form.mode) if form.kind == PLAN and form.action == UPDATE else REPLACE
+            changed.append(form)
+        ImportedForm.objects.bulk_update(changed, ["is_chosen", "mode"], batch_size=200)
 
 
 def choose_only(batch: ImportBatch, titles: Collection[str] = (), mode: str = REPLACE) -> None:

@@ -187,6 +187,15 @@ def test_only_the_chosen_forms_go_in(world: World) -> None:
         store_batch(batch, by=world.filler)
 
 
+def test_nothing_is_chosen_of_a_batch_that_is_being_stored(world: World) -> None:
+    """In another tab, whose page was shown before the confirmation."""
+    batch = previewed(world, world.record(), world.record(title="另一个项目"))
+    for state, chosen in ((ImportBatch.State.STORING, [True, True]), (ImportBatch.State.PREVIEW, [False, True])):
+        ImportBatch.objects.filter(pk=batch.pk).update(state=state)
+        choose(batch, shown={0, 1}, ticked={1}, modes={})
+        assert list(batch.forms.order_by("place").values_list("is_chosen", flat=True)) == chosen
+
+
 def test_a_form_edited_after_the_preview_is_not_overwritten(world: World) -> None:
     bring_in(world, world.record())
     form = Declaration.objects.get()
