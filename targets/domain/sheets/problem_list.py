@@ -23,7 +23,7 @@ COLUMNS = (
 )
 VARYING = re.compile(r"“[^”]*”|(?<=第)[\d、]+等?(?=行)")
 """A quoted value, or rows by their numbers."""
-CURE = re.compile("(?<=[。，；])(?:请|如需|如与|需要|是不是)")
+CURE = re.compile("(?<=[。，；])(?:请|需要|是不是)|(?<=。)如")
 """Where a sentence turns from what is wrong to what to do."""
 
 

@@ -15,6 +15,7 @@ from targets.domain.sheets.problem_list import Listed, listed
 from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, Problem, problem
 from targets.domain.sheets.reader import read_workbook
 from targets.domain.sheets.splice import CannotAnnotate
+from targets.domain.sheets.strays import WHERE
 from targets.tests.sheets.books import fill, project_lines
 from targets.tests.sheets.files import as_text
 
@@ -242,6 +243,15 @@ def test_the_list_splits_a_sentence_into_fault_and_cure():
         ),
         Listed("乙.xlsx", "表", "C3", GUESS, "“…”已按万元读入。", "“1”已按万元读入。", "请核对。"),
     ]
+
+
+def test_a_cure_that_begins_with_its_condition_stays_whole():
+    """如属…，请… is one sentence."""
+    (found,) = listed([Problem("表", "E9", WARNING, f"表!E9：“2”{WHERE}")], "a.xlsx")
+    assert (found.sentence, found.cure) == (
+        "“2”不属于任何栏目，已放在“其他栏目”的“表外文字”中。",
+        "如属某一栏目，请移过去。",
+    )
 
 
 def test_a_run_of_cells_is_coloured_whole_and_explained_once():
