@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from targets.domain.sheets.layout import MEASUREMENT_UNIT, OPERATOR, Dialect
+from targets.domain.sheets.project_shared import PARTS_OF_VALUES, SIGNS_OF_VALUES, UNITS_OF_VALUES
 
 WORDS: Mapping[str, str] = {
     "number": "编号 职责编号 职责代码 职责编码",
@@ -31,8 +32,9 @@ WORDS: Mapping[str, str] = {
 PLAN_COMMON = Dialect(
     columns={name: tuple(words.split()) for name, words in WORDS.items()}
     | {
-        OPERATOR: ("计算符号", "指标性质", "指标符号", "运算符号", "比较符号"),
-        MEASUREMENT_UNIT: ("计量单位", "度量单位", "指标单位", "指标值单位"),
+        "target": (*WORDS["target"].split(), *PARTS_OF_VALUES),
+        OPERATOR: ("计算符号", "指标性质", "指标符号", "运算符号", "比较符号", *SIGNS_OF_VALUES),
+        MEASUREMENT_UNIT: ("计量单位", "度量单位", "指标单位", *UNITS_OF_VALUES),
     },
     like={
         "name": ("三级指标", "三级指标名称", "三级绩效指标", "指标"),

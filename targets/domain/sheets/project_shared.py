@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from targets.domain.sheets.layout import Dialect
+from targets.domain.sheets.layout import MEASUREMENT_UNIT, OPERATOR, Dialect
 
 BETWEEN = ("", "/", "、", "-", "—", "–", "和", "及", "与", "+", ",", "~", "|", "\\")
 BOTH_LEVELS = (
@@ -28,7 +28,16 @@ PARTS_OF_VALUES = (
     *map("".join, product(VALUE, ("下限", "上限", "下限值", "上限值", "最低值", "最高值", "最小值", "最大值"))),
 )
 """定量 below 指标值, or both in one heading."""
+SIGNS_OF_VALUES = (*map("".join, product(VALUE, ("符号", "计算符号", "运算符号", "性质"))),)
+UNITS_OF_VALUES = (*map("".join, product(VALUE, ("单位", "计量单位", "度量单位"))),)
+"""符号, 数值 and 单位 below 指标值."""
 
 SHARED_COLUMNS = Dialect(
-    columns={"level2": BOTH_LEVELS, "name": NAME_AND_VALUE, "target": (*NAME_AND_VALUE, *PARTS_OF_VALUES)}
+    columns={
+        "level2": BOTH_LEVELS,
+        "name": NAME_AND_VALUE,
+        "target": (*NAME_AND_VALUE, *PARTS_OF_VALUES),
+        OPERATOR: SIGNS_OF_VALUES,
+        MEASUREMENT_UNIT: UNITS_OF_VALUES,
+    }
 )

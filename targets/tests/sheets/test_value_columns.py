@@ -144,3 +144,23 @@ def test_two_times_of_a_plan_which_has_a_column_for_the_year_before(picture, tar
         "表头“上年”已读为“上年值”，请核对。",
         f"表头“本年”已读为“{target}”，请核对。",
     }
+
+
+SIGN_NUMBER_UNIT = """
+    2024年整体绩效目标表|<|<|<|<|<|<
+    部门职责|职责目标|绩效指标|{value}|<|<|对应科室
+    ^|^|^|{sign}|数值|{unit}|^
+    防汛|度汛|巡查次数|≥|4800|次|防御科
+    供水|饮水|普及率|≥|96|%|农水科
+    节水|节约|风气|定性|改善||农水科
+    """
+
+
+@pytest.mark.parametrize(
+    ("value", "sign", "unit"),
+    [("年度指标值", "符号", "单位"), ("指标值", "计算符号", "计量单位"), ("目标值", "性质", "单位")],
+)
+def test_sign_number_and_unit_below_the_heading_of_targets_of_a_plan(value, sign, unit):
+    (form,) = read_drawn(SIGN_NUMBER_UNIT.format(value=value, sign=sign, unit=unit))
+    assert cells(form, "target", "office") == [("≥4800次", "防御科"), ("≥96%", "农水科"), ("改善", "农水科")]
+    assert (form.record.extra, told(form)) == ({}, [])
