@@ -1,6 +1,6 @@
 """Find the forms of a sheet by the words of their labels and headings, wherever they stand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
@@ -20,6 +20,8 @@ from targets.domain.sheets.terms import is_term
 TITLE_CELLS = 3
 """A row with more texts than this is no title."""
 FEWEST_HEADINGS = 3
+WHOLE = "整体"
+"""In the title of a list of departments or over their goals; else a goal is that of a project."""
 LISTS = (FLAT, PLANS_BY_GOAL)
 ROWS_OF_A_HEAD = 4
 """Below its first one, blank ones among them."""
@@ -141,7 +143,9 @@ def find_blocks(grid: Grid) -> list[Block]:
         said = [*filter(None, line)]
         keys = [*map(label_key, said)]
         headings = HEADINGS.intersection(keys) if len(keys) >= FEWEST_HEADINGS else frozenset()
-        if headings and (layout := _table_layout(headings, keys, search.began) or _list_layout(grid, row, keys)):
+        if headings and (
+            layout := _table_layout(headings, keys, search.began) or _list_layout(grid, row, keys, search.began)
+        ):
             header = read_header(grid, layout, _head_top(grid, layout, row, below))
             search.table(header, layout)
             below = header.bottom + 1
@@ -160,12 +164,20 @@ def _table_layout(headings: frozenset[str], keys: list[str], began: Layout | Non
     if len({*keys}) < FEWEST_HEADINGS:
         return None
     fitting = _fitting(headings)
-    if not fitting and (meant := HEADINGS.intersection(chain.from_iterable(map(undressed_heading, keys)))):
-        fitting = _fitting(headings | meant)
+    if not fitting and (bare := HEADINGS.intersection(chain.from_iterable(map(undressed_heading, keys)))):
+        fitting = _fitting(headings | bare)
     if not fitting:
         return None
     kind = began.kind if began else None
-    return max(fitting, key=lambda found: (found[0], found[1] is began, found[1].kind == kind))[1]
+    meant = [found for found in fitting if _is_meant(found[1], keys, began)]
+    return max(meant, key=lambda found: (found[0], found[1] is began, found[1].kind == kind), default=(0, None))[1]
+
+
+def _is_meant(layout: Layout, words: Iterable[str], began: Layout | None) -> bool:
+    """A goal beside the name of a unit is that of a project, if no word says otherwise."""
+    return (
+        layout is not PLANS_BY_GOAL or (began is not None and began.kind == PLAN) or any(WHOLE in key for key in words)
+    )
 
 
 @lru_cache(maxsize=256)
@@ -187,7 +199,7 @@ def _head_top(grid: Grid, layout: Layout, row: int, below: int) -> int:
     return row - 1 if all(key in leading or key in layout.sides or is_term(key) for key in above) else row
 
 
-def _list_layout(grid: Grid, row: int, keys: list[str]) -> Layout | None:
+def _list_layout(grid: Grid, row: int, keys: list[str], began: Layout | None) -> Layout | None:
     """A list whose head has more than one row: 项目名称 stands in the first, 三级指标 below 绩效指标 in the next."""
     layout = next((layout for layout in LISTS if not layout.must_have[0].isdisjoint(keys)), None)
     if layout is None:
@@ -199,7 +211,7 @@ def _list_layout(grid: Grid, row: int, keys: list[str]) -> Layout | None:
             break
         words.update(said)
     words = words.union(*map(undressed_heading, words))
-    return layout if all(words & need for need in layout.must_have) else None
+    return layout if all(words & need for need in layout.must_have) and _is_meant(layout, words, began) else None
 
 
 def _headings(grid: Grid, header: Header) -> frozenset[str]:

@@ -6,7 +6,7 @@ V3, 井研县 2023 (domain reference, section 8), the exchange of the integrated
 from dataclasses import replace
 
 from targets.domain.record import PLAN, ROW_TEXTS
-from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, MONEY_UNIT, YEAR, Column, Layout
+from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, END, MONEY_UNIT, YEAR, Caption, Column, Layout
 from targets.domain.sheets.plan_v2 import PLAN_V2
 from targets.domain.sheets.plan_v8 import PLAN_V8
 from targets.domain.sheets.project_v1 import PROJECT_V1
@@ -18,6 +18,16 @@ IGNORED = {"state": "状态", "place": "行号", "count": "序号"}
 BOTH_NAMES = ("单位名称、项目名称", "单位、项目名称", "单位名称/项目名称", "单位名称及项目名称", "单位及项目名称")
 """One column for both: a line with nothing else names the unit of the projects below it."""
 
+GOALS = (
+    "年度目标",
+    "年度总体绩效目标",
+    "年度总体目标",
+    "总体目标",
+    "年度绩效目标",
+    "绩效目标",
+    "总体绩效目标",
+    "本年度绩效目标",
+)
 CODES_OF_BOTH = "单位、项目代码"
 
 FORM_COLUMNS = (
@@ -56,10 +66,7 @@ FORM_COLUMNS = (
         "goal",
         ("年度目标",),
         (),
-        aliases=(
-            "年度总体绩效目标", "年度总体目标", "总体目标", "年度绩效目标", "绩效目标", "总体绩效目标", "项目绩效目标", "本年度绩效目标", "项目年度绩效目标",
-            "整体绩效目标",
-        ),
+        aliases=(*GOALS, "项目绩效目标", "项目年度绩效目标", "整体绩效目标"),
     ),
     *(Column(name, (word,), ()) for name, word in IGNORED.items()),
 )  # fmt: skip
@@ -93,7 +100,10 @@ FLAT: Layout = replace(
         Column("key", ("行标识",), ()),
         Column(CONTINUES, ("与上行合并",), ()),
     ),
-    captions=(),
+    captions=(
+        Caption("主管部门：", DEPARTMENT, (0, END), aliases=("主管部门及代码", "预算部门")),
+        Caption("实施单位：", "unit", (0, END), aliases=("项目实施单位", "项目单位", "预算单位")),
+    ),
     lines=(),
     side="",
     needs=(frozenset({"title"}), frozenset({"name"}), frozenset({"target", QUANTITY})),
@@ -107,6 +117,10 @@ FLAT: Layout = replace(
 )
 FLAT_PLAN = replace(FLAT, slug="flat_plan", kind=PLAN)
 OF_A_PROJECT = frozenset(("title", "code", KIND, "total", "fiscal", "other", "goal"))
+GOALS_OF_DEPARTMENTS = (
+    "部门整体绩效目标", "部门（单位）整体绩效目标", "单位整体绩效目标", "整体支出绩效目标", "部门整体支出绩效目标", "年度整体绩效目标", "整体目标",
+    "部门整体目标", "整体年度绩效目标", "整体支出年度绩效目标",
+)  # fmt: skip
 OF_UNITS = {"unit": ("实施单位名称",), UNIT_CODE: ("实施单位编码",)}
 CODES_OF_DEPARTMENT = ("单位代码", "单位编码", "预算单位代码", "预算单位编码")
 OF_DEPARTMENT = ("单位名称", "预算单位", "预算单位名称", "填报单位", "申报单位", "部门（单位）名称", "部门单位名称")
@@ -147,10 +161,7 @@ PLANS_BY_GOAL: Layout = replace(
             "goal",
             ("整体绩效目标",),
             (),
-            aliases=(
-                "部门整体绩效目标", "部门（单位）整体绩效目标", "单位整体绩效目标", "整体支出绩效目标", "部门整体支出绩效目标", "年度整体绩效目标",
-                "整体目标", "部门整体目标", "整体年度绩效目标", "整体支出年度绩效目标",
-            ),
+            aliases=(*GOALS_OF_DEPARTMENTS, *GOALS),
         ),
     ),
     needs=(frozenset({DEPARTMENT}), frozenset({"name"}), frozenset({"goal"})),

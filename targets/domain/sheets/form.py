@@ -99,7 +99,14 @@ def _continues(pages: Sequence[Block], heads: Sequence[Head], block: Block, head
         return False
     if not block.is_named or (block.layout.repeats_head and _is_next_page(heads[0], head)):
         return True
+    if block.layout.is_list and _said(heads[0]) == _said(head):
+        return True
     return _says_nothing(head) and bool(heads[0].text("title"))
+
+
+def _said(head: Head) -> tuple[str, dict[str, str], dict[str, str]]:
+    """All that stands above a table: each page of a list may say it again."""
+    return head.title.text if head.title else "", {name: cell.text for name, cell in head.values.items()}, head.extra
 
 
 def _says_nothing(head: Head) -> bool:

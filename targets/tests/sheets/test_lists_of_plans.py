@@ -65,3 +65,44 @@ def test_a_column_of_projects_makes_it_a_list_of_these():
         """
     )
     assert (whose(form), form.record.title) == ((PROJECT, "", "某县水利局", "保障防洪安全。"), "水库除险")
+
+
+def test_a_title_says_that_goals_beside_departments_are_theirs():
+    picture = """
+        2024年{title}||||||
+        部门名称|年度目标|一级指标|二级指标|三级指标|指标值|权重
+        某县水利局|保障防洪安全。|产出指标|数量指标|除险水库|≥3座|10
+        某县林业局|国土绿化。|产出指标|数量指标|造林面积|≥2万亩|10
+        """
+    forms = read_drawn(picture.format(title="部门整体支出绩效目标表"))
+    assert [whose(form)[2] for form in forms] == ["某县水利局", "某县林业局"]
+    assert [form.record.extra for form in forms] == [{"年度目标": "保障防洪安全。"}, {"年度目标": "国土绿化。"}]
+    (form,) = read_drawn(picture.format(title="项目支出绩效目标表"))
+    assert (form.kind, form.refused) == (PROJECT, True)
+
+
+def test_pages_of_a_list_repeat_what_stands_above_it():
+    first, second = read_drawn(
+        """
+        2024年项目支出绩效目标表||||||
+        主管部门：某县水利局||||||单位：万元
+        序号|项目名称|预算数|一级指标|二级指标|三级指标|指标值
+        1|水库除险|800|产出指标|数量指标|除险水库|3座
+        第1页 共2页||||||
+        2024年项目支出绩效目标表||||||
+        主管部门：某县水利局||||||单位：万元
+        序号|项目名称|预算数|一级指标|二级指标|三级指标|指标值
+        |||效益指标|社会效益指标|受益人口|3万人
+        2|河长制|126|产出指标|数量指标|巡河里程|126公里
+        合计||926||||
+        第2页 共2页||||||
+        """
+    )
+    assert cells(first, *LEVELS) == [
+        ("产出指标", "数量指标", "除险水库", "3座"),
+        ("效益指标", "社会效益指标", "受益人口", "3万人"),
+    ]
+    assert cells(second, *LEVELS) == [("产出指标", "数量指标", "巡河里程", "126公里")]
+    assert told(first) == [("B9", "项目名称为空白，已按合并单元格照上一行读为“水库除险”，请核对。")]
+    assert (told(second), first.record.extra, second.record.extra) == ([], {}, {})
+    assert (whose(first)[2], whose(second)[2]) == ("某县水利局", "某县水利局")
