@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from targets.domain.edits import Change
 from targets.domain.sheets.writer import write_official
@@ -13,7 +14,8 @@ from targets.intake.batch import open_batch, read_batch
 from targets.intake.storing import ImportRefused, store_batch
 from targets.intake.undo import undo_batch
 from targets.models import Declaration, ImportBatch
-from targets.tests.world import World
+from targets.tests.uploads import confirm, page_text, upload, workbook
+from targets.tests.world import World, client_of
 
 
 def bring_in(world: World, *records: object, by: str = "filler") -> ImportBatch:
@@ -103,3 +105,45 @@ def test_who_undoes_anothers_import_does_not_read_the_draft_by_it(world: World) 
     assert form.revisions.get(number=3).author == world.admin
     assert form.record_for(world.admin) is None
     assert form.record_for(world.filler) == form.record()
+
+
+def test_an_import_is_undone_by_its_button(world: World) -> None:
+    client = client_of(world.filler)
+    done = confirm(client, upload(client, workbook(world.record(), world.record(title="校车运营补贴"))))
+    touched = Declaration.objects.get(title="校车运营补贴")
+    edit = Change("", "goal", touched.goal, "改写的目标，为1200名幼儿发放补助100万元。")
+    apply_changes(touched, [edit], by=world.filler)
+    batch = done.context["batch"]
+    undone = client.post(reverse("admin:targets_importbatch_undo", args=[batch.pk]), follow=True)
+    assert "已撤销导入：1张表恢复到导入前；另有1张没有撤销，原因见下表。" in page_text(undone)
+    assert "导入后又有修改" in page_text(undone)
+    assert dict(Declaration.objects.values_list("title", "state")) == {"学前教育补助": "void", "校车运营补贴": "draft"}
+    judged = {one["form"].title: one["is_judged"] for one in undone.context["stored"]}
+    assert judged == {"学前教育补助": False, "校车运营补贴": True}
+    again = client.post(reverse("admin:targets_importbatch_undo", args=[batch.pk]), follow=True)
+    assert "这次导入已撤销，不能撤销" in page_text(again)
+
+
+def test_where_nothing_could_be_undone_nobody_is_told_of_a_success(world: World) -> None:
+    client = client_of(world.filler)
+    batch = confirm(client, upload(client, workbook(world.record()))).context["batch"]
+    touched = Declaration.objects.get()
+    apply_changes(touched, [Change("", "goal", touched.goal, "改写的目标。")], by=world.filler)
+    undone = client.post(reverse("admin:targets_importbatch_undo", args=[batch.pk]), follow=True)
+    assert list(undone.context["messages"]) == []
+    assert "撤销时没有一张表能恢复到导入前，这次导入没有变动" in page_text(undone)
+    assert "导入后又有修改" in page_text(undone)
+    batch.refresh_from_db()
+    assert (Declaration.objects.get().state, batch.state, batch.undone_at) == ("draft", "stored", None)
+
+
+def test_somebody_elses_import_is_not_undone(world: World) -> None:
+    client = client_of(world.filler)
+    batch = confirm(client, upload(client, workbook(world.record()))).context["batch"]
+    address = reverse("admin:targets_importbatch_undo", args=[batch.pk])
+    assert [client_of(world.people[name]).post(address).status_code for name in ("sibling", "perf", "auditor")] == [
+        404
+    ] * 3
+    undone = client_of(world.admin).post(address, follow=True)
+    assert Declaration.objects.get().state == "void"
+    assert "100.00" not in page_text(undone)  # its unit alone is told what was never sent
