@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from targets.domain.sheets.cells import Cell, Grid
 from targets.domain.sheets.head import LONGEST_UNKNOWN_LABEL
-from targets.domain.sheets.layout import OVERALL_GOAL, Labelled, Layout
+from targets.domain.sheets.layout import EXTRA, OVERALL_GOAL, Labelled, Layout
 
 GOALS = ("goal", OVERALL_GOAL)
+LONG_TEXTS = frozenset({*GOALS, EXTRA})
 Above = tuple[Cell, str, int]
 """A label, its field, and the last column below it."""
 

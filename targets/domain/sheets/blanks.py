@@ -68,5 +68,5 @@ def told_blanks(
 ) -> Iterator[tuple[str, str]]:
     """Address and sentence, once for each column; `blanks` are rows of the sheet."""
     for name, rows in blanks.items():
-        sentence = f"第{origin.lines(rows)}行的{layout.headings_of[name]}为空白，已照空白读入。如与上一行相同，请合并单元格或补填后重新上传。"
+        sentence = f"第{origin.lines(sorted({*rows}))}行的{layout.headings_of[name]}为空白，已照空白读入。如与上一行相同，请合并单元格或补填后重新上传。"
         yield address(rows[0], columns.get(name, (0, 0))[0]), sentence

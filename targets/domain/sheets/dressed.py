@@ -42,6 +42,12 @@ def undressed_heading(key: str) -> tuple[str, ...]:
     return (TARGET,) if undated in VALUE_OF_A_YEAR else (*undressed(key), undated, *undressed(undated))
 
 
+def undated(key: str) -> tuple[str, ...]:
+    """What a label may mean that begins with a year: 2024年预算数 is 年度预算数 of that year."""
+    bare = DATED.sub("", key) if key.startswith("20") else ""
+    return () if bare in (key, "") else (f"年度{bare}", bare, *undressed(bare))
+
+
 def _without(dress: re.Pattern[str], key: str) -> Iterator[str]:
     while (bare := dress.sub("", key)) not in (key, ""):
         yield bare

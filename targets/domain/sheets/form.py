@@ -26,7 +26,7 @@ from targets.domain.sheets.head import UNFILLED, Head, add_extra
 from targets.domain.sheets.head_reader import read_head
 from targets.domain.sheets.hidden import told_hidden
 from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, STAMP, Layout
-from targets.domain.sheets.names import split_department
+from targets.domain.sheets.names import split_department, split_project
 from targets.domain.sheets.plan_v2 import plan_title
 from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, Problem, problem, quoted
 from targets.domain.sheets.rest import numbers_of, own_rows, table_extra
@@ -290,13 +290,13 @@ class _FormReader:
             self._tell(where, REFUSED, f"没有项目名称，{NOT_IMPORTED}请填写“项目名称”后重新上传。")
         elif at_first_sight(title) & NO_TITLE:
             self._tell(self._place(), GUESS, f"项目名称读为{quoted(title)}，可能与表头错开，请核对。")
-        return title
+        return title if "code" in self.head.values else split_project(title)[1]
 
     def _project_code(self) -> str:
         """It says which form this is: half of one would make another form of it."""
         cell = self.head.values.get("code")
         if cell is None:
-            return ""
+            return split_project(self.head.text("title"))[0]
         if level := lost_digits(cell.text):
             self._tell(cell.address, level, LOST[level].format(code=quoted(cell.text)))
         return cell.text

@@ -47,6 +47,8 @@ class Head(Struct):
     years: list[tuple[int, Cell]] = []
     stated: list[tuple[int, Cell]] = []
     """Of these, the ones beside 预算年度."""
+    dated: list[tuple[str, Cell, Cell]] = []
+    """Field, label and value where the label names a year: the form's own if that is its year."""
     title: Cell | None = None
     other_form: Cell | None = None
     first: Cell | None = None

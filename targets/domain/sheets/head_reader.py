@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from targets.domain.record import MONEY, PROJECT
 from targets.domain.sheets.amounts import is_amount, is_bare_amount, names_money, unit_in
 from targets.domain.sheets.amounts_below import SUMS, amounts_below, may_be_amounts
-from targets.domain.sheets.below import GOALS, Above, is_group, is_said_above, labels_of, with_ends
+from targets.domain.sheets.below import GOALS, LONG_TEXTS, Above, is_group, is_said_above, labels_of, with_ends
 from targets.domain.sheets.cells import Cell, Grid, label_key, plain, split_label
 from targets.domain.sheets.head import (
     ANNEX,
@@ -36,7 +36,6 @@ from targets.domain.sheets.layout import (
     MAY_BE_DRESSED,
     MONEY_UNIT,
     OF_THAT,
-    OVERALL_GOAL,
     PART_OR_OTHER,
     REPORTED,
     STAMP,
@@ -46,18 +45,15 @@ from targets.domain.sheets.layout import (
     Layout,
 )
 from targets.domain.sheets.marks import ticked
-from targets.domain.sheets.money_table import MoneyColumn, MoneyTable, is_last_part
+from targets.domain.sheets.money_table import MONEY_FIELDS, OWN_INCOME, MoneyColumn, MoneyTable, is_last_part
 from targets.domain.sheets.problems import quoted
-from targets.domain.sheets.several import meant_here
+from targets.domain.sheets.several import meant_here, settled_by_year, years_of
 from targets.domain.sheets.sole_amount import is_alone, is_money, sole_amount
 from targets.domain.sheets.task_table import Tasks, is_counted
 from targets.domain.sheets.term_money import TermMoney
 
 NEVER_ABOVE = frozenset({STAMP, YEAR, MONEY_UNIT, HEADING, BUDGETED, REPORTED})
 """Labels whose value does not stand below them."""
-MONEY_FIELDS = frozenset({*MONEY, EXTRA, PART_OR_OTHER, LONG_TERM_TOTAL})
-OWN_INCOME = frozenset({"事业收入", "经营性收入", "经营收入"})
-LONG_TEXTS = frozenset({"goal", OVERALL_GOAL, EXTRA})
 
 
 def read_head(grid: Grid, layout: Layout, top: int, bottom: int) -> Head:
@@ -104,6 +100,11 @@ class _HeadReader:
         for table in self.tables:
             self._settle_money(table)
         self._settle_amounts()
+        for name, label, value in settled_by_year(head):
+            if name and name not in head.values:
+                self._keep_first(name, label, value)
+            else:
+                self._keep_extra(label, printed_label(label.text), value.text)
         head.long_is_right = self.terms.long_is_right
         for name, text in self.tasks.kept(head.money_unit):
             add_extra(head.extra, name, text)
@@ -327,6 +328,8 @@ class _HeadReader:
             head.state_year(value)
         elif name in (EXTRA, REPORTED, BUDGETED):  # these two head no column of money here
             self._keep_extra(label, printed, value.text)
+        elif name in MAY_BE_DRESSED and years_of(label.text):
+            head.dated.append((name, label, value))
         elif name not in head.values:
             self._keep_first(name, label, value)
         elif head.values[name].text != value.text:

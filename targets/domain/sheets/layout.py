@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from targets.domain.record import IndicatorRow, Record
 from targets.domain.sheets.cells import inside_brackets, label_key, split_label
-from targets.domain.sheets.dressed import undressed, undressed_heading
+from targets.domain.sheets.dressed import undated, undressed, undressed_heading
 from targets.domain.sheets.remembered import Remembered
 
 END = -1
@@ -324,7 +324,10 @@ class Layout:
         key = label_key(word or text)
         if len(key) <= LONGEST_REPORT and REPORT.search(key):
             return Labelled(REPORTED, value if word else "", is_dressed=True)
-        meant = next((name for bare in undressed(key) if (name := self.labels.get(bare)) in MAY_BE_DRESSED), None)
+        meant = next(
+            (name for bare in (*undressed(key), *undated(key)) if (name := self.labels.get(bare)) in MAY_BE_DRESSED),
+            None,
+        )
         return None if meant is None else Labelled(meant, value if word else "", is_dressed=True)
 
     def _known(self, text: str) -> Labelled | None:

@@ -4,11 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from targets.domain.record import MONEY
 from targets.domain.sheets.cells import Cell
 from targets.domain.sheets.head import UNFILLED
 from targets.domain.sheets.head_values import with_unit
-from targets.domain.sheets.layout import BUDGETED
+from targets.domain.sheets.layout import BUDGETED, EXTRA, LONG_TERM_TOTAL, PART_OR_OTHER
 from targets.domain.sheets.several import heads_money
+
+MONEY_FIELDS = frozenset({*MONEY, EXTRA, PART_OR_OTHER, LONG_TERM_TOTAL})
+OWN_INCOME = frozenset({"事业收入", "经营性收入", "经营收入"})
 
 
 class MoneyColumn(NamedTuple):

@@ -1,13 +1,13 @@
 """Headings in the head of a form that tell years, or before and after an adjustment, apart: which of them is the form's own."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from targets.domain.sheets.amounts import NONE, is_amount, names_money
 from targets.domain.sheets.amounts_below import SUMS
 from targets.domain.sheets.below import GOALS, heads_report
-from targets.domain.sheets.cells import Cell, label_key
+from targets.domain.sheets.cells import Cell, label_key, split_label
 from targets.domain.sheets.head import Head
 from targets.domain.sheets.layout import BUDGETED, EXTRA, REPORTED, Labelled
 from targets.domain.sheets.project_adjusted import AFTER, BEFORE
@@ -15,6 +15,7 @@ from targets.domain.sheets.project_adjusted import AFTER, BEFORE
 BEGIN = ("20", *AFTER, *BEFORE, "上年", "本年", "当年")
 """What such a heading begins with."""
 OF_A_YEAR = re.compile("(20[0-9]{2}|上|本|当)年?度?(?:预算|计划|安排|申请|投入|执行|实际|决算|支出|资金)*[数额]?")
+A_YEAR = re.compile("20[0-9]{2}(?=[年度—~至到-])")
 OWN_YEAR = ("本", "当")
 FEWEST = 2
 PAIRS = frozenset(zip(BEFORE, AFTER, strict=True))
@@ -41,6 +42,23 @@ def heads_money(heading: str) -> bool:
     """Whether the numbers below a heading are money, and no scores or rates."""
     key = label_key(heading)
     return names_money(heading) or key in (*SUMS, *BEFORE) or OF_A_YEAR.fullmatch(key) is not None
+
+
+def years_of(label: str) -> set[str]:
+    """The years that a label begins with: 2024年预算数, 2024-2026年绩效目标."""
+    return {*A_YEAR.findall(label_key(split_label(label)[0] or label))} if label.startswith("20") else set()
+
+
+def settled_by_year(head: Head) -> Iterator[tuple[str, Cell, Cell]]:
+    """The texts beside labels that name a year; without a field where that is another than the form's."""
+    if not head.dated:
+        return
+    said = set[str]().union(*(years_of(label.text) for _, label, _ in head.dated))
+    if head.year() is None and len(said) == 1:
+        head.years += [(int(*said), head.dated[0][1])]
+    own = head.year()
+    for name, label, value in head.dated:
+        yield name if own and years_of(label.text) == {str(own[0])} else "", label, value
 
 
 def _key(cell: Cell) -> str:

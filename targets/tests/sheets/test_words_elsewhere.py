@@ -127,3 +127,60 @@ def test_a_code_behind_the_name_of_a_department(text, code, name):
 def test_a_stamp_is_no_part_of_a_name():
     (form,) = read_drawn(FORM.format("填报单位：市绿化处（公章）", "", ""))
     assert (form.record.unit, form.record.extra) == ("市绿化处", {})
+
+
+def test_the_code_of_a_project_before_its_name():
+    (form,) = read_drawn(FORM.format("", "", "").replace("绿地管护\n", "37030224T000000000011-绿地管护\n"))
+    assert (form.record.code, form.record.title) == ("37030224T000000000011", "绿地管护")
+    coded = "项目名称|37030224T000000000011-绿地管护|项目代码|某代码"
+    (form,) = read_drawn(FORM.format("", "", "").replace("项目名称|绿地管护", coded))
+    assert (form.record.code, form.record.title) == ("某代码", "37030224T000000000011-绿地管护")
+
+
+@pytest.mark.parametrize(
+    ("heading", "goal", "total", "extra"),
+    [
+        ("2024年度", "管护绿地", Decimal(2000000), {"2023年预算数（万元）": "100万元"}),
+        ("2025年度", "", None, {"2023年预算数（万元）": "100万元", "2024年预算数（万元）": "200万元", "2024年度绩效目标": "管护绿地"}),
+        ("", "", None, {"2023年预算数（万元）": "100万元", "2024年预算数（万元）": "200万元", "2024年度绩效目标": "管护绿地"}),
+    ],
+)  # fmt: skip
+def test_labels_that_name_a_year_are_the_forms_if_it_is_its_own(heading, goal, total, extra):
+    dated = FORM.format("", "2023年预算数（万元）|100|2024年预算数（万元）|200", "")
+    year = int(heading[:4] or 2024)
+    dated = dated.replace("2024年度项目", f"{heading}项目").replace("年度目标|", "2024年度绩效目标|")
+    (form,) = read_drawn(dated, year=year)
+    assert (form.record.goal, form.record.total, form.record.extra) == (goal, total, extra)
+
+
+def test_a_year_that_only_labels_name_is_the_forms():
+    dated = (
+        FORM.format("", "2024年预算数（万元）|200", "")
+        .replace("2024年度项目", "项目")
+        .replace("年度目标|", "2024年绩效目标|")
+    )
+    (form,) = read_drawn(dated)
+    assert (form.record.year, form.record.goal, form.record.total) == (2024, "管护绿地", Decimal(2000000))
+
+
+def test_a_goal_of_several_years_is_not_that_of_the_year():
+    dated = FORM.format("", "", "").replace(
+        "年度目标|管护绿地", "2024-2026年绩效目标|管护百顷\n2024年绩效目标|管护绿地"
+    )
+    (form,) = read_drawn(dated)
+    assert (form.record.goal, form.record.extra) == ("管护绿地", {"2024-2026年绩效目标": "管护百顷"})
+
+
+def test_a_line_whose_level_is_blank_on_both_sides_is_told_once():
+    (form,) = read_drawn(
+        """
+        2024年度项目支出绩效目标表|<|<|<|<|<|<
+        项目名称|绿地管护|<|<|<|<|<
+        一级指标|中期指标|<|<|年度指标|<|<
+        ^|二级指标|三级指标|指标值|二级指标|三级指标|指标值
+        产出指标|数量指标|面积|≥9|数量指标|面积|≥3
+        |质量指标|成活率|≥90%|质量指标|成活率|≥95%
+        """
+    )
+    sentence = "第6行的一级指标为空白，已照空白读入。如与上一行相同，请合并单元格或补填后重新上传。"
+    assert told(form) == [("A6", sentence)]
