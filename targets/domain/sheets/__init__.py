@@ -25,7 +25,7 @@ Above and below the table
     sections that some forms have: `money_table`, `task_table`, `terms` with `term_money`, `several` (of several years, before and after)
     `foot`, `signing`
 The table
-    `head_rows` → `header` (which column is what), `sign_column` and `level_column` (signs or categories under another heading)
+    `head_rows` → `header` (which column is what); `sign_column`, `level_column`, `number_column` (what a heading does not say)
     `meant` (what is told of headings), `table` (its rows) → `table_found`
     `straighten` with `shift` and `says` (cells that slipped)
     `sections` (categories in lines of their own), `carried` (blanks filled from above), `split` (glued cells), `indicator`

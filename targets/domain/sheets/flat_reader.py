@@ -27,6 +27,7 @@ from targets.domain.sheets.list_shift import straighten_lines
 from targets.domain.sheets.meant import meant_headings
 from targets.domain.sheets.named_values import part_names_and_values
 from targets.domain.sheets.names import split_department
+from targets.domain.sheets.number_column import take_number_column
 from targets.domain.sheets.percents import settle_fractions
 from targets.domain.sheets.plan_v2 import PLAN_V2
 from targets.domain.sheets.problems import GUESS, WARNING, Problem, problem, quoted, told_by_form
@@ -56,6 +57,8 @@ class ListForms:
             if block.header:
                 take_sign_column(grid, block.header, block.bottom)
                 take_level_columns(grid, form.layout, block.header, block.bottom)
+                if form.layout.kind == PLAN:
+                    take_number_column(grid, block.header, block.bottom)
                 self._told += [
                     problem(grid.name, told.place, GUESS, told.sentence) for told in meant_headings(FLAT, block.header)
                 ]

@@ -1,5 +1,7 @@
 """Plans of departments as lists without duties: the goal of each department stands beside its name, as published budgets print it."""
 
+import pytest
+
 from targets.domain.record import PLAN, PROJECT
 from targets.tests.sheets.drawn import cells, read_drawn, told
 
@@ -106,3 +108,33 @@ def test_pages_of_a_list_repeat_what_stands_above_it():
     assert told(first) == [("B9", "项目名称为空白，已按合并单元格照上一行读为“水库除险”，请核对。")]
     assert (told(second), first.record.extra, second.record.extra) == ([], {}, {})
     assert (whose(first)[2], whose(second)[2]) == ("某县水利局", "某县水利局")
+
+
+WITH_DUTIES = """
+    2024年部门整体绩效目标汇总表||||||
+    部门名称|序号|部门职责|职责目标|绩效指标|年度指标值|对应科室
+    某县教体局|{}|学前教育|普惠|普惠率|≥85%|学前科
+    ^|{}|{}|普惠|新增学位|≥360个|学前科
+    ^|{}|义务教育|均衡|巩固率|≥99%|基教科
+    某县文旅局|{}|文化惠民|丰富|送戏场次|≥120场|文化科
+    """
+MEANT = "表头“序号”已读为“职责序号”，请核对。"
+
+
+@pytest.mark.parametrize(
+    ("said", "numbers"),
+    [
+        (("1", "^", "^", "2", "1"), ["1", "1", "2", "1"]),
+        (("1", "1", "学前教育", "2", "1"), ["1", "1", "2", "1"]),
+        (("1", "2", "学前教育", "3", "4"), ["", "", "", ""]),
+        (("1", "2", "^", "3", "4"), ["", "", "", ""]),
+        (("1", "1", "学前教育", "1", "2"), ["", "", "", ""]),
+        (("1", "^", "^", "^", "2"), ["", "", "", ""]),
+    ],
+    ids=["merged", "repeated", "lines", "lines of merged duties", "departments", "merged departments"],
+)
+def test_numbers_of_duties_are_told_from_those_of_lines_and_departments(said, numbers):
+    forms = read_drawn(WITH_DUTIES.format(*said))
+    assert [row.number for form in forms for row in form.record.rows] == numbers
+    assert [row.duty for form in forms for row in form.record.rows] == ["学前教育", "学前教育", "义务教育", "文化惠民"]
+    assert [("B2", MEANT) in told(forms[0])] == [any(numbers)]
