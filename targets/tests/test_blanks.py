@@ -244,3 +244,4 @@ def test_the_list_to_fill_in_is_printed_with_its_names_on_every_page(next_year: 
     sheet = download(next_year.filler, "flat", unit=next_year.school.pk)["指标明细"]
     assert (sheet.print_title_rows, sheet.print_title_cols, sheet.freeze_panes) == ("$1:$1", "$B:$C", "D2")
     assert (sheet.page_setup.paperSize, sheet.page_setup.fitToWidth) == (8, 2)
+    assert (sheet["H1"].value, sheet.row_dimensions[1].height) == ("年度预算资金总额（万元）", 36)  # two lines

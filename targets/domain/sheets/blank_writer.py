@@ -30,6 +30,8 @@ GUIDE_WIDTH, GUIDE_POINTS = 70, 11
 """Digits that stand beside each other on A4; a single column is made no smaller by every program."""
 GOAL_HEIGHT = 90
 """Points; the goal of a form is a paragraph."""
+FLAT_POINTS = 11
+WIDEST = 30
 FLAT_LINES = 2_000
 """Lines of the flat template that offer lists to choose from."""
 
@@ -208,9 +210,12 @@ def write_flat_blank(lines: Sequence[tuple[Line, Mapping[str, str]]], taxonomy: 
     text = workbook.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
     columns = [(name, column) for name, column in (*HEAD_COLUMNS, *ROW_COLUMNS) if name in FLAT_FIELDS]
     offered = choices(taxonomy)
+    head_height = 0.0
     for at, (name, column) in enumerate(columns):
-        sheet.set_column(at, at, min(column.width, 30), text)
-        sheet.write_string(0, at, MONEY_WORDS.get(name, column.header), head)
+        width, words = min(column.width, WIDEST), MONEY_WORDS.get(name, column.header)
+        sheet.set_column(at, at, width, text)
+        sheet.write_string(0, at, words, head)
+        head_height = max(head_height, height_of(words, width * POINTS_OF_WIDTH, FLAT_POINTS))
         offer(sheet, (1, at, FLAT_LINES, at), offered.get(name, ()))
         for row, (line, notes) in enumerate(lines, start=1):
             sheet.write(row, at, line.get(name, ""), text)
@@ -218,7 +223,7 @@ def write_flat_blank(lines: Sequence[tuple[Line, Mapping[str, str]]], taxonomy: 
                 _note(sheet, row, at, f"上年：{notes[name]}")
     names = [name for name, _ in columns]
     sheet.freeze_panes(1, names.index("title") + 1)
-    sheet.set_row(0, 30)
+    sheet.set_row(0, head_height)
     sheet.set_landscape()
     sheet.set_paper(A3)
     sheet.fit_to_pages(2, 0)
