@@ -104,3 +104,16 @@ def test_a_period_is_no_column_of_money():
         .replace("^|资金总额|500|860|1360", "资金总额|500|||")
     )
     assert form.record.total == Decimal(5000000)
+
+
+def test_what_is_expected_of_the_year_is_the_target_beside_what_came_before():
+    (form,) = read_drawn(
+        """
+        2024年度项目支出绩效目标申报表
+        项目名称|绿地管护|<|<|<|<|<
+        年度绩效指标|一级指标|二级指标|三级指标|前年|上年|预计当年实现|绩效标准
+        ^|产出指标|数量指标|管护面积|30公顷|31公顷|≥32公顷|计划标准
+        """
+    )
+    assert cells(form, "level1", "name", "target") == [("产出指标", "管护面积", "≥32公顷")]
+    assert set(form.record.extra.values()) == {"30公顷", "31公顷", "第1行 计划标准"}
