@@ -13,6 +13,7 @@ from departments.roles import FILLER, FINANCE_ROLES
 from departments.scoped_admin import person
 from targets.admin.export import attachment
 from targets.domain.record import PLAN, PROJECT, Record
+from targets.domain.sheets.paint import TextTooLong
 from targets.forms import UnitChoice
 from targets.models import BudgetYear, Declaration
 from targets.models.declaration import KIND_LABELS
@@ -92,7 +93,11 @@ def blanks_page(request: HttpRequest) -> HttpResponse:
     if shape == LAST_YEAR and len(last) > SHEETS_AT_MOST:
         messages.warning(request, f"上年有{len(last)}张表，一个工作簿最多放{SHEETS_AT_MOST}张。请改用指标明细模板。")
         return _page(request, form, {"unit": unit, "year": year, "last": last, **_plan_facts(unit, year)})
-    content = _made(shape, [one.record for one in last], year, unit)
+    try:
+        content = _made(shape, [one.record for one in last], year, unit)
+    except TextTooLong as refusal:
+        messages.warning(request, f"上年的表里{refusal}。也可下载空白的模板。")
+        return _page(request, form, {"unit": unit, "year": year, "last": last, **_plan_facts(unit, year)})
     word = last[0].record.title if chosen and last else WORDS[shape]
     parts = [f"{year.year}年", unit.label if unit else "", word.removeprefix(f"{year.year - 1}年"), "模板"]
     return attachment(content, f"{file_stem(parts)}.xlsx", CONTENT_TYPES[XLSX])

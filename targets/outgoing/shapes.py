@@ -9,10 +9,11 @@ from typing import IO
 from django.utils.timezone import localdate
 
 from targets.domain.sheets.flat_writer import COLUMNS, FlatForm, csv_chunks, flat_lines, write_flat_workbook
+from targets.domain.sheets.paint import TextTooLong
 from targets.domain.sheets.summary_writer import CSV_COLUMNS, SummaryForm, csv_lines, write_summary
 from targets.domain.sheets.table_writer import CellTooLong, TooManyLines
 from targets.models.declaration import KIND_LABELS
-from targets.outgoing.official import file_stem, write_single_workbooks, write_workbook
+from targets.outgoing.official import TooManySheets, file_stem, write_single_workbooks, write_workbook
 from targets.outgoing.text import Outgoing
 
 OFFICIAL, FLAT, SUMMARY = "official", "flat", "summary"
@@ -102,7 +103,7 @@ def written(shape: Shape, forms: Forms) -> Written:
     except ExportRefused:
         file.close()
         raise
-    except ValueError as refusal:
+    except (TextTooLong, TooManySheets) as refusal:
         file.close()
         raise ExportRefused(str(refusal)) from None
     size = file.tell()

@@ -231,6 +231,16 @@ def test_many_forms_of_last_year_ask_no_more_of_the_database(next_year: World) -
     assert counts[0] == counts[1]
 
 
+def test_a_text_of_last_year_that_no_cell_holds_is_told(next_year: World) -> None:
+    """Out of a csv or a document it came in."""
+    world = next_year
+    world.declaration(rows=(IndicatorRow(level1="产出指标", level2="数量指标", name="字" * 40_000, target="≥1人"),))
+    page = client_of(world.filler).get(PAGE, {"year": "2024", "unit": str(world.school.pk), "shape": "last_year"})
+    assert [str(told) for told in page.context["messages"]] == [
+        f"上年的表里有一格文字超过 32767 个字，电子表格放不下，请先缩短：“{'字' * 30}…”。也可下载空白的模板。"
+    ]
+
+
 def test_how_to_fill_it_in_stands_on_one_page(next_year: World) -> None:
     """A program that has no 宋体 takes other letters, up to 9.5 pixels a digit."""
     sheet = download(next_year.filler, "project")["填写说明"]

@@ -317,9 +317,14 @@ def height_of(text: str, width: float, size: float) -> float:
     return lines * size * LINE_HEIGHT + 6
 
 
+class TextTooLong(ValueError):
+    def __init__(self, text: str) -> None:
+        super().__init__(f"有一格文字超过 {LONGEST_TEXT} 个字，电子表格放不下，请先缩短：“{text[:30]}…”")
+
+
 def _writable(text: str) -> str:
     """Text that the file format can hold; a cell that cannot is an error to tell, not to cut."""
     safe = clean_text(text)[0]
     if len(safe) > LONGEST_TEXT // 2 and len(safe.encode("utf-16-le")) // 2 > LONGEST_TEXT:
-        raise ValueError(f"有一格文字超过 {LONGEST_TEXT} 个字，电子表格放不下，请先缩短：“{safe[:30]}…”")
+        raise TextTooLong(safe)
     return safe
