@@ -9,7 +9,7 @@ from targets.domain.record import Record
 from targets.domain.sheets.strays import BESIDE
 from targets.domain.sheets.writer import write_official
 from targets.models import DisclosureItem
-from targets.outgoing import check_code
+from targets.outgoing.official import check_code
 
 PERSONAL = ("电话", "手机", "联系", "负责人", "填表人", "填报人", "经办", "身份证", "账号", "邮箱", BESIDE)
 """Words in the label of a cell outside the form's own that name a person or how to reach him; nobody knows what a text without a label says."""

@@ -7,7 +7,6 @@ from typing import IO
 
 from django.utils.timezone import localtime
 
-from targets.domain.record import Record
 from targets.domain.sheets.writer import write_official
 from targets.models import Declaration, Revision
 from targets.outgoing.text import Outgoing
@@ -29,12 +28,6 @@ def check_code(declaration: Declaration, revision: Revision | None = None) -> st
     owner = declaration.unit.code or f"D{declaration.unit_id}"
     revision = revision or declaration.current_revision
     return f"{declaration.year}-{owner}-{declaration.pk:04d}-R{revision.number if revision else 0}"
-
-
-def official_workbook(forms: Iterable[tuple[Declaration, Record]]) -> bytes:
-    """One sheet a form, in the official look."""
-    chosen = list(forms)
-    return write_official([record for _, record in chosen], check_codes=[check_code(form) for form, _ in chosen])
 
 
 def write_workbook(target: IO[bytes], forms: Iterable[Outgoing]) -> None:
