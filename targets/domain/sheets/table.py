@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from targets.domain.record import ROW_TEXTS, IndicatorRow
-from targets.domain.sheets.blanks import chains_of
+from targets.domain.sheets.blanks import LEVELS, chains_of
 from targets.domain.sheets.both_levels import Shared, part_levels
 from targets.domain.sheets.carried import Carried, continuing
 from targets.domain.sheets.cells import Cell, Grid, Merge, label_key
@@ -35,8 +35,6 @@ ROW_FIELDS = frozenset(ROW_TEXTS)
 SAMPLE = 12
 """Rows by which a head is judged."""
 SIGN = re.compile(r"\s*[≥≤=＝<>＜＞≧≦⩾⩽]{1,2}\s*")
-LEVELS_OF_PLANS = ("level1", "level2")
-"""Nest below the duties, where a plan has such columns."""
 FEWEST_ACROSS = 2
 """A text in more cells than this and no other: what was merged over the table, written into each of its cells."""
 COLONS = (":", "：")
@@ -92,6 +90,8 @@ class _Page:
     """Of two terms side by side."""
     side_of: dict[int, str] = field(default_factory=dict)
     """Sheet row → the label left of it."""
+    unfilled: Mapping[str, str] = field(default_factory=dict)
+    """The line above, if it has levels alone (指标1：): they go on in the next one."""
     section: dict[str, str] = field(default_factory=dict)
     """Categories that stood in lines of their own above the rows that are being read."""
     section_of: dict[int, dict[str, str]] = field(default_factory=dict)
@@ -341,7 +341,8 @@ class _Page:
                 hanging -= self._find_level1(row, texts)
             continues = [*self.layout.in_order(hanging)]
         beside = settle(texts)
-        if not texts.get("target") and is_unfilled(texts):
+        self.unfilled = texts if not texts.get("target") and is_unfilled(texts) else {}
+        if self.unfilled:
             return
         table.last_of[side] = len(table.rows)
         table.rows.append(IndicatorRow(**texts, continues=tuple(continues)))
@@ -372,15 +373,15 @@ class _Page:
 
     def _carry(self, row: int, above: IndicatorRow, texts: dict[str, str]) -> list[str]:
         """Fill blanks from the row above."""
-        nests = (*self.layout.nests, *LEVELS_OF_PLANS)
-        before = {name: getattr(above, name) for name in nests if name in self.column_of}
+        nests = (*self.layout.nests, *LEVELS)
+        before = {name: self.unfilled.get(name) or getattr(above, name) for name in nests if name in self.column_of}
         carried = [*continuing(before, before, texts)]
         if row in self.table.alone:
             carried.remove("level2")
         for name in carried:
             texts[name] = before[name]
             self.table.carried.append(Carried(name, row, self.column_of[name], before[name]))
-        return carried
+        return [name for name in carried if before[name] == getattr(above, name)]
 
     def _add_others(self, others: Sequence[Cell]) -> None:
         for cell in others:
