@@ -7,6 +7,7 @@ python benchmarks/bench_form.py --paste http://127.0.0.1:8000      a paste of 10
 import argparse
 import json
 import os
+import shutil
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -115,9 +116,8 @@ def beside_the_peer(sizes: list[int], repeat: int) -> None:
 def paste(address: str) -> None:
     """Milliseconds from the paste to the drawn grid, in a browser on a running demo (benchmark of the page alone)."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+        program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(base_url=address, viewport={"width": 1366, "height": 768}, locale="zh-CN")
         page.goto("/admin/login/")
         page.get_by_label("用户名").fill("jingban")

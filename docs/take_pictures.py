@@ -10,6 +10,7 @@ Needs Debian's Chromium and a Chinese font (`.ci/browser` installs both).
 """
 
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -29,7 +30,7 @@ from targets.domain.sheets.writer import write_official  # noqa: E402
 PICTURES = HERE / "pictures"
 PASSWORD = "yanshi-2023"  # noqa: S105 - the demo's, printed on its log-in page
 SIZE = {"width": 1366, "height": 768}
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
