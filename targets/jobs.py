@@ -77,14 +77,15 @@ class Run:
             raise Cancelled if self._mine().exists() else LeaseLost
 
     def within(self, done: int, total: int, doing: str) -> None:
-        """The same from within a transaction, which ends as it would have ended without: by a connection of its own, for
-        nobody sees what the transaction writes. Where only one writes at a time (SQLite) nothing can be told."""
+        """How far it is, from within a transaction, which ends as it would have ended without: by a connection of its own,
+        for nobody sees what the transaction writes; `total` 0 is what the job began with. Where only one writes at a time
+        (SQLite) nothing can be told."""
         now = time.monotonic()
         if connection.vendor != "postgresql" or now - self._told < TELL_EVERY_SECONDS:
             return
         self._told = now
         with suppress(DatabaseError), closing(connection.copy()) as beside, beside.cursor() as cursor:
-            cursor.execute(TELL, [done, total, doing, lease_end(), self.job.pk, self.owner])
+            cursor.execute(TELL, [done, total or self.job.total, doing, lease_end(), self.job.pk, self.owner])
 
     def end(self, state: Job.State, message: str = "") -> None:
         if not self._mine().update(state=state, message=message, finished_at=timezone.now(), lease_until=None):

@@ -69,17 +69,16 @@ def _start(
     with transaction.atomic():
         if not ImportBatch.objects.filter(pk=batch.pk, state=asked_in).update(state=UNDER_WAY[kind]):
             return None
-        job = _job(kind, by, {}, batch=batch)
-    done = _do(job, is_large=_are_many(forms))
+        found = forms.order_by().aggregate(count=Count("pk"), text=Sum("size", default=0))
+        job = _job(kind, by, {}, batch=batch, total=found["count"])
+    done = _do(job, is_large=_are_many(**found))
     batch.refresh_from_db()
     return done
 
 
-def _are_many(forms: QuerySet[ImportedForm]) -> bool:
-    """Whether they are too many, or too long, to be dealt with while somebody waits."""
-    found = forms.order_by().aggregate(count=Count("pk"), text=Sum("size", default=0))
-    most = settings.BACKGROUND_FROM_BYTES * TEXT_OF_A_FILE
-    return bool(found["count"] > settings.BACKGROUND_FROM_FORMS or found["text"] > most)
+def _are_many(count: int, text: int) -> bool:
+    """Whether forms are too many, or too long, to be dealt with while somebody waits."""
+    return count > settings.BACKGROUND_FROM_FORMS or text > settings.BACKGROUND_FROM_BYTES * TEXT_OF_A_FILE
 
 
 def start_steps(decision: Decision) -> Job | None:

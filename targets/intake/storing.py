@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, FilteredRelation, Q, TextField, When
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -135,6 +135,8 @@ def _lock_forms(batch: ImportBatch) -> None:
 
 def _lock_departments(batch: ImportBatch) -> None:
     """Of its new forms, each the place of one that another file may have as well: in any order they would wait for each other."""
+    if not connection.features.has_select_for_update:
+        return  # only one writes at a time
     new = batch.forms.filter(is_chosen=True, action=CREATE).values("department")
     list(Department.objects.select_for_update(no_key=True).filter(pk__in=new).order_by("pk").values_list("pk"))
 
@@ -153,12 +155,11 @@ def store_batch(
     state `asked_in`, or nothing is done: whoever else asks for the same comes too late. `progress` may stop it before
     the transaction, `within` is told from inside of it.
     """
-    total = batch.forms.filter(is_chosen=True).count()
     taken: dict[int, str] = {}
     for _ in range(ATTEMPTS):
-        progress(0, total, STORING)  # the last moment to stop it; from here it is all or nothing
+        progress(0, 0, STORING)  # the last moment to stop it; from here it is all or nothing
         try:
-            left_out, ended = _stored(batch, by, asked_in, taken, lambda done: within(done, total, STORING))
+            left_out, ended = _stored(batch, by, asked_in, taken, lambda done: within(done, 0, STORING))
             break
         except IntegrityError:
             if (now_taken := made_meanwhile(batch)) == taken:

@@ -52,7 +52,7 @@ def undo_batch(
     """
     if not may_undo(batch, by):
         raise ImportRefused("只有导入人或系统管理员可以撤销这次导入。")
-    progress(0, batch.revisions.count(), UNDOING)  # the last moment to stop it; from here it is all or nothing
+    progress(0, 0, UNDOING)  # the last moment to stop it; from here it is all or nothing
     with transaction.atomic():
         held = locked(batch)
         if held.state != asked_in:
@@ -64,7 +64,7 @@ def undo_batch(
         told: list[Undone] = []
         for start in range(0, len(imported), FORMS_AT_ONCE):
             told += _undo_forms(imported[start : start + FORMS_AT_ONCE], held, by)
-            within(len(told), len(imported), UNDOING)
+            within(len(told), 0, UNDOING)
         _close(held, told, by)
     batch.refresh_from_db()
     return told

@@ -233,7 +233,7 @@ def test_preview_and_storing_take_a_handful_of_statements(world: World) -> None:
             assert store_batch(batch, by=batch.uploaded_by) == {}
         return sum("SAVEPOINT" not in query["sql"] for query in queries)
 
-    assert statements(1) == statements(12) <= 18
+    assert statements(1) == statements(12) <= 17
 
 
 def test_a_batch_keeps_the_file_and_its_report(world: World) -> None:
