@@ -14,7 +14,7 @@ from targets.domain.sheets.opened import OpenedSheet
 from targets.domain.sheets.origin import Origin, Spot
 from targets.domain.sheets.says import Says, at_first_sight
 
-VALUES = ("指标值", "目标值", "年度指标值")
+VALUES = frozenset(("指标值", "目标值", "年度指标值"))
 LOOKED_AT = 40
 """Rows in which the head of a list stands."""
 LEVEL1 = "一级指标"
@@ -53,7 +53,10 @@ def in_lines(sheet: OpenedSheet) -> OpenedSheet:
 
 
 def _head(texts: Sequence[Sequence[str]]) -> _Head | None:
-    for row, line in enumerate(texts[:LOOKED_AT]):
+    for row, says_none in enumerate(map(VALUES.isdisjoint, texts[:LOOKED_AT])):
+        if says_none:
+            continue
+        line = texts[row]
         if any(line.count(word) > 1 for word in VALUES):
             over = next((above for above in range(row - 1, -1, -1) if any(texts[above])), row)
             if groups := _groups(texts[over], line):

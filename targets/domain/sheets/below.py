@@ -8,6 +8,7 @@ from targets.domain.sheets.layout import EXTRA, OVERALL_GOAL, Labelled, Layout
 
 GOALS = ("goal", OVERALL_GOAL)
 LONG_TEXTS = frozenset({*GOALS, EXTRA})
+CELLS_OF_A_REPORT = 3
 Above = tuple[Cell, str, int]
 """A label, its field, and the last column below it."""
 
@@ -37,8 +38,8 @@ def is_group(grid: Grid, layout: Layout, cell: Cell) -> bool:
 
 
 def heads_report(cells: Sequence[Cell], labels: Sequence[Labelled | None], below: Sequence[Cell]) -> bool:
-    """Whether the last text of 年度总体目标 | 预期目标 | 实现情况综述 heads a text below it, as 预期目标 does, and is no goal itself."""
-    if len(cells) != 3 or labels[2] is not None:
+    """Of so many cells: whether the last text of 年度总体目标 | 预期目标 | 实现情况综述 heads a text below it, as 预期目标 does, and is no goal itself."""
+    if labels[2] is not None:
         return False
     goals = [label.field for label in labels if label and label.field in GOALS and not label.value]
     return len(goals) == 2 and [cell.column for cell in below[-2:]] == [cell.column for cell in cells[1:]]

@@ -23,6 +23,8 @@ FEWEST_HEADINGS = 3
 WHOLE = "整体"
 """In the title of a list of departments or over their goals; else a goal is that of a project."""
 LISTS = (FLAT, PLANS_BY_GOAL)
+NAMES_IN_LISTS = frozenset().union(*(layout.must_have[0] for layout in LISTS))
+"""Headings of the columns that say of each line whose it is."""
 ROWS_OF_A_HEAD = 4
 """Below its first one, blank ones among them."""
 LABELS_OF_A_FORM = 3
@@ -201,17 +203,24 @@ def _head_top(grid: Grid, layout: Layout, row: int, below: int) -> int:
 
 def _list_layout(grid: Grid, row: int, keys: list[str], began: Layout | None) -> Layout | None:
     """A list whose head has more than one row: 项目名称 stands in the first, 三级指标 below 绩效指标 in the next."""
-    layout = next((layout for layout in LISTS if not layout.must_have[0].isdisjoint(keys)), None)
-    if layout is None:
+    if NAMES_IN_LISTS.isdisjoint(keys):
         return None
-    words: set[str] = set()
-    below = [*filter(None, grid.rows[row + 1 : row + 1 + ROWS_OF_A_HEAD])][:2]
-    for said in chain([keys], ([label_key(cell.text) for cell in cells] for cells in below)):
-        if sum(key in layout.headings or key in layout.sides for key in said) * 2 <= len(said):
+    layout = next(layout for layout in LISTS if not layout.must_have[0].isdisjoint(keys))
+    if not _are_headings(layout, keys):
+        return None
+    words = {*keys}
+    for cells in [*filter(None, grid.rows[row + 1 : row + 1 + ROWS_OF_A_HEAD])][:2]:
+        said = [label_key(cell.text) for cell in cells]
+        if not _are_headings(layout, said):
             break
         words.update(said)
     words = words.union(*map(undressed_heading, words))
     return layout if all(words & need for need in layout.must_have) and _is_meant(layout, words, began) else None
+
+
+def _are_headings(layout: Layout, keys: Sequence[str]) -> bool:
+    """Most of them."""
+    return sum([key in layout.headings or key in layout.sides for key in keys]) * 2 > len(keys)
 
 
 def _headings(grid: Grid, header: Header) -> frozenset[str]:

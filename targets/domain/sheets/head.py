@@ -119,17 +119,22 @@ def without_repeats(cells: list[Cell]) -> list[Cell]:
 
 def parted(cells: list[Cell], labels: Container[str]) -> list[Cell]:
     """`填报单位：某局　　单位：万元` in one cell, as it stands above and below many forms, is two labels with their values."""
-    cells = _with_counted_goals(cells)
     for cell in cells:
-        if _may_be_several(cell.text):
+        if _may_be_parted(cell.text):
+            cells = _with_counted_goals(cells)
             return [Cell(cell.row, cell.column, text) for cell in cells for text in _labelled(cell.text, labels)]
     return cells
+
+
+@remembered
+def _may_be_parted(text: str) -> bool:
+    return _may_be_several(text) or COUNTED_GOAL.fullmatch(text) is not None
 
 
 def _with_counted_goals(cells: list[Cell]) -> list[Cell]:
     """目标1 in a cell of its own is the number of the text beside it, no text itself."""
     for at, cell in enumerate(cells[:-1]):
-        if cell.text.startswith("目标") and COUNTED_GOAL.fullmatch(cell.text):
+        if COUNTED_GOAL.fullmatch(cell.text):
             text = f"{cell.text.rstrip('：: ')}：{cells[at + 1].text}"
             return [*cells[:at], cell._replace(text=text), *cells[at + 2 :]]
     return cells

@@ -6,11 +6,12 @@ from itertools import pairwise
 
 from targets.domain.sheets.amounts import NONE, is_amount, names_money
 from targets.domain.sheets.amounts_below import SUMS
-from targets.domain.sheets.below import GOALS, heads_report
+from targets.domain.sheets.below import CELLS_OF_A_REPORT, GOALS, heads_report
 from targets.domain.sheets.cells import Cell, label_key, split_label
 from targets.domain.sheets.head import Head
 from targets.domain.sheets.layout import BUDGETED, EXTRA, REPORTED, Labelled
 from targets.domain.sheets.project_adjusted import AFTER, BEFORE
+from targets.domain.sheets.remembered import remembered
 
 BEGIN = ("20", *AFTER, *BEFORE, "上年", "本年", "当年")
 """What such a heading begins with."""
@@ -26,16 +27,19 @@ Labels = list[Labelled | None]
 
 def meant_here(cells: list[Cell], labels: Labels, below: Sequence[Cell], head: Head) -> tuple[list[Cell], Labels]:
     """The cells of a row and what each of them means there; of most rows what it means elsewhere."""
-    if len(cells) < FEWEST:
-        return cells, labels
-    if heads_report(cells, labels, below):
+    if len(cells) == CELLS_OF_A_REPORT and heads_report(cells, labels, below):
         return cells, [*labels[:-1], Labelled(EXTRA, "")]
-    if sum(cell.text.startswith(BEGIN) for cell in cells) < FEWEST:
+    if len(cells) < FEWEST or sum([_begins(cell.text) for cell in cells]) < FEWEST:
         return cells, labels
     at = next((at for at, pair in enumerate(pairwise(map(_key, cells))) if pair in PAIRS), -1)
     if at >= 0:
         return _before_and_after(cells, labels, below, at)
     return cells, _of_years(cells, labels, head) if _is_row_of_money(below) else labels
+
+
+@remembered
+def _begins(text: str) -> bool:
+    return text.startswith(BEGIN)
 
 
 def heads_money(heading: str) -> bool:
@@ -44,9 +48,11 @@ def heads_money(heading: str) -> bool:
     return names_money(heading) or key in (*SUMS, *BEFORE) or OF_A_YEAR.fullmatch(key) is not None
 
 
-def years_of(label: str) -> set[str]:
+@remembered
+def years_of(label: str) -> frozenset[str]:
     """The years that a label begins with: 2024年预算数, 2024-2026年绩效目标."""
-    return {*A_YEAR.findall(label_key(split_label(label)[0] or label))} if label.startswith("20") else set()
+    is_dated = label.startswith("20")
+    return frozenset(A_YEAR.findall(label_key(split_label(label)[0] or label)) if is_dated else ())
 
 
 def settled_by_year(head: Head) -> Iterator[tuple[str, Cell, Cell]]:
