@@ -21,7 +21,7 @@ The words of a form
 Which forms a sheet holds
     `find`, `beside` (side by side), `across` (categories side by side become a list)
 Above and below the table
-    `head_reader` with `head_values` → `head`; `below`, `amounts`, `amounts_below` and `sole_amount`, `marks`, `names`
+    `head_reader` with `head_values` → `head`; `below`, `amounts`, `amounts_below` and `sole_amount`, `marks`, `names`, `lost_digits` (of a code)
     sections that some forms have: `money_table`, `task_table`, `terms` with `term_money`, `several` (of several years, before and after)
     `foot`, `signing`
 The table

@@ -26,16 +26,16 @@ from targets.domain.sheets.head import UNFILLED, Head, add_extra
 from targets.domain.sheets.head_reader import read_head
 from targets.domain.sheets.hidden import told_hidden
 from targets.domain.sheets.layout import DEPARTMENT, DEPARTMENT_CODE, STAMP, Layout
+from targets.domain.sheets.lost_digits import LOST, lost_digits
 from targets.domain.sheets.names import split_department, split_project
 from targets.domain.sheets.plan_v2 import plan_title
-from targets.domain.sheets.problems import GUESS, REFUSED, WARNING, Problem, problem, quoted
+from targets.domain.sheets.problems import GUESS, NOT_IMPORTED, REFUSED, WARNING, Problem, problem, quoted
 from targets.domain.sheets.rest import numbers_of, own_rows, table_extra
 from targets.domain.sheets.says import Says, at_first_sight
 from targets.domain.sheets.strays import kept_strays, told_strays
 from targets.domain.sheets.table import read_table
 from targets.domain.sheets.table_found import Table
 
-NOT_IMPORTED = "这张表没有导入。"
 NO_TITLE = Says.LEVEL1 | Says.LEVEL2 | Says.LEVEL | Says.SIGNED
 """What no project is called."""
 REPORTS = re.compile("自评|监控")
@@ -43,14 +43,6 @@ OTHER_THAN_LIST = re.compile("自评|评价|监控|审核|反馈")
 """A list may well be called 汇总表."""
 UNIT_LABELS = ("单位", "金额单位", "货币单位")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+\d{2,3}")
-"""As spreadsheets show a number of more digits than a cell has room for."""
-DIGITS_KEPT, CODE_AT_LEAST = 15, 17
-"""Of a number a spreadsheet keeps so many digits; that a shorter code ends with zeros proves nothing."""
-LOST = {
-    REFUSED: f"项目代码{{code}}被表格软件改成了科学计数，后面的数字已丢失，{NOT_IMPORTED}请把这一格设为文本，写上完整的代码后重新上传。",
-    GUESS: "项目代码{code}第15位以后都是0，可能是表格软件舍去的，请核对。写代码的单元格要设为文本。",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +135,6 @@ def read_form(
     `rows` are its own where they do not all stand together.
     """
     return _FormReader(grid, form, year, year_above, told, table, rows or form.rows).read()
-
-
-def lost_digits(code: str) -> str:
-    """What says that a code was a number for a spreadsheet, which keeps 15 digits; "" for one that may be whole."""
-    if SCIENTIFIC.fullmatch(code):
-        return REFUSED
-    return GUESS if len(code) > CODE_AT_LEAST and code.isdecimal() and not code[DIGITS_KEPT:].strip("0") else ""
 
 
 def _unit_below(foot: Head) -> str:

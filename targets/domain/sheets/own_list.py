@@ -24,7 +24,8 @@ from targets.domain.sheets.flat_writer import (
     ROW_COLUMNS,
     YEAR,
 )
-from targets.domain.sheets.form import FIRST_YEAR, LAST_YEAR, FormReading, lost_digits
+from targets.domain.sheets.form import FIRST_YEAR, LAST_YEAR, FormReading
+from targets.domain.sheets.lost_digits import lost_digits
 from targets.domain.sheets.text import as_typed, inert
 
 FIELDS = tuple(name for name, _ in (*HEAD_COLUMNS, *ROW_COLUMNS))

@@ -17,6 +17,7 @@ GUESS = "guess"
 """Read by a rule that may be wrong: please look."""
 WARNING = "warning"
 """Read as it stands, or left out, and worth a look."""
+NOT_IMPORTED = "这张表没有导入。"
 
 
 class FileRefused(Exception):
