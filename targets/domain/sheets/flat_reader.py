@@ -279,9 +279,7 @@ def _carry(
 ) -> list[str]:
     """Fill blanks from the line above."""
     may_carry = page.loose.union(outside_merges(page.nests, merged))
-    carried = [*takewhile(may_carry.__contains__, continuing(page.nests, above, own))]
-    if row in table.alone and "level2" in carried:
-        carried.remove("level2")
+    carried = table.carried_into(row, takewhile(may_carry.__contains__, continuing(page.nests, above, own)))
     for name in carried:
         own[name] = above[name]
         table.carried.append(Carried(name, row, page.columns[name], above[name]))

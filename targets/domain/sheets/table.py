@@ -375,9 +375,7 @@ class _Page:
         """Fill blanks from the row above."""
         nests = (*self.layout.nests, *LEVELS)
         before = {name: self.unfilled.get(name) or getattr(above, name) for name in nests if name in self.column_of}
-        carried = [*continuing(before, before, texts)]
-        if row in self.table.alone:
-            carried.remove("level2")
+        carried = self.table.carried_into(row, continuing(before, before, texts))
         for name in carried:
             texts[name] = before[name]
             self.table.carried.append(Carried(name, row, self.column_of[name], before[name]))

@@ -44,6 +44,10 @@ class Table(Struct):
     told: list[Told] = []
     """What was put right in rows whose cells had moved or were glued together."""
 
+    def carried_into(self, row: int, names: Iterable[str]) -> list[str]:
+        """Of the fields that go on from the row above, those that do so here: the second level of a row that names its first alone does not."""
+        return [name for name in names if name != "level2" or row not in self.alone]
+
     def note_blanks(self, chains: Iterable[tuple[str, ...]]) -> None:
         """Those of `blanks_below_text`, but for rows of which it is told already that they have no second level."""
         found = blanks_below_text(self.rows, chains)

@@ -247,3 +247,19 @@ def test_name_in_the_cell_of_the_value():
 )
 def test_name_with_its_value(text, pair):
     assert named_value(text) == pair
+
+
+def test_first_levels_alone_below_each_other_all_leave_the_second_blank():
+    form = read(
+        "一级/二级指标|三级指标|指标值",
+        "产出指标—数量指标|里程|≥126公里",
+        "产出指标|工期|12个月",
+        "产出指标|标段|=3个",
+        "产出指标—质量指标|达标率|≥95%",
+    )
+    assert cells(form, *LEVELS[:3]) == [
+        ("产出指标", "数量指标", "里程"),
+        ("产出指标", "", "工期"),
+        ("产出指标", "", "标段"),
+        ("产出指标", "质量指标", "达标率"),
+    ]
