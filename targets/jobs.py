@@ -2,9 +2,9 @@
 
 The task queue hands a job out once and never again, so a killed worker's job would be lost; and it may hand it out twice.
 Here a claim is one conditional UPDATE, so two workers never do one job, and a lease run out, or the end of the worker's
-process on this machine, lets another begin anew. What
-a job does must therefore be whole or not at all (one transaction) and the same when done again. Steps on many forms are
-whole in each portion: whoever takes such a job up goes on with the forms that were not told yet.
+process on this machine, lets another begin anew. What a job does must therefore be whole or not at all (one transaction)
+and the same when done again. Steps on many forms are whole in each portion: whoever takes such a job up goes on with the
+forms that were not told yet.
 """
 
 import logging

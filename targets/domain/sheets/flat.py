@@ -165,7 +165,7 @@ PLANS_BY_GOAL: Layout = replace(
         ),
     ),
     needs=(frozenset({DEPARTMENT}), frozenset({"name"}), frozenset({"goal"})),
-)  # fmt: skip
+)
 """The same of plans without duties: their goal is that of the whole department. A column of projects makes it a list of these."""
 ROW_FIELDS = frozenset(ROW_TEXTS)
 HEADINGS = {column.path[-1]: column.field for column in FLAT.columns} | {

@@ -321,15 +321,14 @@ class _FormReader:
     def _unit_that_stamps(self, department: str) -> str:
         """填报单位 is the unit of a project's form that names no other, unless it is the department itself."""
         stamp = self.head.values.get(STAMP)
-        if (
-            stamp is None
-            or self.form.layout.kind == PLAN
-            or split_department(SIGNED_HERE.sub("", stamp.text))[1] == department
-        ):
+        if stamp is None or self.form.layout.kind == PLAN:
+            return ""
+        name = SIGNED_HERE.sub("", stamp.text)
+        if split_department(name)[1] == department:
             return ""
         sentence = f"表中没有写实施单位，已把填报单位{quoted(stamp.text)}读为实施单位，请核对。"
         self._tell(stamp.address, GUESS, sentence)
-        return SIGNED_HERE.sub("", stamp.text).strip()
+        return name.strip()
 
     def _unit_beside(self) -> str:
         """总金额（元） says the unit of 其中：财政拨款 as well, and so does 1,256,000元 beside it."""

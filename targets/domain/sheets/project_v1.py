@@ -51,18 +51,16 @@ TITLE_WORDS = (
 )
 CODE_WORDS = ("项目编码", "项目编号")
 STAMP_WORDS = (
-    *(
-        "填报部门",
-        "申报单位",
-        "编报单位",
-        "编制单位",
-        "申报部门",
-        "填报单位名称",
-        "申报单位名称",
-        "编制单位名称",
-        "单位名称",
-    ),
-    *("部门单位名称",),
+    "填报部门",
+    "申报单位",
+    "编报单位",
+    "编制单位",
+    "申报部门",
+    "填报单位名称",
+    "申报单位名称",
+    "编制单位名称",
+    "单位名称",
+    "部门单位名称",
 )
 
 
@@ -153,7 +151,14 @@ PROJECT_V1 = Layout(
     side="绩效指标",
     side_width=32,
     dialects=(
-        *(COMMON, SHARED_COLUMNS, PROJECT_V4, PROJECT_V5, PROJECT_V9, PROJECT_V10, PROJECT_V11, PROJECT_V13),
+        COMMON,
+        SHARED_COLUMNS,
+        PROJECT_V4,
+        PROJECT_V5,
+        PROJECT_V9,
+        PROJECT_V10,
+        PROJECT_V11,
+        PROJECT_V13,
         PROJECT_ADJUSTED,
     ),
 )

@@ -7,10 +7,10 @@ from functools import lru_cache
 
 from targets.domain.sheets.cells import Grid, label_key
 from targets.domain.sheets.header import SHARED, Header
+from targets.domain.sheets.project_adjusted import AFTER, BEFORE
 
-LONG_TERM = re.compile("长期|中期|实施期|总目标|项目期|调整前|变更前")
+LONG_TERM = re.compile(f"长期|中期|实施期|总目标|项目期|{'|'.join(BEFORE)}")
 LONG_SIDE, YEAR_SIDE, SIDE_BEFORE = "中期绩效指标", "年度绩效指标", "调整前绩效指标"
-BEFORE = re.compile("[调变][整更]前")
 NOT_SAID = "表头有两组“三级指标、指标值”，没有写明哪一组是中期、哪一组是年度，已按左边是中期、右边是年度读入，请核对。"
 
 
@@ -29,7 +29,7 @@ def is_long(label: str) -> bool:
 
 def is_term(key: str) -> bool:
     """A heading that names a term: 中期（2024—2026年）, 年度."""
-    return LONG_TERM.match(key) is not None or key.startswith(("年度", "本年", "当年", "调整后", "变更后"))
+    return LONG_TERM.match(key) is not None or key.startswith(("年度", "本年", "当年", *AFTER))
 
 
 def halves(header: Header, twin: Header, *, long_is_right: bool | None) -> tuple[tuple[Half, Half], bool]:
@@ -38,7 +38,8 @@ def halves(header: Header, twin: Header, *, long_is_right: bool | None) -> tuple
     if said[0] != said[1]:
         long_is_right = said[1]
     left, right = (header, twin) if not long_is_right else (twin, header)
-    side = SIDE_BEFORE if any(map(BEFORE.search, left.over)) else LONG_SIDE
+    is_before = any(word in key for key in left.over for word in BEFORE)
+    side = SIDE_BEFORE if is_before else LONG_SIDE
     return (Half(side, left), Half(YEAR_SIDE, right)), long_is_right is not None
 
 
